@@ -1,0 +1,69 @@
+"""Bad input, said clearly: ValueError or TypeError at trace time, ``equinox.error_if`` for traced values."""
+
+from collections.abc import Callable
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.core import Tracer
+from jax.typing import ArrayLike
+
+_FLOATS = ("float32", "float64")
+
+
+def floating(value: ArrayLike, name: str) -> Array:
+    """``value`` as a float32 or float64 array; Python numbers and integers take the default float dtype."""
+    array = value if isinstance(value, jax.Array) else np.asarray(value)
+    kind = np.dtype(array.dtype)
+    if kind.kind in "iu" or (array is not value and kind == np.float64):
+        return jnp.asarray(array, dtype=jnp.result_type(float))
+    if kind.name not in _FLOATS:
+        raise TypeError(
+            f"{name}: expected float32, float64 or integer values, got dtype {kind.name} (value {value!r})"
+        )
+    return jnp.asarray(array)
+
+
+def _require(value: ArrayLike, array: Array, good: Callable, message: str) -> Array:
+    """``array``, or an error: at once where the value is known, when it is computed where it is traced."""
+    if isinstance(value, Tracer):
+        return eqx.error_if(array, ~good(jnp, array), message)
+    if not np.all(good(np, np.asarray(value))):
+        raise ValueError(f"{message}, got {value!s}")
+    return array
+
+
+def finite(name: str) -> Callable[[ArrayLike], Array]:
+    """A field converter: a float array, every entry finite."""
+
+    def convert(value: ArrayLike) -> Array:
+        message = f"{name}: expected a finite number"
+        return _require(value, floating(value, name), lambda xp, x: xp.isfinite(x), message)
+
+    return convert
+
+
+def positive(name: str) -> Callable[[ArrayLike], Array]:
+    """A field converter: a float array, every entry finite and > 0."""
+
+    def convert(value: ArrayLike) -> Array:
+        message = f"{name}: expected a finite number > 0"
+        return _require(value, floating(value, name), lambda xp, x: xp.isfinite(x) & (x > 0), message)
+
+    return convert
+
+
+def count(value: int, name: str, least: int = 1) -> int:
+    """A Python integer of at least ``least``."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name}: expected an integer >= {least}, got {value!r}")
+    return int(value)
+
+
+def same_shape(**fields: Array) -> None:
+    """ValueError unless all the named arrays have one shape: a batch of players is a jax.vmap away."""
+    shapes = {name: jnp.shape(value) for name, value in fields.items()}
+    if len(set(shapes.values())) > 1:
+        raise ValueError(f"expected parameters of one shape (use jax.vmap for a batch), got {shapes}")

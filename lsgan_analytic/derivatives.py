@@ -1,0 +1,102 @@
+"""Gradient and Hessian of the cost, Jacobian of the field, and the gradient's logarithm."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.flatten_util import ravel_pytree
+
+from ._types import Matrix, Players
+from .closed_forms import rsee
+from .expectation import closed_form
+from .game import field, Game, HasObjectives
+from .laws.pushforward import pushforward
+from .parameters import HeldGame, indices, Names, vector
+from .special import log_abs_K_derivatives
+
+
+@eqx.filter_jit
+def gradient(game: Game, players: Players) -> Players:
+    """dJ/d(parameter) for every parameter, as Players (dimensionless per unit of the parameter).
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
+    >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
+    >>> round(float(lsgan.gradient(game, players).disc.a), 6)
+    0.118037
+    """
+    return jax.grad(game.cost)(players)
+
+
+@eqx.filter_jit
+def hessian(game: Game, players: Players) -> Matrix:
+    """d2J/d(parameter)2, shape (n, n), in the order of ``parameter_names(players)``.
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
+    >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
+    >>> lsgan.hessian(game, players).shape
+    (4, 4)
+    """
+    flat, rebuild = ravel_pytree(players)
+    return jax.hessian(lambda values: game.cost(rebuild(values)))(flat)
+
+
+def jacobian(game: HasObjectives, players: Players, free: Names = None) -> Matrix:
+    """d field_i / d parameter_j over the ``free`` parameters (all for None), in their order.
+
+    Raises ValueError for unknown names.
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
+    >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
+    >>> j = lsgan.jacobian(game, players, free=("b", "h"))
+    >>> bool(j[0, 1] == -j[1, 0])  # a zero-sum game: the players' cross terms are opposite
+    True
+    """
+    positions = np.asarray(indices(players, free))
+    flat, rebuild = ravel_pytree(players)
+    held = HeldGame(game, positions.tolist())
+
+    def moving_field(moving: Array) -> Array:
+        return vector(field(held, rebuild(flat.at[positions].set(moving))))[positions]
+
+    return jax.jacfwd(moving_field)(flat[positions])
+
+
+@eqx.filter_jit
+def log_gradient(game: Game, players: Players) -> tuple[Players, Players]:
+    """(log|dJ/d(parameter)|, sign of dJ/d(parameter)), right where the gradient itself underflows.
+
+    For games whose two cost terms are the solved R/S/E/E integrals; ValueError otherwise. Where the two
+    terms cancel exactly the logarithm is -inf and the sign 0.
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
+    >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=60.0), gen=lsgan.Square(g=1.5, h=-2.0))
+    >>> log_size, sign = lsgan.log_gradient(game, players)
+    >>> float(sign.gen.h), bool(log_size.gen.h < -3000)  # exp of it is 0 in floating point
+    (-1.0, True)
+    """
+    for law, phi in ((game.data, game.loss.real), (pushforward(game.latent, players.gen), game.loss.fake)):
+        if closed_form(law, players.disc, phi) is not rsee.expectation:
+            names = [type(part).__name__ for part in (law, players.disc, phi)]
+            raise ValueError(f"game: log_gradient knows the R/S/E/E integrals only, got {names}")
+    flat, rebuild = ravel_pytree(players)
+
+    def slopes(values: Array) -> Array:
+        """A and B of the two terms, shape (2, 2)."""
+        own = rebuild(values)
+        real = rsee.arguments(game.data, own.disc, game.loss.real)  # pyright: ignore
+        fake = rsee.arguments(pushforward(game.latent, own.gen), own.disc, game.loss.fake)  # pyright: ignore
+        return jnp.stack([jnp.stack(real), jnp.stack(fake)])
+
+    arguments, weights = slopes(flat), jax.jacobian(slopes)(flat)
+    logs = jnp.stack(log_abs_K_derivatives(arguments[:, 0], arguments[:, 1]), axis=1)[..., None]
+    # dJ/dp = -sum |dK/dA| dA/dp + |dK/dB| dB/dp, summed relative to its largest term
+    present = jnp.where(weights == 0, -jnp.inf, logs + jnp.log(jnp.abs(weights)))
+    top = jnp.max(present, axis=(0, 1))
+    safe = jnp.where(jnp.isfinite(top), top, 0)
+    total = -jnp.sum(jnp.sign(weights) * jnp.exp(present - safe), axis=(0, 1))
+    return rebuild(safe + jnp.log(jnp.abs(total))), rebuild(jnp.sign(total))

@@ -1,0 +1,101 @@
+"""The game: four parts and a loss. Signs are stated here, once.
+
+    J1 = E_{x ~ data}[real(D(x))],    J2 = E_{z ~ latent}[fake(D(G(z)))],    J = J1 + J2.
+
+The discriminator **ascends** its objective and the generator **descends** its own; in a zero-sum loss
+both are J. Training follows the field (+d objective_D / d disc, -d objective_G / d gen).
+"""
+
+from typing import Protocol
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from ._types import Players, Scalar
+from .expectation import expectation
+from .laws.base import AbstractLaw
+from .laws.pushforward import pushforward
+from .losses.base import AbstractLoss
+
+
+class HasObjectives(Protocol):
+    """What an update rule needs to know of a game."""
+
+    def objectives(self, players: Players) -> tuple[Scalar, Scalar]: ...
+
+
+def _one(value: Scalar, players: Players) -> Scalar:
+    """``value``, which must be a scalar: one pair of players plays one game."""
+    if value.shape != ():
+        shapes = [leaf.shape for leaf in jax.tree.leaves(players)]
+        raise ValueError(f"players: expected one pair (use jax.vmap for a batch), got shapes {shapes}")
+    return value
+
+
+class Game(eqx.Module):
+    """A two-player game between a discriminator and a generator.
+
+    Args:
+        data: law of the data x.
+        latent: law of the generator's input z.
+        loss: the cost and who wants what of it.
+
+    ``Game(data=PointMasses(x), latent=PointMasses(z), ...)`` is the same game on a sample: stochastic
+    training is the same rule played on that.
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(
+    ...     data=lsgan.Exponential(rate=0.5), latent=lsgan.Rayleigh(), loss=lsgan.SquaredMinimax()
+    ... )
+    >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
+    >>> j1, j2 = game.cost_terms(players)
+    >>> round(float(j1), 6), round(float(j2), 6)
+    (0.465922, 0.878246)
+    """
+
+    data: AbstractLaw
+    latent: AbstractLaw
+    loss: AbstractLoss
+
+    def cost_terms(self, players: Players) -> tuple[Scalar, Scalar]:
+        """(J1, J2), two scalars."""
+        generated = pushforward(self.latent, players.gen)
+        return (
+            _one(expectation(self.data, players.disc, self.loss.real), players),
+            _one(expectation(generated, players.disc, self.loss.fake), players),
+        )
+
+    def cost(self, players: Players) -> Scalar:
+        """J = J1 + J2, a scalar."""
+        j1, j2 = self.cost_terms(players)
+        return j1 + j2
+
+    def objectives(self, players: Players) -> tuple[Scalar, Scalar]:
+        """(what D ascends, what G descends)."""
+        generated = pushforward(self.latent, players.gen)
+        return self.loss.objectives(
+            lambda phi: _one(expectation(self.data, players.disc, phi), players),
+            lambda phi: _one(expectation(generated, players.disc, phi), players),
+        )
+
+    # Bound methods are hashed by jax.jit; a game hashes by identity so that jax.jit(game.cost) works.
+    __hash__ = object.__hash__  # pyright: ignore[reportAssignmentType]
+    __eq__ = object.__eq__  # pyright: ignore[reportAssignmentType]
+
+
+def field(game: HasObjectives, players: Players) -> Players:
+    """The direction of training: (+d objective_D / d disc, -d objective_G / d gen), as Players.
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
+    >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
+    >>> round(float(lsgan.field(game, players).gen.h), 6)  # h rises: J falls with h everywhere
+    0.081169
+    """
+
+    # Each player's own derivative, the other an ordinary argument: stop_gradient here would also kill
+    # the cross terms of every later derivative of the field.
+    rising = jax.grad(lambda disc: game.objectives(Players(disc, players.gen))[0])(players.disc)
+    falling = jax.grad(lambda gen: game.objectives(Players(players.disc, gen))[1])(players.gen)
+    return Players(rising, jax.tree.map(jnp.negative, falling))

@@ -1,0 +1,29 @@
+"""The square-law generator."""
+
+import equinox as eqx
+import jax.numpy as jnp
+
+from .._checks import finite, same_shape
+from .._types import Scalar, Values
+from .base import AbstractGenerator
+
+
+class Square(AbstractGenerator):
+    """G(z) = g z^2 + h. On a Rayleigh latent law this is h + g Exp(1), for any real g.
+
+    Args:
+        g: gain, h: shift; finite numbers, ValueError otherwise.
+
+    >>> import lsgan_analytic as lsgan
+    >>> float(lsgan.Square(g=1.5, h=-2.0)(2.0))
+    4.0
+    """
+
+    g: Scalar = eqx.field(converter=finite("g"))
+    h: Scalar = eqx.field(converter=finite("h"))
+
+    def __check_init__(self):
+        same_shape(g=self.g, h=self.h)
+
+    def __call__(self, z: Values) -> Values:
+        return self.g * jnp.square(z) + self.h

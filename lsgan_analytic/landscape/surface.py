@@ -1,0 +1,67 @@
+"""Functions of the players on a grid."""
+
+from collections.abc import Callable, Mapping
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.flatten_util import ravel_pytree
+from jax.typing import ArrayLike
+from jaxtyping import Array, PyTree
+
+from .._checks import count, finite
+from .._types import Players
+from ..parameters import indices
+
+
+def surface(
+    function: Callable[[Players], PyTree],
+    players: Players,
+    axes: Mapping[str, ArrayLike],
+    chunk: int = 4096,
+) -> PyTree:
+    """``function(players)`` on the product of ``axes``, the other parameters as in ``players``.
+
+    Args:
+        function: e.g. ``game.cost``; any function of one pair of players that JAX can vectorise.
+        players: the values of the parameters that do not vary.
+        axes: parameter name -> values (a vector). The result has one axis each, in this order.
+        chunk: points evaluated at a time: it bounds the memory, whatever the size of the grid.
+
+    Raises:
+        ValueError: unknown names, axes that are not vectors, values that are not finite, chunk < 1.
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
+    >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
+    >>> lsgan.surface(game.cost, players, {"b": [-3.0, 0.0, 2.0], "h": [-2.0, 1.0]}).shape
+    (3, 2)
+    """
+    positions = np.asarray(indices(players, tuple(axes)))
+    values = [finite(name)(jnp.asarray(axis)) for name, axis in axes.items()]
+    for name, axis in zip(axes, values, strict=True):
+        if axis.ndim != 1 or axis.size == 0:
+            raise ValueError(f"axes: expected a non-empty vector for {name!r}, got shape {axis.shape}")
+    return _evaluate(function, players, positions, values, count(chunk, "chunk"))
+
+
+@eqx.filter_jit
+def _evaluate(
+    function: Callable[[Players], PyTree],
+    players: Players,
+    positions: np.ndarray,
+    values: list[Array],
+    chunk: int,
+) -> PyTree:
+    flat, rebuild = ravel_pytree(players)
+    shape = tuple(axis.size for axis in values)
+
+    def at(index: Array) -> PyTree:
+        place = jnp.unravel_index(index, shape)
+        point = jnp.stack([axis[i] for axis, i in zip(values, place, strict=True)])
+        return function(rebuild(flat.at[positions].set(point.astype(flat.dtype))))
+
+    size = int(np.prod(shape))
+    results = jax.lax.map(at, jnp.arange(size), batch_size=min(chunk, size))
+    return jax.tree.map(lambda leaf: leaf.reshape(shape + leaf.shape[1:]), results)

@@ -1,0 +1,7 @@
+"""Probability laws on the line: what the data and the latent variable are drawn from."""
+
+from .base import AbstractDensity as AbstractDensity, AbstractLaw as AbstractLaw
+from .discrete import PointMasses as PointMasses
+from .exponential import Exponential as Exponential, ShiftedExponential as ShiftedExponential
+from .pushforward import Pushforward as Pushforward, pushforward as pushforward
+from .rayleigh import Rayleigh as Rayleigh

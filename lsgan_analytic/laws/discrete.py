@@ -1,0 +1,67 @@
+"""Laws that are samples."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import Array
+from jax.core import Tracer
+from jax.typing import ArrayLike
+
+from .._checks import finite
+from .._types import Values, Vector
+from .base import AbstractLaw
+
+
+class PointMasses(AbstractLaw):
+    """Masses at points: the empirical law of a sample, or any discrete law. It has no density.
+
+    E[f] = sum_i weights_i f(points_i): an expectation against it is the (weighted) sample mean.
+
+    Args:
+        points: shape (n,), finite.
+        weights: shape (n,), >= 0, summing to 1; equal by default. ValueError otherwise.
+
+    >>> import lsgan_analytic as lsgan
+    >>> coin = lsgan.PointMasses(points=[-1.0, 1.0])
+    >>> [float(v) for v in coin.cdf([-2.0, 0.0, 1.0])]
+    [0.0, 0.5, 1.0]
+    """
+
+    points: Vector
+    weights: Vector
+
+    def __init__(self, points: ArrayLike, weights: ArrayLike | None = None):
+        self.points = finite("points")(jnp.asarray(points))
+        if self.points.ndim != 1 or self.points.size == 0:
+            raise ValueError(f"points: expected a non-empty vector, got shape {self.points.shape}")
+        n = self.points.shape[0]
+        if weights is None:
+            self.weights = jnp.full((n,), 1 / n, self.points.dtype)
+            return
+        mass = finite("weights")(jnp.asarray(weights))
+        if mass.shape != (n,):
+            raise ValueError(f"weights: expected shape {(n,)} like points, got {mass.shape}")
+        wrong = (mass < 0).any() | (jnp.abs(mass.sum() - 1) > n * jnp.finfo(mass.dtype).eps)
+        if isinstance(wrong, Tracer):
+            mass = eqx.error_if(mass, wrong, "weights: expected numbers >= 0 that sum to 1")
+        elif wrong:
+            raise ValueError(f"weights: expected numbers >= 0 that sum to 1, got {mass}")
+        self.weights = mass
+
+    def sample(self, key: Array, n: int) -> Values:
+        return jax.random.choice(key, self.points, (n,), p=self.weights)
+
+    def nodes(self, n: int | None = None) -> tuple[Values, Values]:
+        if n not in (None, self.points.shape[0]):
+            raise ValueError(f"n: these {self.points.shape[0]} points are the only rule, got n={n}")
+        return self.points, self.weights
+
+    def cdf(self, x: Values) -> Values:
+        x = jnp.asarray(x)
+        return jnp.sum(jnp.where(self.points <= x[..., None], self.weights, 0), axis=-1)
+
+    def quantile(self, q: Values) -> Values:
+        order = jnp.argsort(self.points)
+        below = jnp.cumsum(self.weights[order])
+        rank = jnp.searchsorted(below, jnp.asarray(q) * (1 - jnp.finfo(below.dtype).eps))
+        return self.points[order][jnp.minimum(rank, self.points.shape[0] - 1)]

@@ -1,0 +1,28 @@
+"""The cost of Pulford & Kondrashov."""
+
+from collections.abc import Callable
+
+from .._types import Scalar
+from .base import AbstractIntegrand, AbstractLoss, Squared, SquaredComplement
+
+
+class SquaredMinimax(AbstractLoss):
+    """J = E[D(x)^2] + E[(1 - D(G(z)))^2]; D **ascends** J and G descends it (zero-sum, dimensionless).
+
+    This is the game of Pulford & Kondrashov (2021), doi 10.1109/ACCESS.2021.3133600. It is not the
+    least-squares GAN of Mao et al. (2017), whose discriminator *descends* its cost.
+
+    >>> import lsgan_analytic as lsgan
+    >>> loss = lsgan.SquaredMinimax()
+    >>> float(loss.real(0.5)), float(loss.fake(0.25))
+    (0.25, 0.5625)
+    """
+
+    real: AbstractIntegrand = Squared()
+    fake: AbstractIntegrand = SquaredComplement()
+
+    def objectives(
+        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
+    ) -> tuple[Scalar, Scalar]:
+        cost = real(self.real) + fake(self.fake)
+        return cost, cost

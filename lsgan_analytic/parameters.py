@@ -1,0 +1,82 @@
+"""Names for the parameters of players, vectors of them, and games in which some are held fixed."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.flatten_util import ravel_pytree
+
+from ._types import Players, Scalar
+from .game import HasObjectives
+
+Names = Sequence[str] | None
+
+
+def _leaf_name(path: tuple) -> tuple[str, str]:
+    """('disc', 'a') from a pytree path; deeper fields are joined with dots."""
+    parts = [str(getattr(entry, "name", getattr(entry, "idx", entry))) for entry in path]
+    return parts[0], ".".join(parts[1:])
+
+
+def parameter_names(players: Players) -> tuple[str, ...]:
+    """The names of all parameters, in the order of gradients and Hessians.
+
+    The field's name; ``disc.b``, ``gen.b`` where both players have one of that name; ``w[0]`` for the
+    entries of an array.
+
+    >>> import lsgan_analytic as lsgan
+    >>> lsgan.parameter_names(lsgan.Players(disc=lsgan.Erf(a=1.0, b=0.0), gen=lsgan.Square(g=1.0, h=0.0)))
+    ('a', 'b', 'g', 'h')
+    """
+    leaves = [(*_leaf_name(path), np.shape(x)) for path, x in jax.tree_util.tree_leaves_with_path(players)]
+    seen = Counter(name for _, name, _ in leaves)
+    names = []
+    for owner, name, shape in leaves:
+        full = f"{owner}.{name}" if seen[name] > 1 else name
+        names += [full + (str(list(index)) if index else "") for index in np.ndindex(shape)]
+    return tuple(names)
+
+
+def vector(players: Players) -> Array:
+    """All parameters as one vector, in the order of :func:`parameter_names`."""
+    return ravel_pytree(players)[0]
+
+
+def indices(players: Players, free: Names) -> tuple[int, ...]:
+    """Positions of the ``free`` parameters; all of them for None. ValueError for unknown or no names."""
+    names = parameter_names(players)
+    if free is None:
+        return tuple(range(len(names)))
+    if isinstance(free, str):
+        raise ValueError(f"free: expected a sequence of names, got the string {free!r}")
+    unknown = [name for name in free if name not in names]
+    if unknown or not free or len(set(free)) != len(free):
+        raise ValueError(f"free: expected distinct names out of {names}, at least one, got {tuple(free)}")
+    return tuple(names.index(name) for name in free)
+
+
+def hold(players: Players, positions: Sequence[int]) -> Players:
+    """The same players, with derivatives of all orders only in the parameters at ``positions``."""
+    flat, rebuild = ravel_pytree(players)
+    if len(positions) == flat.size:
+        return players
+    moving = np.zeros(flat.size, bool)
+    moving[list(positions)] = True
+    return rebuild(jnp.where(moving, flat, jax.lax.stop_gradient(flat)))
+
+
+class HeldGame:
+    """A game in which only some parameters can move: its field is zero in all others, at every order.
+
+    A rule that plays it therefore leaves the others alone, however it combines derivatives.
+    """
+
+    def __init__(self, game: HasObjectives, positions: Sequence[int]):
+        self._game, self._positions = game, tuple(positions)
+
+    def objectives(self, players: Players) -> tuple[Scalar, Scalar]:
+        """Those of the game."""
+        return self._game.objectives(hold(players, self._positions))

@@ -1,0 +1,217 @@
+r"""The half-line error-function integral that carries the whole R/S/E/E cost.
+
+.. math:: K(A, B) = \int_0^\infty e^{-s} \left[\tfrac12 \operatorname{erfc}(A s + B)\right]^2 ds,
+    \qquad A, B \in \mathbb{R}
+
+With Q(u) = erfc(u)/2, u = A s + B and the density mu(s) = e^{-s} Q(u) e^{-u^2} (see ``_bump.py``):
+
+    dK/dB = -(2/sqrt(pi)) int mu ds,    dK/dA = -(2/sqrt(pi)) int s mu ds,                          (1)
+
+and integrating K by parts in two ways gives K as a moment of mu as well,
+
+    K = Q(B)^2 - (2A/sqrt(pi)) int mu ds          any A                                             (2)
+      = (2A/sqrt(pi)) int (e^s - 1) mu ds         A > 0.                                            (3)
+
+For A <= 0 form (2) adds positive numbers; for A > 0 it is used while it loses less than two bits and
+(3), positive again, takes over. The second derivatives are moments of k mu with k as in ``_bump.py``;
+where those cancel (|A| large) they follow from the first by parts:
+
+    A int k mu = mu(0) - m_0,   A int s k mu = m_0 - m_1,   A int s^2 k mu = 2 m_1 - m_2.           (4)
+
+Every result is therefore *relatively* accurate, also where K or its derivatives underflow: the
+``log_`` functions return their logarithms there. Source: MATH of Pulford & Kondrashov (2021) [1]_;
+identities after Ng & Geller (1969) [2]_.
+
+.. [1] G. W. Pulford, K. Kondrashov, IEEE Access 9 (2021) 165366, doi 10.1109/ACCESS.2021.3133600.
+.. [2] E. W. Ng, M. Geller, J. Res. NBS 73B (1969) 1.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+from jax.typing import ArrayLike
+
+from ._bump import erfcx_positive, moments, ROOT_PI, scaled_tail, square_exponents
+from ._checks import floating
+
+_C = 2 / ROOT_PI
+
+
+class _Jet(NamedTuple):
+    """K and its derivatives as ``exp(exponents) * value``, the first entry with exponents of its own."""
+
+    exponents_k: tuple[Array, ...]
+    exponents: tuple[Array, ...]
+    k: Array
+    a: Array  # dK/dA, and so on
+    b: Array
+    aa: Array
+    ab: Array
+    bb: Array
+
+
+def _by_parts(A: Array, direct: Array, first: Array, second: Array, steep: Array) -> Array:
+    """``direct``, or ``(first - second)/A``, which equals it, where the bump is ``steep``."""
+    return jnp.where(steep, (first - second) / jnp.where(A == 0, 1, A), direct)
+
+
+def _jet(A: Array, B: Array) -> _Jet:
+    m = moments(A, B)
+    size = jnp.abs(A)
+    # |k| is at most about 2 + 4|u|, and near its mean on a bump of width 1/|A|
+    mean_s = m.m1 / m.m0
+    k0 = _by_parts(A, m.k0, m.origin, m.m0, size > 1)
+    k1 = _by_parts(A, m.k1, m.m0, m.m1, size * mean_s > 1)
+    k2 = _by_parts(A, m.k2, 2 * m.m1, m.m2, size * mean_s > 1)
+
+    # K: forms (2) and (3). For B >= 0 the whole sum is taken on the scale of the bump.
+    high = B >= 0
+    tail = scaled_tail(B)
+    whole = tail * jnp.where(high, m.origin, tail)
+    drop = _C * A * m.m0
+    rest = whole - jnp.where(high, drop, _scaled(m.exponents, drop))
+    grown = (A > 0) & (rest < 0.25 * whole)
+    zero = jnp.zeros_like(B)
+    return _Jet(
+        exponents_k=tuple(jnp.where(high | grown, e, zero) for e in m.exponents),
+        exponents=m.exponents,
+        k=jnp.where(grown, _C * A * m.growth, rest),
+        a=-_C * m.m1,
+        b=-_C * m.m0,
+        aa=_C * k2,
+        ab=_C * k1,
+        bb=_C * k0,
+    )
+
+
+def _scaled(exponents: tuple[Array, ...], value: Array) -> Array:
+    """``value`` times exp of the sum of the exponents.
+
+    Factor by factor, because the sum would round away digits of its small terms (and because XLA turns
+    a bare product exp(a) exp(b) back into exp(a + b)). 0 * inf is 0 here: the exponential wins.
+    """
+    product = value
+    for exponent in exponents:
+        product = product * jnp.exp(exponent)
+    return jnp.where(jnp.exp(sum(exponents)) > 0, product, 0)
+
+
+@jax.jit
+def _values(A: Array, B: Array) -> tuple[Array, ...]:
+    """K, K_A, K_B, K_AA, K_AB, K_BB. What is not used is not computed."""
+    jet = _jet(A, B)
+    k = jnp.minimum(_scaled(jet.exponents_k, jet.k), 1)
+    return k, *(_scaled(jet.exponents, value) for value in jet[3:])
+
+
+@jax.custom_jvp
+def _first_order(A: Array, B: Array) -> tuple[Array, Array, Array]:
+    k, a, b, *_ = _values(A, B)
+    return k, a, b
+
+
+@_first_order.defjvp
+def _(primals, tangents):
+    (A, B), (dA, dB) = primals, tangents
+    k, a, b, aa, ab, bb = _values(A, B)
+    return (k, a, b), (a * dA + b * dB, aa * dA + ab * dB, ab * dA + bb * dB)
+
+
+@jax.custom_jvp
+def _K(A: Array, B: Array) -> Array:
+    return _values(A, B)[0]
+
+
+@_K.defjvp
+def _(primals, tangents):
+    (A, B), (dA, dB) = primals, tangents
+    k, a, b = _first_order(A, B)
+    return k, a * dA + b * dB
+
+
+@jax.custom_jvp
+@jax.jit
+def _logs(A: Array, B: Array) -> tuple[Array, Array, Array]:
+    jet = _jet(A, B)
+    shift, shift_k = sum(jet.exponents), sum(jet.exponents_k)
+    return jnp.log(jet.k) + shift_k, jnp.log(-jet.a) + shift, jnp.log(-jet.b) + shift
+
+
+@_logs.defjvp
+def _(primals, tangents):
+    (A, B), (dA, dB) = primals, tangents
+    jet = _jet(A, B)
+    relative = sum(jet.exponents) - sum(jet.exponents_k)  # exactly 0 wherever K is small
+    tangent_k = jnp.exp(relative) * (jet.a * dA + jet.b * dB) / jet.k
+    return _logs(A, B), (tangent_k, (jet.aa * dA + jet.ab * dB) / jet.a, (jet.ab * dA + jet.bb * dB) / jet.b)
+
+
+def _prepare(A: ArrayLike, B: ArrayLike) -> tuple[Array, Array]:
+    a, b = floating(A, "A"), floating(B, "B")
+    dtype = jnp.promote_types(a.dtype, b.dtype)
+    return tuple(jnp.broadcast_arrays(a.astype(dtype), b.astype(dtype)))  # pyright: ignore
+
+
+def erfcx(x: ArrayLike) -> Array:
+    """Scaled complementary error function exp(x^2) erfc(x), for real x (dimensionless).
+
+    2 ulp for x >= 0 in float64 and float32, on every supported JAX. Overflows below x = -26.6 (float64).
+
+    >>> from lsgan_analytic import special
+    >>> float(special.erfcx(26.6))  # doctest: +ELLIPSIS
+    0.02119...
+    """
+    x = floating(x, "x")
+    positive = erfcx_positive(jnp.abs(x))
+    below = jnp.minimum(x, 0)
+    head, rest = square_exponents(below)
+    return jnp.where(x < 0, 2 * jnp.exp(-head) * jnp.exp(-rest) - positive, positive)
+
+
+def K(A: ArrayLike, B: ArrayLike) -> Array:
+    """K(A, B) = int_0^inf e^{-s} [erfc(A s + B)/2]^2 ds, in (0, 1), decreasing in A and in B.
+
+    Args:
+        A, B: the slope and offset of the argument, any real numbers (dimensionless); they broadcast.
+
+    Returns:
+        An array of the broadcast shape, in the dtype of the inputs (float64 or float32; integers are
+        promoted to the default float). Smooth: grad, hessian, vmap, jit. Relative error about 2e-13 in
+        float64 wherever the argument is below 20 in size, first derivatives 1e-13, second 1e-12.
+
+    Raises:
+        TypeError: for float16, bfloat16, complex and boolean inputs.
+
+    >>> import jax
+    >>> from lsgan_analytic import special
+    >>> float(special.K(0.0, 0.0))
+    0.25
+    >>> bool(jax.grad(special.K, argnums=1)(0.7, 0.2) < 0)
+    True
+    """
+    return _K(*_prepare(A, B))
+
+
+def log_K(A: ArrayLike, B: ArrayLike) -> Array:
+    """log K(A, B), finite also where K underflows. Arguments and errors as for :func:`K`.
+
+    >>> from lsgan_analytic import special
+    >>> round(float(special.log_K(1.0, 30.0)))  # K is about 1e-787
+    -1814
+    """
+    return _logs(*_prepare(A, B))[0]
+
+
+def log_abs_K_derivatives(A: ArrayLike, B: ArrayLike) -> tuple[Array, Array]:
+    """(log|dK/dA|, log|dK/dB|); both derivatives are negative for every A and B.
+
+    Arguments and errors as for :func:`K`.
+
+    >>> from lsgan_analytic import special
+    >>> log_a, log_b = special.log_abs_K_derivatives(-0.5, -60.0)  # a plateau: K is 1 to rounding
+    >>> round(float(log_b))
+    -3604
+    """
+    return _logs(*_prepare(A, B))[1:]
