@@ -162,7 +162,8 @@ def _window(A: Array, s: Array, u: Array, inside: Array, depth: float) -> tuple[
 def moments(A: Array, B: Array) -> Moments:
     """Moments of mu for arrays A, B of one shape and one dtype (float64 or float32)."""
     nodes, depth = _RULES[A.dtype.name]
-    x, w = (jnp.asarray(values, A.dtype) for values in gauss_legendre(nodes))
+    shape = (1,) * A.ndim + (nodes,)
+    x, w = (jnp.asarray(values, A.dtype).reshape(shape) for values in gauss_legendre(nodes))
     inside, head, rest, u0 = lax.stop_gradient(_reference(A, B))
     left, right = lax.stop_gradient(_window(A, head + rest, u0, inside, depth))
     moving = B + A * lax.stop_gradient(head + rest)  # equals u0; carries its derivative

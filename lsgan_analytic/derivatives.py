@@ -96,7 +96,7 @@ def log_gradient(game: Game, players: Players) -> tuple[Players, Players]:
     logs = jnp.stack(log_abs_K_derivatives(arguments[:, 0], arguments[:, 1]), axis=1)[..., None]
     # dJ/dp = -sum |dK/dA| dA/dp + |dK/dB| dB/dp, summed relative to its largest term
     present = jnp.where(weights == 0, -jnp.inf, logs + jnp.log(jnp.abs(weights)))
-    top = jnp.max(present, axis=(0, 1))
+    top = jnp.max(present, axis=(0, 1), keepdims=True)
     safe = jnp.where(jnp.isfinite(top), top, 0)
     total = -jnp.sum(jnp.sign(weights) * jnp.exp(present - safe), axis=(0, 1))
-    return rebuild(safe + jnp.log(jnp.abs(total))), rebuild(jnp.sign(total))
+    return rebuild(safe[0, 0] + jnp.log(jnp.abs(total))), rebuild(jnp.sign(total))

@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 from ._types import Players, Scalar
 from .game import field, HasObjectives
-from .parameters import hold, vector
+from .parameters import vector
 
 
 class Outcome(eqx.Enumeration):
@@ -55,7 +55,7 @@ def evidence(game: HasObjectives, players: Players, positions: tuple[int, ...]) 
     index = jnp.asarray(positions)
 
     def moving_field(moving: Float[Array, " k"]) -> Float[Array, " k"]:
-        return vector(field(game, hold(rebuild(flat.at[index].set(moving)), positions)))[index]
+        return vector(field(game, rebuild(flat.at[index].set(moving))))[index]
 
     here = flat[index]
     force, slope = moving_field(here), jax.jacfwd(moving_field)(here)

@@ -14,7 +14,7 @@ from ._checks import count, positive
 from ._types import Flag, Players, Scalar
 from .game import field, Game
 from .outcome import Evidence, evidence, judge, Outcome
-from .parameters import HeldGame, hold, indices, Names, vector
+from .parameters import HeldGame, indices, Names, vector
 from .updates.base import AbstractRule
 
 
@@ -117,17 +117,17 @@ def _play(
         outcome = Outcome.where(running & ~(finite & inside), stop, outcome)
         valid = running & finite & inside
         here = jax.tree.map(lambda new, old: jnp.where(valid, new, old), there, here)
-        return (here, state, outcome, taken + valid), here
+        return (here, state, outcome, taken + valid.astype(taken.dtype)), here
 
     begin = (players, rule.init(players), Outcome.moving, jnp.asarray(0))
     (last, _, outcome, taken), rest = jax.lax.scan(advance, begin, length=steps)
     points = jax.tree.map(lambda first, later: jnp.concatenate([first[None], later]), players, rest)
 
     def look(own: Players) -> tuple[Array, Array]:
-        norm = jnp.linalg.norm(vector(field(game, hold(own, positions))))
+        norm = jnp.linalg.norm(vector(field(held, own)))
         return jnp.stack(game.cost_terms(own)), norm
 
     terms, norms = jax.vmap(look)(points)
-    seen = evidence(game, last, positions)
+    seen = evidence(held, last, positions)
     outcome = Outcome.where(outcome == Outcome.moving, judge(seen, tolerance), outcome)
     return Path(points, terms, norms, outcome, seen, taken)

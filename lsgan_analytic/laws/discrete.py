@@ -57,8 +57,7 @@ class PointMasses(AbstractLaw):
         return self.points, self.weights
 
     def cdf(self, x: Values) -> Values:
-        x = jnp.asarray(x)
-        return jnp.sum(jnp.where(self.points <= x[..., None], self.weights, 0), axis=-1)
+        return jnp.vectorize(lambda v: jnp.sum(jnp.where(self.points <= v, self.weights, 0)))(jnp.asarray(x))
 
     def quantile(self, q: Values) -> Values:
         order = jnp.argsort(self.points)
