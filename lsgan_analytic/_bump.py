@@ -128,9 +128,9 @@ def _reference(A: Array, B: Array) -> tuple[Array, Array, Array, Array]:
     return inside, head, rest, u
 
 
-def _reach(slope: Array, curvature: Array, depth: float) -> Array:
-    """The distance x at which slope x + curvature x^2 / 2 = depth (written without cancellation)."""
-    root = jnp.hypot(slope, jnp.sqrt(2 * depth * curvature))
+def _reach(slope: Array, size: Array, curvature: Array, depth: float) -> Array:
+    """The distance x at which slope x + curvature (size x)^2 / 2 = depth (without cancellation)."""
+    root = jnp.hypot(slope, size * jnp.sqrt(2 * depth * curvature))
     return 2 * depth / (root + slope)
 
 
@@ -148,13 +148,10 @@ def _window(A: Array, s: Array, u: Array, inside: Array, depth: float) -> tuple[
     def curvature(v: Array, hazard: Array) -> Array:
         return 2 + jnp.clip(hazard * (hazard - 2 * v), 0, 2)  # clip: rounding at large v
 
-    def reach(slope: Array, curve: Array) -> Array:
-        return _reach(slope, size * size * curve, depth)
-
-    up = reach(towards_larger_u, curvature(u, h))
-    far = u - size * reach(-towards_larger_u, jnp.full_like(u, 2.0))
+    up = _reach(towards_larger_u, size, curvature(u, h), depth)
+    far = u - size * _reach(-towards_larger_u, size, jnp.full_like(u, 2.0), depth)
     far = jnp.maximum(far, -20.0)  # the curvature is 2 to rounding from there on
-    down = reach(-towards_larger_u, curvature(far, _hazard(far)))
+    down = _reach(-towards_larger_u, size, curvature(far, _hazard(far)), depth)
     ahead, behind = jnp.where(A > 0, up, down), jnp.where(A > 0, down, up)
     return jnp.where(inside, -jnp.minimum(behind, s), 0), ahead
 

@@ -71,4 +71,4 @@ def judge(seen: Evidence, tolerance: Scalar) -> Outcome:
     close = seen.newton_distance <= jnp.sqrt(jnp.finfo(seen.field_norm.dtype).eps)
     rooted = (seen.newton_ratio <= _ROOT_RATIO) | (close & (seen.newton_ratio < 1))
     resting = Outcome.where(rooted, Outcome.point, Outcome.plateau)
-    return Outcome.where(seen.field_norm <= tolerance, resting, Outcome.moving)
+    return Outcome.where(seen.field_norm <= tolerance.astype(seen.field_norm.dtype), resting, Outcome.moving)

@@ -95,7 +95,7 @@ def _scaled(exponents: tuple[Array, ...], value: Array) -> Array:
     product = value
     for exponent in exponents:
         product = product * jnp.exp(exponent)
-    return jnp.where(jnp.exp(sum(exponents)) > 0, product, 0)
+    return jnp.where(jnp.exp(sum(exponents)) == 0, 0, product)
 
 
 @jax.jit
