@@ -32,17 +32,19 @@ class Evidence(eqx.Module):
         newton_distance: |d|, d = -J^+ f the Newton step to the nearest root, J the field's Jacobian.
         newton_ratio: |f(theta + d)| / |f(theta)|. Near a simple root it is close to 0; on a plateau,
             where f decays towards infinity, Newton's method runs after it with ratio about 1/e.
+        growth_rate: d log|f| / dt = f.J f / |f|^2 along the flow: positive while a run is leaving.
     """
 
     field_norm: Scalar
     newton_distance: Scalar
     newton_ratio: Scalar
+    growth_rate: Scalar
 
     def __str__(self) -> str:
-        """The three numbers in a line."""
+        """The numbers in a line."""
         return (
             f"|field| = {self.field_norm:.2e}, Newton step {self.newton_distance:.2e} long "
-            f"leaves {self.newton_ratio:.2f} of it"
+            f"leaves {self.newton_ratio:.2f} of it, growth rate {self.growth_rate:.1e}"
         )
 
 
@@ -62,8 +64,10 @@ def evidence(game: HasObjectives, players: Players, positions: tuple[int, ...]) 
     newton = -jnp.linalg.pinv(slope) @ force
     size, after = jnp.linalg.norm(force), jnp.linalg.norm(moving_field(here + newton))
     flat_here = jnp.where(jnp.any(slope != 0), 0, 1).astype(size.dtype)
-    ratio = jnp.where(size > 0, after / jnp.where(size > 0, size, 1), flat_here)
-    return Evidence(size, jnp.linalg.norm(newton), ratio)
+    unit = jnp.where(size > 0, size, 1)
+    ratio = jnp.where(size > 0, after / unit, flat_here)
+    direction = force / unit
+    return Evidence(size, jnp.linalg.norm(newton), ratio, direction @ slope @ direction)
 
 
 def judge(seen: Evidence, tolerance: Scalar) -> Outcome:
@@ -71,4 +75,6 @@ def judge(seen: Evidence, tolerance: Scalar) -> Outcome:
     close = seen.newton_distance <= jnp.sqrt(jnp.finfo(seen.field_norm.dtype).eps)
     rooted = (seen.newton_ratio <= _ROOT_RATIO) | (close & (seen.newton_ratio < 1))
     resting = Outcome.where(rooted, Outcome.point, Outcome.plateau)
-    return Outcome.where(seen.field_norm <= tolerance.astype(seen.field_norm.dtype), resting, Outcome.moving)
+    gone = seen.field_norm <= tolerance.astype(seen.field_norm.dtype)
+    leaving = (seen.growth_rate > 0) & ~close  # a slow stretch, not the end
+    return Outcome.where(gone & ~leaving, resting, Outcome.moving)

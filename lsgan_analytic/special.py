@@ -90,12 +90,14 @@ def _scaled(exponents: tuple[Array, ...], value: Array) -> Array:
     """``value`` times exp of the sum of the exponents.
 
     Factor by factor, because the sum would round away digits of its small terms (and because XLA turns
-    a bare product exp(a) exp(b) back into exp(a + b)). 0 * inf is 0 here: the exponential wins.
+    a bare product exp(a) exp(b) back into exp(a + b)). Where the product underflows its factors may
+    overflow: they are cut to finite numbers, which cannot show.
     """
-    product = value
+    largest = jnp.finfo(value.dtype).max
+    product = jnp.clip(value, -largest, largest)
     for exponent in exponents:
-        product = product * jnp.exp(exponent)
-    return jnp.where(jnp.exp(sum(exponents)) == 0, 0, product)
+        product = product * jnp.exp(jnp.minimum(exponent, 1))  # in (0, 1] but for corrections near 0
+    return product
 
 
 @jax.jit

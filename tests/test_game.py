@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import given, settings, strategies as st
 from problems import CASES
 
 import lsgan_analytic as lsgan
@@ -202,6 +203,25 @@ def test_float32_throughout(case):
     path = lsgan.trajectory(game, lsgan.Simultaneous(step=np.float32(0.4)), players, steps=249)
     assert path.cost_terms.dtype == np.float32
     np.testing.assert_allclose(path.cost[-1], 0.9985, atol=1e-3)
+
+
+@jax.jit
+def everything(point):
+    # the Rayleigh scale of build() takes the default dtype
+    game, players = jax.tree.map(lambda x: x.astype(point.dtype), build(point))
+    return game.cost(players), lsgan.gradient(game, players), lsgan.hessian(game, players)
+
+
+decades = st.floats(-8, 8).map(lambda exponent: 10.0**exponent)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(a=decades, c=decades, g=decades, b=st.floats(-1e3, 1e3), h=st.floats(-1e3, 1e3))
+def test_finite_on_the_whole_range(dtype, a, c, g, b, h):
+    for value in jax.tree.leaves(everything(np.array([a, b, g, h, c], dtype))):
+        assert value.dtype == dtype
+        assert np.isfinite(value).all()
 
 
 def test_import_touches_no_global_configuration(tmp_path):

@@ -103,6 +103,25 @@ def test_an_underflowed_gradient_is_a_plateau():
     assert path.outcome == lsgan.Outcome.plateau
 
 
+def test_a_slow_stretch_is_not_a_plateau():
+    """Case B from (b, h) = (-3, -1): the field is below the tolerance after 249 steps, and growing."""
+    case = CASES["B"]
+    players = lsgan.Players(disc=lsgan.Erf(a=case.a, b=-3.0), gen=lsgan.Square(g=case.g, h=-1.0))
+    path = lsgan.trajectory(case.game, PLAY, players, steps=249, free=("b", "h"))
+    assert path.field_norm[-1] < 1e-2
+    assert path.evidence.growth_rate > 0
+    assert path.outcome == lsgan.Outcome.moving
+    later = lsgan.trajectory(case.game, PLAY, players, steps=2490, free=("b", "h"))
+    assert later.field_norm[-1] > 0.1
+
+
+def test_growth_rate_is_that_of_the_path():
+    case = CASES["A"]
+    path = lsgan.trajectory(case.game, lsgan.Simultaneous(step=1e-4), case.players, steps=3)
+    slope = jnp.diff(jnp.log(path.field_norm))[-1] / 1e-4
+    np.testing.assert_allclose(path.evidence.growth_rate, slope, rtol=1e-3)
+
+
 def test_still_moving(case):
     path = lsgan.trajectory(case.game, PLAY, case.players, steps=20)
     assert path.outcome == lsgan.Outcome.moving

@@ -18,7 +18,7 @@ def unit_nodes(n: int, dtype) -> tuple[Array, Array]:
     """Gauss rule for s ~ Exp(1): Gauss-Legendre in t = sqrt(s) on [0, 6.4], density 2t e^{-t^2}.
 
     The square root puts nodes closely spaced near s = 0, where most of the mass is. A feature of width
-    w in t (the step of erf(A t^2 + B) has w about 1/(2 A t)) needs about 50/w nodes for full precision.
+    w in t (the step of erf(A t^2 + B) has w about 1/(2 A t)) needs about 20/w nodes for full precision.
     """
     x, w = gauss_legendre(n)
     t = 0.5 * _REACH * (1 + jnp.asarray(x, dtype))

@@ -1,0 +1,102 @@
+"""What an experiment is, and how its numbers and pictures are written."""
+
+import dataclasses
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, Self, TYPE_CHECKING
+
+import jax
+import numpy as np
+
+import lsgan_analytic as lsgan
+
+from ._style import style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Arrays = dict[str, np.ndarray]
+
+
+class Config(Protocol):
+    """A frozen dataclass with every number of an experiment."""
+
+    def quick(self) -> Self:
+        """The same experiment, coarser."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """One figure.
+
+    Attributes:
+        name: stem of the files.
+        title: one line.
+        source: the paper's figure it reproduces, or "new".
+        config: the numbers that define it.
+        compute: config -> arrays, all that the figure needs.
+        plot: (arrays, config) -> figure; called with the arrays as they were saved.
+    """
+
+    name: str
+    title: str
+    source: str
+    config: Config
+    compute: Callable[[Any], Arrays]
+    plot: Callable[[Arrays, Any], "Figure"]
+
+
+def load(path: Path) -> Arrays:
+    """The arrays of a saved experiment."""
+    with np.load(path, allow_pickle=False) as saved:
+        return {name: saved[name] for name in saved.files}
+
+
+def run(experiment: Experiment, output: Path, quick: bool = False) -> list[Path]:
+    """Compute, save, draw from what was saved. All four files appear, or none."""
+    config = experiment.config.quick() if quick else experiment.config
+    output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output, prefix=".unfinished-") as folder:
+        stem = Path(folder) / experiment.name
+        numbers = stem.with_suffix(".npz")
+        np.savez_compressed(numbers, **experiment.compute(config), allow_pickle=False)
+        _draw(experiment, load(numbers), config, stem)
+        _record(experiment, config, quick, stem.with_suffix(".json"))
+        written = sorted(Path(folder).iterdir())
+        return [path.replace(output / path.name) for path in written]
+
+
+def _draw(experiment: Experiment, data: Arrays, config: Config, stem: Path) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    with style():
+        figure = experiment.plot(data, config)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()  # by hand: without the alpha channel the files are a fifth smaller
+        pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
+        Image.fromarray(pixels).save(stem.with_suffix(".png"), optimize=True, dpi=(figure.dpi, figure.dpi))
+        figure.savefig(stem.with_suffix(".pdf"), metadata={"CreationDate": None, "Producer": None})
+
+
+def _record(experiment: Experiment, config: Any, quick: bool, path: Path) -> None:
+    import matplotlib
+
+    record = {
+        "name": experiment.name,
+        "title": experiment.title,
+        "source": experiment.source,
+        "quick": quick,
+        "config": dataclasses.asdict(config),
+        "x64": bool(jax.config.jax_enable_x64),  # pyright: ignore[reportAttributeAccessIssue]
+        "versions": {
+            "lsgan_analytic": lsgan.__version__,
+            "jax": jax.__version__,
+            "numpy": np.__version__,
+            "matplotlib": matplotlib.__version__,
+        },
+    }
+    path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

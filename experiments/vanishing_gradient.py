@@ -1,0 +1,178 @@
+"""Where the gradient vanishes: log10 |grad J| over (b, h), far below what float64 can hold."""
+
+from dataclasses import dataclass, replace
+from typing import Self, TYPE_CHECKING
+
+import jax
+import numpy as np
+
+import lsgan_analytic as lsgan
+
+from ._cases import Case, CASE_A, CASE_B, PAPER_WINDOW, train
+from ._decades import decades_norm, FLOAT32, FLOAT64, log10_gradient
+from ._run import Arrays, Experiment
+from ._style import BLACK, DOUBLE, ENDS, filled_bands, panel_letter, SIZE_MAP
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Normalize
+    from matplotlib.contour import ContourSet
+    from matplotlib.figure import Figure
+
+Points = tuple[tuple[float, float], ...]
+_TICKS = {
+    "wide": (0, -10, -50, -100, -200, -308, -500, -1000, -1500),
+    "close": (0, -1, -2, -5, -10, -15, -20, -25, -30),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """A window of (b, h), and where the 2-D paths of each case start."""
+
+    b_range: tuple[float, float]
+    h_range: tuple[float, float]
+    starts: tuple[Points, Points]
+
+
+_NEAR = ((-6.0, -4.0), (-6.0, 2.0), (-1.0, -6.0), (1.0, -2.5), (5.0, -5.0), (5.0, 4.0))
+_WIDE = View(
+    (-60.0, 60.0),
+    (-40.0, 40.0),
+    starts=(
+        ((-50.0, 22.0), (-30.0, 6.0), (30.0, -16.0), (50.0, -25.0), (35.0, 15.0)),
+        ((-40.0, 33.0), (-20.0, 16.0), (20.0, -17.5), (35.0, -30.0), (35.0, 15.0)),
+    ),
+)
+_CLOSE = View(
+    (-8.0, 8.0),
+    (-8.0, 8.0),
+    starts=(
+        (*_NEAR, (-3.0, -1.0), (CASE_A.b, CASE_A.h)),
+        (*_NEAR, (-1.0, -1.0), (CASE_B.b, CASE_B.h)),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Both cases in both views."""
+
+    cases: tuple[Case, Case] = (CASE_A, CASE_B)
+    wide: View = _WIDE
+    close: View = _CLOSE
+    points: int = 141
+    step: float = 0.4
+    updates: int = 2490
+
+    def views(self) -> dict[str, View]:
+        return {"wide": self.wide, "close": self.close}
+
+    def quick(self) -> Self:
+        return replace(self, points=31, updates=60)
+
+
+def compute(config: Config) -> Arrays:
+    """Of every view of every case: the map of log10 |grad J|, and (runs, 2, kept) paths of b and h."""
+    kept = _kept(config.updates)
+    data = {"iterations": kept}
+    for index, case in enumerate(config.cases):
+        game, start = case.game(), case.players()
+        measure = jax.tree_util.Partial(log10_gradient, game)
+        for name, view in config.views().items():
+            b, h = np.linspace(*view.b_range, config.points), np.linspace(*view.h_range, config.points)
+            decades, _, _ = lsgan.surface(measure, start, {"b": b, "h": h})
+            starts = [case.players(*point) for point in view.starts[index]]
+            runs = [train(game, one, config.step, config.updates, free=("b", "h")) for one in starts]
+            paths = [[run.parameters["b"][kept], run.parameters["h"][kept]] for run in runs]
+            data |= {
+                f"{name}_b": b,
+                f"{name}_h": h,
+                f"{name}_{case.name}": np.asarray(decades, dtype=np.float32),
+                f"{name}_paths_{case.name}": np.asarray(paths, dtype=np.float32),
+                f"{name}_outcomes_{case.name}": np.asarray([run.outcome for run in runs]),
+            }
+    return data
+
+
+def _kept(updates: int) -> np.ndarray:
+    """The iterations that are saved: every one at first, then ever fewer."""
+    early = min(400, updates)
+    late = np.geomspace(early, updates, 60).round().astype(int)
+    return np.unique(np.concatenate([np.arange(early), late]))
+
+
+def plot(data: Arrays, config: Config) -> "Figure":
+    """Rows: the wide window and the neighbourhood of the paper's; columns: the cases."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(DOUBLE, 5.9), layout="constrained")
+    panels = figure.subplots(2, 2, sharey="row", height_ratios=(1, 1.15))
+    for row, (name, view) in enumerate(config.views().items()):
+        norm = decades_norm(*(data[f"{name}_{case.name}"] for case in config.cases))
+        maps = [
+            _draw_map(axes, data, name, case.name, norm)
+            for axes, case in zip(panels[row], config.cases, strict=True)
+        ]
+        for axes, case in zip(panels[row], config.cases, strict=True):
+            _draw_paths(axes, data[f"{name}_paths_{case.name}"], data["iterations"])
+            axes.set(xlabel="$b$", xlim=view.b_range, ylim=view.h_range)
+        panels[row, 0].set_ylabel("$h$")
+        bar = figure.colorbar(maps[0], ax=panels[row], ticks=_TICKS[name], pad=0.015, aspect=28)
+        bar.ax.minorticks_off()
+        bar.set_label(r"$\log_{10}\Vert\nabla J\Vert$")
+    for column, case in enumerate(config.cases):
+        wide, close = panels[:, column]
+        _mark_floor(wide, data, case.name)
+        _box(wide, config.close.b_range, config.close.h_range)
+        _box(close, *PAPER_WINDOW[case.name])
+        panel_letter(wide, "ab"[column], f"Case {case.name} (dotted: enlarged below)")
+        panel_letter(close, "cd"[column], f"Case {case.name} (dotted: the paper's window)")
+    panels[1, 0].legend(loc="lower left", frameon=False, handletextpad=0.1)
+    return figure
+
+
+def _draw_map(axes: "Axes", data: Arrays, view: str, name: str, norm: "Normalize") -> "ContourSet":
+    grid = data[f"{view}_b"], data[f"{view}_h"], data[f"{view}_{name}"].T
+    return filled_bands(axes, *grid, SIZE_MAP, norm, count=64)
+
+
+def _mark_floor(axes: "Axes", data: Arrays, name: str) -> None:
+    """The contours below which float32 and float64 hold only 0."""
+    grid = data["wide_b"], data["wide_h"], data[f"wide_{name}"].T
+    lines = axes.contour(
+        *grid, levels=(FLOAT64, FLOAT32), colors="white", linewidths=(1.0, 0.6), linestyles=("-", "--")
+    )
+    names = {FLOAT64: rf"float64: $10^{{{FLOAT64}}}$", FLOAT32: rf"float32: $10^{{{FLOAT32}}}$"}
+    axes.clabel(lines, fmt=names, fontsize=7.5, manual=[(26.6, 18), (9.2, 25)])
+    axes.text(44, 33, "float64 gives 0", color="white", ha="center")
+
+
+def _box(axes: "Axes", b_range: tuple[float, float], h_range: tuple[float, float]) -> None:
+    (left, right), (low, high) = b_range, h_range
+    corners = [left, right, right, left, left], [low, low, high, high, low]
+    axes.plot(*corners, color="white", linewidth=0.7, linestyle=":")
+
+
+def _draw_paths(axes: "Axes", paths: np.ndarray, iterations: np.ndarray) -> None:
+    for b, h in paths:
+        axes.plot(b, h, color="white", linewidth=1.8)
+        axes.plot(b, h, color=BLACK, linewidth=0.9)
+    for at, marker, face, _ in ENDS:
+        axes.plot(
+            paths[:, 0, at],
+            paths[:, 1, at],
+            marker,
+            label=f"$k={iterations[at]}$",
+            markerfacecolor=face,
+            markeredgecolor=BLACK if face == "white" else "white",
+            markeredgewidth=0.5,
+            markersize=4.5 if at == 0 else 2.8,  # a run that never moved shows both
+        )
+
+
+EXPERIMENTS = (
+    Experiment(
+        "vanishing_gradient", "log10 |grad J| over (b, h), and stalling paths", "new", Config(), compute, plot
+    ),
+)
