@@ -31,6 +31,14 @@ from .laws import (
 from .losses import SquaredMinimax as SquaredMinimax
 from .outcome import Evidence as Evidence, Outcome as Outcome
 from .parameters import parameter_names as parameter_names
+from .stochastic import (
+    Band as Band,
+    compare as compare,
+    Comparison as Comparison,
+    Ensemble as Ensemble,
+    predict as predict,
+    simulate as simulate,
+)
 from .trajectory import Path as Path, trajectory as trajectory
 from .updates import Simultaneous as Simultaneous
 

@@ -1,6 +1,8 @@
 """The only loop over training steps."""
 
 import functools
+from collections.abc import Callable
+from typing import Self
 
 import equinox as eqx
 import jax
@@ -8,11 +10,11 @@ import jax.numpy as jnp
 from jax import Array
 from jax.core import Tracer
 from jax.typing import ArrayLike
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, PyTree
 
 from ._checks import count, positive
 from ._types import Flag, Players, Scalar
-from .game import field, Game
+from .game import field, Game, HasObjectives
 from .outcome import Evidence, evidence, judge, Outcome
 from .parameters import HeldGame, indices, Names, vector
 from .updates.base import AbstractRule
@@ -89,12 +91,70 @@ def trajectory(
     """
     steps, positions = count(steps, "steps"), indices(players, free)
     tolerance = positive("tolerance")(tolerance)
+    return _play(game, rule, checked_start(players), steps, positions, tolerance)
+
+
+def checked_start(players: Players) -> Players:
+    """The players, whose parameters must be finite."""
     start = vector(players)
     if isinstance(start, Tracer):
-        players = eqx.error_if(players, ~_finite(players), "players: expected a finite start")
-    elif not bool(_finite(players)):
+        return eqx.error_if(players, ~_finite(players), "players: expected a finite start")
+    if not bool(_finite(players)):
         raise ValueError(f"players: expected a finite start, got {start}")
-    return _play(game, rule, players, steps, positions, tolerance)
+    return players
+
+
+class Progress(eqx.Module):
+    """What is carried from step to step of a run."""
+
+    players: Players
+    state: PyTree
+    outcome: Outcome
+    steps_taken: Int[Array, ""]
+
+    @classmethod
+    def begin(cls, rule: AbstractRule, players: Players) -> Self:
+        """A run before its first step."""
+        return cls(players, rule.init(players), Outcome.moving, jnp.asarray(0))
+
+    def advance(self, game: HasObjectives, rule: AbstractRule) -> Self:
+        """One step; a run that overflows or leaves a domain stays at its last valid point for good."""
+        there, state = rule.step(game, self.players, self.state)
+        finite, inside = _finite(there), _in_domain(there)
+        running = self.outcome == Outcome.moving
+        stop = Outcome.where(finite, Outcome.left_domain, Outcome.overflowed)
+        outcome = Outcome.where(running & ~(finite & inside), stop, self.outcome)
+        valid = running & finite & inside
+        here = jax.tree.map(lambda new, old: jnp.where(valid, new, old), there, self.players)
+        taken = self.steps_taken + valid.astype(self.steps_taken.dtype)
+        return type(self)(here, state, outcome, taken)
+
+    def judged(
+        self, game: HasObjectives, positions: tuple[int, ...], tolerance: Scalar
+    ) -> tuple[Outcome, Evidence]:
+        """The outcome at the end, and its evidence on ``game``."""
+        seen = evidence(game, self.players, positions)
+        return Outcome.where(self.outcome == Outcome.moving, judge(seen, tolerance), self.outcome), seen
+
+
+def play(
+    game_at: Callable[[Int[Array, ""]], HasObjectives],
+    rule: AbstractRule,
+    players: Players,
+    steps: int,
+    save_every: int = 1,
+) -> tuple[Progress, Players]:
+    """``steps`` steps, step k on ``game_at(k)``: the end, and the players at every save_every-th point."""
+
+    def save(now: Progress, block: Int[Array, ""]) -> tuple[Progress, Players]:
+        def one(now: Progress, k: Int[Array, ""]) -> tuple[Progress, None]:
+            return now.advance(game_at(k), rule), None
+
+        now, _ = jax.lax.scan(one, now, block * save_every + jnp.arange(save_every))
+        return now, now.players
+
+    end, later = jax.lax.scan(save, Progress.begin(rule, players), jnp.arange(steps // save_every))
+    return end, jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), players, later)
 
 
 @eqx.filter_jit
@@ -107,27 +167,12 @@ def _play(
     tolerance: Scalar,
 ) -> Path:
     held = HeldGame(game, positions)
-
-    def advance(carry, _):
-        here, state, outcome, taken = carry
-        there, state = rule.step(held, here, state)
-        finite, inside = _finite(there), _in_domain(there)
-        stop = Outcome.where(finite, Outcome.left_domain, Outcome.overflowed)
-        running = outcome == Outcome.moving
-        outcome = Outcome.where(running & ~(finite & inside), stop, outcome)
-        valid = running & finite & inside
-        here = jax.tree.map(lambda new, old: jnp.where(valid, new, old), there, here)
-        return (here, state, outcome, taken + valid.astype(taken.dtype)), here
-
-    begin = (players, rule.init(players), Outcome.moving, jnp.asarray(0))
-    (last, _, outcome, taken), rest = jax.lax.scan(advance, begin, length=steps)
-    points = jax.tree.map(lambda first, later: jnp.concatenate([first[None], later]), players, rest)
+    end, points = play(lambda _: held, rule, players, steps)
 
     def look(own: Players) -> tuple[Array, Array]:
         norm = jnp.linalg.norm(vector(field(held, own)))
         return jnp.stack(game.cost_terms(own)), norm
 
     terms, norms = jax.vmap(look)(points)
-    seen = evidence(held, last, positions)
-    outcome = Outcome.where(outcome == Outcome.moving, judge(seen, tolerance), outcome)
-    return Path(points, terms, norms, outcome, seen, taken)
+    outcome, seen = end.judged(held, positions, tolerance)
+    return Path(points, terms, norms, outcome, seen, end.steps_taken)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from experiments import _run
 from experiments.__main__ import EXPERIMENTS, main
 

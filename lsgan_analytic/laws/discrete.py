@@ -1,5 +1,7 @@
 """Laws that are samples."""
 
+from typing import Self
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -47,6 +49,12 @@ class PointMasses(AbstractLaw):
         elif wrong:
             raise ValueError(f"weights: expected numbers >= 0 that sum to 1, got {mass}")
         self.weights = mass
+
+    @classmethod
+    def unchecked(cls, points: Array, weights: Array) -> Self:
+        """Without the checks: for points a law has drawn, inside a loop over steps."""
+        blank = cls([0.0])
+        return eqx.tree_at(lambda law: (law.points, law.weights), blank, (points, weights))
 
     def sample(self, key: Array, n: int) -> Values:
         return jax.random.choice(key, self.points, (n,), p=self.weights)

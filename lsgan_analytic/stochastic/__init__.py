@@ -1,0 +1,6 @@
+"""Stochastic play, the ensemble predicted without simulating it, and the two compared."""
+
+from .compare import compare as compare, Comparison as Comparison
+from .ensemble import Ensemble as Ensemble
+from .predict import Band as Band, predict as predict
+from .simulate import simulate as simulate

@@ -1,0 +1,46 @@
+"""Games on samples, and the arguments that simulation and prediction share."""
+
+from typing import Literal
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from .._checks import count
+from ..game import Game
+from ..laws.discrete import PointMasses
+
+Protocol = Literal["fixed", "fresh"]
+Samples = int | tuple[int, int]
+
+
+def on_points(game: Game, data: PointMasses, latent: PointMasses) -> Game:
+    """The same game on these points."""
+    return eqx.tree_at(lambda own: (own.data, own.latent), game, (data, latent))
+
+
+def sampled(game: Game, key: Array, samples: tuple[int, int]) -> Game:
+    """The same game on a fresh sample of each law: equally weighted points."""
+    points = [
+        law.sample(own_key, n)
+        for law, own_key, n in zip((game.data, game.latent), jax.random.split(key), samples, strict=True)
+    ]
+    return on_points(
+        game, *(PointMasses.unchecked(x, jnp.full(x.shape, 1 / x.size, x.dtype)) for x in points)
+    )
+
+
+def pair(samples: Samples) -> tuple[int, int]:
+    """(data, latent) sample counts."""
+    both = samples if isinstance(samples, tuple) else (samples, samples)
+    if len(both) != 2:
+        raise ValueError(f"samples: expected a number or a pair (data, latent), got {samples!r}")
+    return count(both[0], "samples"), count(both[1], "samples")
+
+
+def checked_protocol(protocol: str) -> Protocol:
+    """``"fixed"`` or ``"fresh"``."""
+    if protocol not in ("fixed", "fresh"):
+        raise ValueError(f"protocol: expected 'fixed' or 'fresh', got {protocol!r}")
+    return protocol

@@ -1,0 +1,98 @@
+"""A predicted band against simulated runs."""
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jaxtyping import Float, Int
+
+from .ensemble import Ensemble
+from .predict import Band
+
+
+class Comparison(eqx.Module):
+    """Prediction against simulation, over R runs, T saved points and k parameters.
+
+    Attributes:
+        z: (T, k), (mean of runs - predicted mean with its bias) in standard errors of the former.
+        log_std_ratio: (T, k), log(simulated sd / predicted sd); its own standard error is about
+            ``log_std_error`` = 1/sqrt(2(R - 1)).
+        coverage: (3,), the share of (run, point, parameter) inside mean +- 1, 2, 3 predicted sd.
+        coverage_error: (3,), its binomial standard error, counting runs as independent and points of one
+            run as one.
+        mahalanobis: (R,), distance of each end point from the predicted mean in predicted sd.
+        stopped: the number of runs that overflowed or left a domain (they are in all of the above).
+        names: the parameters, in order.
+    """
+
+    z: Float[Array, "T k"]
+    log_std_ratio: Float[Array, "T k"]
+    log_std_error: float
+    coverage: Float[Array, " 3"]
+    coverage_error: Float[Array, " 3"]
+    mahalanobis: Float[Array, " R"]
+    stopped: Int[Array, ""]
+    names: tuple[str, ...] = eqx.field(static=True)
+
+    def __str__(self) -> str:
+        """A readable summary."""
+        inside = ", ".join(
+            f"{share:.1%} +- {error:.1%} inside {k} sd"
+            for k, share, error in zip((1, 2, 3), self.coverage, self.coverage_error, strict=True)
+        )
+        lines = [f"{self.mahalanobis.size} runs, {int(self.stopped)} stopped early", inside]
+        for i, name in enumerate(self.names):
+            lines.append(
+                f"{name}: end mean off by {self.z[-1, i]:+.1f} standard errors (largest anywhere "
+                f"{jnp.abs(self.z[:, i]).max():.1f}); end sd {jnp.exp(self.log_std_ratio[-1, i]):.2f} of "
+                f"predicted (+- {self.log_std_error:.2f})"
+            )
+        return "\n".join(lines)
+
+
+def compare(band: Band, runs: Ensemble) -> Comparison:
+    """How well ``predict`` predicted what ``simulate`` made.
+
+    Args:
+        band: a prediction that reaches at least as many steps as the runs, of the same parameters.
+        runs: at least two.
+
+    Raises:
+        ValueError: other parameters, or more steps than the band has, or a single run.
+
+    >>> import jax, lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
+    >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
+    >>> setting = dict(samples=1000, steps=20, free=("b", "h"))
+    >>> rule = lsgan.Simultaneous(step=0.4)
+    >>> runs = lsgan.simulate(game, rule, players, key=jax.random.key(0), runs=20, **setting)
+    >>> comparison = lsgan.compare(lsgan.predict(game, rule, players, **setting), runs)
+    >>> bool(jnp.abs(comparison.z).max() < 4)
+    True
+    """
+    total = runs.values.shape[0]
+    if band.names != runs.names:
+        raise ValueError(f"band: expected the parameters of the runs, {runs.names}, got {band.names}")
+    if int(runs.steps[-1]) >= band.mean.shape[0]:
+        raise ValueError(f"band: expected at least {int(runs.steps[-1])} steps, got {band.mean.shape[0] - 1}")
+    if total < 2:
+        raise ValueError(f"runs: expected at least 2 runs to compare, got {total}")
+    at = runs.steps[1:]  # at the start nothing varies
+    centre, spread = (band.mean + band.bias)[at], band.std[at]
+    values = runs.values[:, 1:]
+    off = (values - centre[None]) / spread[None]
+    z = off.mean(axis=0) * np.sqrt(total)
+    within = jnp.stack([(jnp.abs(off) <= k).mean() for k in (1, 2, 3)])
+    by_run = jnp.stack([(jnp.abs(off) <= k).mean(axis=(1, 2)) for k in (1, 2, 3)])
+    last = values[:, -1] - centre[-1][None]
+    weights = jnp.linalg.pinv(band.covariance[at[-1]], hermitian=True)
+    return Comparison(
+        z=z,
+        log_std_ratio=jnp.log(values.std(axis=0, ddof=1) / spread),
+        log_std_error=1 / np.sqrt(2 * (total - 1)),
+        coverage=within,
+        coverage_error=by_run.std(axis=1, ddof=1) / np.sqrt(total),
+        mahalanobis=jnp.sqrt(jnp.einsum("ri,ij,rj->r", last, weights, last)),
+        stopped=jnp.sum(~runs.completed),
+        names=band.names,
+    )

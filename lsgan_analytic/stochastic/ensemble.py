@@ -1,0 +1,64 @@
+"""Many runs."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.typing import ArrayLike
+from jaxtyping import Bool, Float, Int
+
+from .._types import Players
+from ..outcome import Evidence, Outcome
+from ..parameters import indices
+
+
+class Ensemble(eqx.Module):
+    """R runs from one start, saved at T points each.
+
+    Attributes:
+        players: the parameters, each with leading axes (R, T).
+        steps: (T,), the steps after which they were saved; 0 is the start.
+        outcome: per run, an ``Outcome``; evidence: the numbers behind it.
+        steps_taken: (R,), the number of valid steps; a stopped run stays at its last valid point.
+        names: the parameters that moved, the order of the last axis below.
+    """
+
+    players: Players
+    steps: Int[Array, " T"]
+    outcome: Outcome
+    evidence: Evidence
+    steps_taken: Int[Array, " R"]
+    names: tuple[str, ...] = eqx.field(static=True)
+
+    @property
+    def values(self) -> Float[Array, "R T k"]:
+        """The parameters that moved."""
+        leaves = [x.reshape(*x.shape[:2], -1) for x in jax.tree.leaves(self.players)]
+        one = jax.tree.map(lambda x: x[0, 0], self.players)
+        return jnp.concatenate(leaves, axis=-1)[..., np.asarray(indices(one, self.names))]
+
+    @property
+    def completed(self) -> Bool[Array, " R"]:
+        """Which runs took all their steps: the others stand still at their last valid point."""
+        return (self.outcome != Outcome.left_domain) & (self.outcome != Outcome.overflowed)
+
+    @property
+    def mean(self) -> Float[Array, "T k"]:
+        """Mean over all runs."""
+        return self.values.mean(axis=0)
+
+    @property
+    def std(self) -> Float[Array, "T k"]:
+        """Standard deviation over all runs (divisor R - 1)."""
+        return self.values.std(axis=0, ddof=1)
+
+    @property
+    def covariance(self) -> Float[Array, "T k k"]:
+        """Covariance over all runs (divisor R - 1)."""
+        centred = self.values - self.mean[None]
+        return jnp.einsum("rti,rtj->tij", centred, centred) / (centred.shape[0] - 1)
+
+    def quantile(self, q: ArrayLike) -> Float[Array, "... T k"]:
+        """Quantiles over all runs."""
+        return jnp.quantile(self.values, jnp.asarray(q), axis=0)
