@@ -24,6 +24,11 @@ class Outcome(eqx.Enumeration):
     overflowed = "overflowed and was stopped at its last valid point"
 
 
+OUTCOMES = {
+    name: getattr(Outcome, name) for name in ("plateau", "point", "moving", "left_domain", "overflowed")
+}
+
+
 class Evidence(eqx.Module):
     """The numbers an outcome rests on, at the end of the run (over the free parameters).
 

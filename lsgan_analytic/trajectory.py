@@ -140,11 +140,15 @@ class Progress(eqx.Module):
 def play(
     game_at: Callable[[Int[Array, ""]], HasObjectives],
     rule: AbstractRule,
-    players: Players,
-    steps: int,
+    now: Progress,
+    blocks: int,
     save_every: int = 1,
+    first: ArrayLike = 0,
 ) -> tuple[Progress, Players]:
-    """``steps`` steps, step k on ``game_at(k)``: the end, and the players at every save_every-th point."""
+    """``blocks`` times ``save_every`` steps, step k on ``game_at(k)``, k counted from block ``first``.
+
+    Returns the progress at the end and the players at the end of every block.
+    """
 
     def save(now: Progress, block: Int[Array, ""]) -> tuple[Progress, Players]:
         def one(now: Progress, k: Int[Array, ""]) -> tuple[Progress, None]:
@@ -153,8 +157,7 @@ def play(
         now, _ = jax.lax.scan(one, now, block * save_every + jnp.arange(save_every))
         return now, now.players
 
-    end, later = jax.lax.scan(save, Progress.begin(rule, players), jnp.arange(steps // save_every))
-    return end, jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), players, later)
+    return jax.lax.scan(save, now, jnp.asarray(first) + jnp.arange(blocks))
 
 
 @eqx.filter_jit
@@ -167,7 +170,8 @@ def _play(
     tolerance: Scalar,
 ) -> Path:
     held = HeldGame(game, positions)
-    end, points = play(lambda _: held, rule, players, steps)
+    end, later = play(lambda _: held, rule, Progress.begin(rule, players), steps)
+    points = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), players, later)
 
     def look(own: Players) -> tuple[Array, Array]:
         norm = jnp.linalg.norm(vector(field(held, own)))

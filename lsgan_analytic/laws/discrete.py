@@ -1,5 +1,6 @@
 """Laws that are samples."""
 
+from collections.abc import Sequence
 from typing import Self
 
 import equinox as eqx
@@ -32,7 +33,9 @@ class PointMasses(AbstractLaw):
     points: Vector
     weights: Vector
 
-    def __init__(self, points: ArrayLike, weights: ArrayLike | None = None):
+    def __init__(
+        self, points: ArrayLike | Sequence[float], weights: ArrayLike | Sequence[float] | None = None
+    ):
         self.points = finite("points")(jnp.asarray(points))
         if self.points.ndim != 1 or self.points.size == 0:
             raise ValueError(f"points: expected a non-empty vector, got shape {self.points.shape}")

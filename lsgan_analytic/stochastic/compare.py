@@ -1,16 +1,16 @@
 """A predicted band against simulated runs."""
 
-import equinox as eqx
-import jax.numpy as jnp
+import dataclasses
+
 import numpy as np
-from jax import Array
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from .ensemble import Ensemble
 from .predict import Band
 
 
-class Comparison(eqx.Module):
+@dataclasses.dataclass(frozen=True)
+class Comparison:
     """Prediction against simulation, over R runs, T saved points and k parameters.
 
     Attributes:
@@ -18,21 +18,20 @@ class Comparison(eqx.Module):
         log_std_ratio: (T, k), log(simulated sd / predicted sd); its own standard error is about
             ``log_std_error`` = 1/sqrt(2(R - 1)).
         coverage: (3,), the share of (run, point, parameter) inside mean +- 1, 2, 3 predicted sd.
-        coverage_error: (3,), its binomial standard error, counting runs as independent and points of one
-            run as one.
+        coverage_error: (3,), its standard error: runs are independent, the points of one run are not.
         mahalanobis: (R,), distance of each end point from the predicted mean in predicted sd.
         stopped: the number of runs that overflowed or left a domain (they are in all of the above).
         names: the parameters, in order.
     """
 
-    z: Float[Array, "T k"]
-    log_std_ratio: Float[Array, "T k"]
+    z: Float[np.ndarray, "T k"]
+    log_std_ratio: Float[np.ndarray, "T k"]
     log_std_error: float
-    coverage: Float[Array, " 3"]
-    coverage_error: Float[Array, " 3"]
-    mahalanobis: Float[Array, " R"]
-    stopped: Int[Array, ""]
-    names: tuple[str, ...] = eqx.field(static=True)
+    coverage: Float[np.ndarray, " 3"]
+    coverage_error: Float[np.ndarray, " 3"]
+    mahalanobis: Float[np.ndarray, " R"]
+    stopped: int
+    names: tuple[str, ...]
 
     def __str__(self) -> str:
         """A readable summary."""
@@ -40,11 +39,11 @@ class Comparison(eqx.Module):
             f"{share:.1%} +- {error:.1%} inside {k} sd"
             for k, share, error in zip((1, 2, 3), self.coverage, self.coverage_error, strict=True)
         )
-        lines = [f"{self.mahalanobis.size} runs, {int(self.stopped)} stopped early", inside]
+        lines = [f"{self.mahalanobis.size} runs, {self.stopped} stopped early", inside]
         for i, name in enumerate(self.names):
             lines.append(
                 f"{name}: end mean off by {self.z[-1, i]:+.1f} standard errors (largest anywhere "
-                f"{jnp.abs(self.z[:, i]).max():.1f}); end sd {jnp.exp(self.log_std_ratio[-1, i]):.2f} of "
+                f"{np.abs(self.z[:, i]).max():.1f}); end sd {np.exp(self.log_std_ratio[-1, i]):.2f} of "
                 f"predicted (+- {self.log_std_error:.2f})"
             )
         return "\n".join(lines)
@@ -67,7 +66,7 @@ def compare(band: Band, runs: Ensemble) -> Comparison:
     >>> rule = lsgan.Simultaneous(step=0.4)
     >>> runs = lsgan.simulate(game, rule, players, key=jax.random.key(0), runs=20, **setting)
     >>> comparison = lsgan.compare(lsgan.predict(game, rule, players, **setting), runs)
-    >>> bool(jnp.abs(comparison.z).max() < 4)
+    >>> bool(abs(comparison.z).max() < 4)
     True
     """
     total = runs.values.shape[0]
@@ -77,22 +76,20 @@ def compare(band: Band, runs: Ensemble) -> Comparison:
         raise ValueError(f"band: expected at least {int(runs.steps[-1])} steps, got {band.mean.shape[0] - 1}")
     if total < 2:
         raise ValueError(f"runs: expected at least 2 runs to compare, got {total}")
-    at = runs.steps[1:]  # at the start nothing varies
-    centre, spread = (band.mean + band.bias)[at], band.std[at]
-    values = runs.values[:, 1:]
-    off = (values - centre[None]) / spread[None]
-    z = off.mean(axis=0) * np.sqrt(total)
-    within = jnp.stack([(jnp.abs(off) <= k).mean() for k in (1, 2, 3)])
-    by_run = jnp.stack([(jnp.abs(off) <= k).mean(axis=(1, 2)) for k in (1, 2, 3)])
-    last = values[:, -1] - centre[-1][None]
-    weights = jnp.linalg.pinv(band.covariance[at[-1]], hermitian=True)
+    at = np.asarray(runs.steps[1:])  # at the start nothing varies
+    centre, spread = (np.asarray(part)[at] for part in (band.mean + band.bias, band.std))
+    values = np.asarray(runs.values[:, 1:])
+    off = (values - centre) / spread
+    by_run = np.stack([np.mean(np.abs(off) <= k, axis=(1, 2)) for k in (1, 2, 3)])
+    last = values[:, -1] - centre[-1]
+    weights = np.linalg.pinv(np.asarray(band.covariance[at[-1]]), hermitian=True)
     return Comparison(
-        z=z,
-        log_std_ratio=jnp.log(values.std(axis=0, ddof=1) / spread),
+        z=off.mean(axis=0) * np.sqrt(total),
+        log_std_ratio=np.log(values.std(axis=0, ddof=1) / spread),
         log_std_error=1 / np.sqrt(2 * (total - 1)),
-        coverage=within,
+        coverage=by_run.mean(axis=1),
         coverage_error=by_run.std(axis=1, ddof=1) / np.sqrt(total),
-        mahalanobis=jnp.sqrt(jnp.einsum("ri,ij,rj->r", last, weights, last)),
-        stopped=jnp.sum(~runs.completed),
+        mahalanobis=np.sqrt(np.einsum("ri,ij,rj->r", last, weights, last)),
+        stopped=int(np.sum(~np.asarray(runs.completed))),
         names=band.names,
     )

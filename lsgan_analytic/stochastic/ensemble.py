@@ -9,7 +9,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Bool, Float, Int
 
 from .._types import Players
-from ..outcome import Evidence, Outcome
+from ..outcome import Evidence, Outcome, OUTCOMES
 from ..parameters import indices
 
 
@@ -58,6 +58,13 @@ class Ensemble(eqx.Module):
         """Covariance over all runs (divisor R - 1)."""
         centred = self.values - self.mean[None]
         return jnp.einsum("rti,rtj->tij", centred, centred) / (centred.shape[0] - 1)
+
+    def __repr__(self) -> str:
+        """The sizes and how the runs ended: the arrays are long."""
+        runs, points, _ = self.values.shape
+        ends = [f"{int(jnp.sum(self.outcome == item))} {name}" for name, item in OUTCOMES.items()]
+        ends = [end for end in ends if not end.startswith("0 ")]
+        return f"Ensemble({runs} runs, {points} points, moving {self.names}: {', '.join(ends)})"
 
     def quantile(self, q: ArrayLike) -> Float[Array, "... T k"]:
         """Quantiles over all runs."""

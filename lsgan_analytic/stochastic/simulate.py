@@ -1,22 +1,28 @@
 """Stochastic training: the same update rule, played on sampled games."""
 
-import equinox as eqx
+import dataclasses
+import os
+from typing import Any
+
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
 from .._checks import count, positive
-from .._types import Players, Scalar
+from .._types import Players
 from ..game import Game
-from ..outcome import Evidence, Outcome
-from ..parameters import HeldGame, indices, Names, parameter_names
-from ..trajectory import checked_start, play
+from ..parameters import indices, Names, parameter_names
+from ..trajectory import checked_start
 from ..updates.base import AbstractRule
-from ._sampling import checked_protocol, pair, Protocol, sampled, Samples
+from . import checkpoint as checkpoints
+from ._engine import begin, Common, go_on, judge, Plan, restore
+from ._sampling import checked_protocol, pair, Protocol, Samples, typed_key
+from .devices import Devices, gathered, mesh_of, padded, replicated, spread
 from .ensemble import Ensemble
 
-_TILE = 20
+TILE = 20
 
 
 def simulate(
@@ -32,6 +38,9 @@ def simulate(
     free: Names = None,
     save_every: int = 1,
     tile: int | None = None,
+    devices: Devices = None,
+    checkpoint: str | os.PathLike | None = None,
+    resume: str | os.PathLike | None = None,
     tolerance: ArrayLike = 1e-2,
 ) -> Ensemble:
     """Play ``rule`` on games drawn from ``game``: R = runs independent runs from one start.
@@ -49,8 +58,12 @@ def simulate(
             Pulford & Kondrashov did). "fresh": a new sample at every step (stochastic gradient descent).
         free: names of the parameters that move (None: all).
         save_every: keep every so many steps: T = 1 + steps / save_every points.
-        tile: runs computed side by side. It bounds the memory, and a run has the same bits in every
-            ensemble of the same tile.
+        tile: runs computed side by side (20, or fewer for fewer runs' memory). A run has the same bits in
+            every ensemble of the same tile, on any number of devices and processes.
+        devices: devices, or a mesh with the one axis "runs"; None: the first local device. With several
+            processes (``jax.distributed``) give ``jax.devices()``: each gets the whole result.
+        checkpoint: file (.npz) written about every twentieth of the way.
+        resume: checkpoint of this same simulation to go on from, to the same bits.
         tolerance: as for ``trajectory``; the outcome of a run is judged on its own sample ("fixed") or on
             the exact game ("fresh").
 
@@ -59,7 +72,8 @@ def simulate(
 
     Raises:
         ValueError: counts < 1, steps no multiple of save_every, tile > runs, an unknown protocol, unknown
-            names in ``free``, a start that is not finite. TypeError: not a key.
+            names in ``free``, a start that is not finite, devices that are none, a checkpoint of another
+            simulation (naming the difference). TypeError: not a key.
 
     >>> import jax, lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
@@ -69,69 +83,44 @@ def simulate(
     >>> runs.players.disc.b.shape, runs.values.shape
     ((4, 11), (4, 11, 2))
     """
+    plan = _plan(players, runs, samples, steps, protocol, free, save_every, tile)
+    mesh, typed = mesh_of(devices), typed_key(key)
+    config = {
+        "game": checkpoints.describe(game),
+        "rule": checkpoints.describe(rule),
+        "players": checkpoints.describe(players),
+        "key": f"{jax.random.key_impl(typed)} {np.asarray(jax.random.key_data(typed)).tolist()}",
+        **{name: str(value) for name, value in dataclasses.asdict(plan).items()},
+    }
+    common = Common(
+        *replicated((game, rule, checked_start(players), jax.random.key_data(typed), jnp.asarray(0)), mesh),
+        implementation=str(jax.random.key_impl(typed)),
+    )
+    ids = spread(np.arange(padded(plan.runs, plan.tile, mesh), dtype=np.uint32), mesh)
+    now = begin(common, ids, plan, mesh)
+    saved = [gathered(jax.tree.map(lambda x: x[:, None], now.players))]
+    done = 0
+    if resume is not None:
+        now, saved, done = restore(checkpoints.read(resume, config), now, saved[0], plan, mesh)
+    now, saved = go_on(common, ids, now, saved, done, plan, mesh, config, checkpoint)
+    outcome, seen = gathered(
+        judge(common, ids, now, replicated(positive("tolerance")(tolerance), mesh), plan, mesh)
+    )
+
+    def whole(values: Any) -> Any:
+        return jax.tree.map(lambda x: jnp.asarray(x[: plan.runs]), values)
+
+    paths = jax.tree.map(lambda *parts: np.concatenate(parts, axis=1), *saved)
+    names = tuple(parameter_names(players)[i] for i in plan.positions)
+    times = jnp.arange(0, plan.steps + 1, plan.save_every)
+    return Ensemble(whole(paths), times, whole(outcome), whole(seen), whole(gathered(now.steps_taken)), names)
+
+
+def _plan(players, runs, samples, steps, protocol, free, save_every, tile) -> Plan:
     runs, steps, save_every = count(runs, "runs"), count(steps, "steps"), count(save_every, "save_every")
     if steps % save_every:
         raise ValueError(f"steps: expected a multiple of save_every={save_every}, got {steps}")
-    tile = _TILE if tile is None else count(tile, "tile")
-    if tile > runs and tile != _TILE:
+    if tile is not None and count(tile, "tile") > runs:
         raise ValueError(f"tile: expected at most runs={runs}, got {tile}")
     positions = indices(players, free)
-    names = tuple(parameter_names(players)[i] for i in positions)
-    saved, outcome, seen, taken = _simulate(
-        game,
-        rule,
-        checked_start(players),
-        _typed(key),
-        (runs, steps, save_every, tile),
-        pair(samples),
-        checked_protocol(protocol),
-        positions,
-        positive("tolerance")(tolerance),
-    )
-    return Ensemble(saved, jnp.arange(0, steps + 1, save_every), outcome, seen, taken, names)
-
-
-def _typed(key: Array) -> Array:
-    """A typed key; raw uint32 keys are wrapped."""
-    if not isinstance(key, jax.Array):
-        raise TypeError(f"key: expected a JAX random key, e.g. jax.random.key(0), got {key!r}")
-    if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
-        if key.dtype != jnp.uint32:
-            raise TypeError(f"key: expected a JAX random key, e.g. jax.random.key(0), got dtype {key.dtype}")
-        key = jax.random.wrap_key_data(key)
-    if key.shape != ():
-        raise TypeError(f"key: expected one key, got shape {key.shape}")
-    return key
-
-
-@eqx.filter_jit
-def _simulate(
-    game: Game,
-    rule: AbstractRule,
-    players: Players,
-    key: Array,
-    sizes: tuple[int, int, int, int],
-    samples: tuple[int, int],
-    protocol: Protocol,
-    positions: tuple[int, ...],
-    tolerance: Scalar,
-) -> tuple[Players, Outcome, Evidence, Array]:
-    runs, steps, save_every, tile = sizes
-
-    def one(run: Array) -> tuple[Players, Outcome, Evidence, Array]:
-        own = jax.random.fold_in(key, run)
-        if protocol == "fixed":
-            held = last = HeldGame(sampled(game, own, samples), positions)
-            end, saved = play(lambda _: held, rule, players, steps, save_every)
-        else:
-            last = HeldGame(game, positions)
-
-            def game_at(k: Array) -> HeldGame:
-                return HeldGame(sampled(game, jax.random.fold_in(own, k), samples), positions)
-
-            end, saved = play(game_at, rule, players, steps, save_every)
-        return saved, *end.judged(last, positions, tolerance), end.steps_taken
-
-    tiles = -(-runs // tile)
-    results = jax.lax.map(jax.vmap(one), jnp.arange(tiles * tile).reshape(tiles, tile))
-    return jax.tree.map(lambda x: x.reshape(tiles * tile, *x.shape[2:])[:runs], results)
+    return Plan(runs, pair(samples), steps, save_every, checked_protocol(protocol), positions, tile or TILE)
