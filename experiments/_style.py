@@ -17,6 +17,9 @@ BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 GREY = "#666666"
 
+# of the parameters: blue, the discriminator's; warm, the generator's
+PARAMETER_COLORS = {"a": SKY, "b": BLUE, "g": ORANGE, "h": VERMILION}
+
 COST_MAP = "RdBu_r"  # diverging: its middle is the plateau J = 1
 SIZE_MAP = "viridis"
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ._cases import Case, CASE_A, CASE_B, train
 from ._run import Arrays, Experiment
-from ._style import BLACK, BLUE, DOUBLE, GREEN, GREY, label_ends, ORANGE, panel_letter, PURPLE, SKY, VERMILION
+from ._style import BLACK, DOUBLE, GREEN, GREY, label_ends, panel_letter, PARAMETER_COLORS, PURPLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _RUNS = {"2-D": ("b", "h"), "4-D": None}
 _GRADIENTS = {"2-D": r"\nabla_{b,h}J", "4-D": r"\nabla J"}
 _HEADINGS = {"2-D": "2-D, $b$ and $h$ free", "4-D": "4-D, $a$, $b$, $g$ and $h$ free"}
-# blue-green: discriminator, solid; warm: generator, dashed
-_PARAMETERS = {"a": (SKY, "-"), "b": (BLUE, "-"), "g": (ORANGE, "--"), "h": (VERMILION, "--")}
+# solid: discriminator; dashed: generator
+_PARAMETERS = {name: (color, "-" if name in "ab" else "--") for name, color in PARAMETER_COLORS.items()}
 _COSTS = {"$J_1$": (GREEN, "-"), "$J_2$": (PURPLE, "--"), "$J$": (BLACK, "-")}
 
 

@@ -29,12 +29,19 @@ def _one(value: Scalar, players: Players) -> Scalar:
     """``value``, which must be a scalar: one pair of players plays one game."""
     if value.shape != ():
         shapes = [leaf.shape for leaf in jax.tree.leaves(players)]
-        raise ValueError(f"players: expected one pair (use jax.vmap for a batch), got shapes {shapes}")
+        raise ValueError(
+            f"players: expected one pair (use jax.vmap for a batch), got shapes {shapes} and a cost of shape "
+            f"{value.shape}; with scalar players a parameter of a law is not a scalar"
+        )
     return value
 
 
 class Game(eqx.Module):
-    """A two-player game between a discriminator and a generator.
+    """A two-player game between a discriminator and a generator (dimensionless).
+
+    J(players) = E_{x ~ data}[real(D(x))] + E_{z ~ latent}[fake(D(G(z)))] with ``real`` and ``fake`` of the
+    loss. Source: Pulford & Kondrashov (2021), doi 10.1109/ACCESS.2021.3133600. Costs are scalars in the
+    dtype of the players; ValueError for a part of the wrong kind and for players that are a batch.
 
     Args:
         data: law of the data x.
@@ -57,6 +64,12 @@ class Game(eqx.Module):
     data: AbstractLaw
     latent: AbstractLaw
     loss: AbstractLoss
+
+    def __check_init__(self):
+        for name, kind in (("data", AbstractLaw), ("latent", AbstractLaw), ("loss", AbstractLoss)):
+            if not isinstance(getattr(self, name), kind):
+                wanted = kind.__name__.removeprefix("Abstract").lower()
+                raise ValueError(f"{name}: expected a {wanted}, got {getattr(self, name)!r}")
 
     def cost_terms(self, players: Players) -> tuple[Scalar, Scalar]:
         """(J1, J2), two scalars."""

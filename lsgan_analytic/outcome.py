@@ -4,11 +4,12 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int, PyTree
 
 from ._types import Players, Scalar
 from .game import field, HasObjectives
 from .parameters import vector
+from .updates.base import AbstractRule
 
 
 class Outcome(eqx.Enumeration):
@@ -37,26 +38,47 @@ class Evidence(eqx.Module):
         newton_distance: |d|, d = -J^+ f the Newton step to the nearest root, J the field's Jacobian.
         newton_ratio: |f(theta + d)| / |f(theta)|. Near a simple root it is close to 0; on a plateau,
             where f decays towards infinity, Newton's method runs after it with ratio about 1/e.
-        growth_rate: d log|f| / dt = f.J f / |f|^2 along the flow: positive while a run is leaving.
+        growth: the growth of log|f| if the run went on for as many steps again at its present pace; a run
+            with growth > 0 is leaving a slow stretch.
     """
 
     field_norm: Scalar
     newton_distance: Scalar
     newton_ratio: Scalar
-    growth_rate: Scalar
+    growth: Scalar
 
     def __str__(self) -> str:
-        """The numbers in a line."""
+        """The numbers in a line, for one run."""
+        if self.field_norm.ndim:
+            return f"Evidence of {self.field_norm.shape} runs"
         return (
             f"|field| = {self.field_norm:.2e}, Newton step {self.newton_distance:.2e} long "
-            f"leaves {self.newton_ratio:.2f} of it, growth rate {self.growth_rate:.1e}"
+            f"leaves {self.newton_ratio:.2f} of it, growth {self.growth:.1e}"
         )
 
 
 _ROOT_RATIO = 0.2  # below the 1/4 of a double root and the 1/e of an exponential tail
+_ROOT_DISTANCE = 0.1  # relative to 1 + |theta|
+_LEAVING = 0.1
 
 
-def evidence(game: HasObjectives, players: Players, positions: tuple[int, ...]) -> Evidence:
+def norm(values: Float[Array, " k"]) -> Scalar:
+    """The Euclidean norm, also of numbers whose squares underflow; its gradient at 0 is 0."""
+    scale = jax.lax.stop_gradient(jnp.max(jnp.abs(values)))
+    present = scale > 0
+    safe = jnp.where(present, scale, 1)
+    squares = jnp.sum(jnp.square(values / safe))
+    return jnp.where(present, safe * jnp.sqrt(jnp.where(present, squares, 1)), 0)
+
+
+def evidence(
+    game: HasObjectives,
+    rule: AbstractRule,
+    players: Players,
+    state: PyTree,
+    positions: tuple[int, ...],
+    steps: Int[Array, ""],
+) -> Evidence:
     """Field, Newton step and what it gains, over the parameters at ``positions``."""
     flat, rebuild = ravel_pytree(players)
     index = jnp.asarray(positions)
@@ -66,20 +88,26 @@ def evidence(game: HasObjectives, players: Players, positions: tuple[int, ...]) 
 
     here = flat[index]
     force, slope = moving_field(here), jax.jacfwd(moving_field)(here)
-    newton = -jnp.linalg.pinv(slope) @ force
-    size, after = jnp.linalg.norm(force), jnp.linalg.norm(moving_field(here + newton))
-    flat_here = jnp.where(jnp.any(slope != 0), 0, 1).astype(size.dtype)
+    size, steepness = norm(force), jnp.max(jnp.abs(slope))
+    tiny = 100 * jnp.finfo(size.dtype).tiny
+    flat_here = steepness < tiny  # force and slope have underflowed together
+    scale = jnp.where(flat_here, 1, steepness)
+    newton = -jnp.linalg.pinv(slope / scale) @ (force / scale)
     unit = jnp.where(size > 0, size, 1)
-    ratio = jnp.where(size > 0, after / unit, flat_here)
+    after = norm(moving_field(here + newton)) / unit
+    ratio = jnp.where(size > 0, after, jnp.where(flat_here, 1, 0).astype(after.dtype))
     direction = force / unit
-    return Evidence(size, jnp.linalg.norm(newton), ratio, direction @ slope @ direction)
+    pace = norm(vector(rule.step(game, players, state)[0]) - flat) / unit  # the step size, in effect
+    growth = (direction @ slope @ direction) * pace * steps.astype(pace.dtype)
+    return Evidence(size, norm(newton), ratio, growth)
 
 
-def judge(seen: Evidence, tolerance: Scalar) -> Outcome:
+def judge(seen: Evidence, players: Players, tolerance: Scalar) -> Outcome:
     """Plateau, point or moving."""
-    close = seen.newton_distance <= jnp.sqrt(jnp.finfo(seen.field_norm.dtype).eps)
-    rooted = (seen.newton_ratio <= _ROOT_RATIO) | (close & (seen.newton_ratio < 1))
+    dtype = seen.field_norm.dtype
+    close = seen.newton_distance <= jnp.sqrt(jnp.finfo(dtype).eps)
+    near = seen.newton_distance <= _ROOT_DISTANCE * (1 + norm(vector(players)))
+    rooted = ((seen.newton_ratio <= _ROOT_RATIO) & near) | (close & (seen.newton_ratio < 1))
     resting = Outcome.where(rooted, Outcome.point, Outcome.plateau)
-    gone = seen.field_norm <= tolerance.astype(seen.field_norm.dtype)
-    leaving = (seen.growth_rate > 0) & ~close  # a slow stretch, not the end
-    return Outcome.where(gone & ~leaving, resting, Outcome.moving)
+    leaving = (seen.growth > _LEAVING) & ~close
+    return Outcome.where((seen.field_norm <= tolerance.astype(dtype)) & ~leaving, resting, Outcome.moving)

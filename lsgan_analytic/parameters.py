@@ -45,16 +45,18 @@ def vector(players: Players) -> Array:
     return ravel_pytree(players)[0]
 
 
-def indices(players: Players, free: Names) -> tuple[int, ...]:
+def indices(players: Players, free: Names, argument: str = "free") -> tuple[int, ...]:
     """Positions of the ``free`` parameters; all of them for None. ValueError for unknown or no names."""
     names = parameter_names(players)
     if free is None:
         return tuple(range(len(names)))
     if isinstance(free, str):
-        raise ValueError(f"free: expected a sequence of names, got the string {free!r}")
+        raise ValueError(f"{argument}: expected a sequence of names, got the string {free!r}")
     unknown = [name for name in free if name not in names]
     if unknown or not free or len(set(free)) != len(free):
-        raise ValueError(f"free: expected distinct names out of {names}, at least one, got {tuple(free)}")
+        raise ValueError(
+            f"{argument}: expected distinct names out of {names}, at least one, got {tuple(free)}"
+        )
     return tuple(names.index(name) for name in free)
 
 

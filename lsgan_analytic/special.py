@@ -12,8 +12,9 @@ and integrating K by parts in two ways gives K as a moment of mu as well,
     K = Q(B)^2 - (2A/sqrt(pi)) int mu ds          any A                                             (2)
       = (2A/sqrt(pi)) int (e^s - 1) mu ds         A > 0.                                            (3)
 
-For A <= 0 form (2) adds positive numbers; for A > 0 it is used while it loses less than two bits and
-(3), positive again, takes over. The second derivatives are moments of k mu with k as in ``_bump.py``;
+For A <= 0 form (2) adds positive numbers; for A > 0 it is used while it loses less than one digit, and
+then (3), positive again, takes over: not earlier, since e^s - 1 reaches further than mu does, and the
+window is that of mu. The second derivatives are moments of k mu with k as in ``_bump.py``;
 where those cancel (|A| large) they follow from the first by parts:
 
     A int k mu = mu(0) - m_0,   A int s k mu = m_0 - m_1,   A int s^2 k mu = 2 m_1 - m_2.           (4)
@@ -72,7 +73,7 @@ def _jet(A: Array, B: Array) -> _Jet:
     whole = tail * jnp.where(high, m.origin, tail)
     drop = _C * A * m.m0
     rest = whole - jnp.where(high, drop, _scaled(m.exponents, drop))
-    grown = (A > 0) & (rest < 0.25 * whole)
+    grown = (A > 0) & (rest < 0.1 * whole)
     zero = jnp.zeros_like(B)
     return _Jet(
         exponents_k=tuple(jnp.where(high | grown, e, zero) for e in m.exponents),
@@ -167,9 +168,9 @@ def erfcx(x: ArrayLike) -> Array:
     """
     x = floating(x, "x")
     positive = erfcx_positive(jnp.abs(x))
-    below = jnp.minimum(x, 0)
+    below = jnp.clip(x, -1e3, 0)  # e^{x^2} is inf from there on
     head, rest = square_exponents(below)
-    return jnp.where(x < 0, 2 * jnp.exp(-head) * jnp.exp(-rest) - positive, positive)
+    return jnp.where(x < 0, 2 * jnp.exp(-head) * (1 + jnp.expm1(-rest)) - positive, positive)
 
 
 def K(A: ArrayLike, B: ArrayLike) -> Array:

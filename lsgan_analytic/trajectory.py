@@ -15,7 +15,7 @@ from jaxtyping import Float, Int, PyTree
 from ._checks import count, positive
 from ._types import Flag, Players, Scalar
 from .game import field, Game, HasObjectives
-from .outcome import Evidence, evidence, judge, Outcome
+from .outcome import Evidence, evidence, judge, norm, Outcome
 from .parameters import HeldGame, indices, Names, vector
 from .updates.base import AbstractRule
 
@@ -74,7 +74,9 @@ def trajectory(
 
     Returns:
         A ``Path``. A run that overflows or leaves a part's domain stops at its last valid point and
-        says so in ``outcome``. Use ``jax.vmap`` over ``players`` for many runs.
+        says so in ``outcome``. *Plateau* and *point* are statements at the last step, at this tolerance: a
+        flat stretch that ends much later cannot be told from one that does not. Use ``jax.vmap`` over
+        ``players`` for many runs.
 
     Raises:
         ValueError: steps < 1, unknown names in ``free``, tolerance <= 0, a start of several players.
@@ -89,6 +91,8 @@ def trajectory(
     >>> bool(path.outcome == lsgan.Outcome.plateau)
     True
     """
+    if not isinstance(rule, AbstractRule):
+        raise ValueError(f"rule: expected an update rule, e.g. Simultaneous(step=0.4), got {rule!r}")
     steps, positions = count(steps, "steps"), indices(players, free)
     tolerance = positive("tolerance")(tolerance)
     return _play(game, rule, checked_start(players), steps, positions, tolerance)
@@ -130,11 +134,12 @@ class Progress(eqx.Module):
         return type(self)(here, state, outcome, taken)
 
     def judged(
-        self, game: HasObjectives, positions: tuple[int, ...], tolerance: Scalar
+        self, game: HasObjectives, rule: AbstractRule, positions: tuple[int, ...], tolerance: Scalar
     ) -> tuple[Outcome, Evidence]:
         """The outcome at the end, and its evidence on ``game``."""
-        seen = evidence(game, self.players, positions)
-        return Outcome.where(self.outcome == Outcome.moving, judge(seen, tolerance), self.outcome), seen
+        seen = evidence(game, rule, self.players, self.state, positions, self.steps_taken)
+        verdict = judge(seen, self.players, tolerance)
+        return Outcome.where(self.outcome == Outcome.moving, verdict, self.outcome), seen
 
 
 def play(
@@ -174,9 +179,8 @@ def _play(
     points = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), players, later)
 
     def look(own: Players) -> tuple[Array, Array]:
-        norm = jnp.linalg.norm(vector(field(held, own)))
-        return jnp.stack(game.cost_terms(own)), norm
+        return jnp.stack(game.cost_terms(own)), norm(vector(field(held, own)))
 
     terms, norms = jax.vmap(look)(points)
-    outcome, seen = end.judged(held, positions, tolerance)
+    outcome, seen = end.judged(held, rule, positions, tolerance)
     return Path(points, terms, norms, outcome, seen, end.steps_taken)

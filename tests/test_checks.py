@@ -72,6 +72,14 @@ def test_mismatched_shapes():
             function(pair)
 
 
+def test_parts_of_the_wrong_kind():
+    law, loss = lsgan.Exponential(rate=1.0), lsgan.SquaredMinimax()
+    with pytest.raises(ValueError, match="data: expected a law, got"):
+        lsgan.Game(loss, law, loss)  # pyright: ignore
+    with pytest.raises(ValueError, match="loss: expected a loss, got"):
+        lsgan.Game(law, law, law)  # pyright: ignore
+
+
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
@@ -94,7 +102,7 @@ def test_bad_points_and_nodes():
 
 def test_surface_arguments():
     case = CASES["A"]
-    with pytest.raises(ValueError, match="free: expected distinct names"):
+    with pytest.raises(ValueError, match="axes: expected distinct names"):
         lsgan.surface(case.game.cost, case.players, {"q": [1.0]})
     with pytest.raises(ValueError, match=r"axes: expected a non-empty vector for 'b', got shape \(\)"):
         lsgan.surface(case.game.cost, case.players, {"b": 1.0})

@@ -109,17 +109,39 @@ def test_a_slow_stretch_is_not_a_plateau():
     players = lsgan.Players(disc=lsgan.Erf(a=case.a, b=-3.0), gen=lsgan.Square(g=case.g, h=-1.0))
     path = lsgan.trajectory(case.game, PLAY, players, steps=249, free=("b", "h"))
     assert path.field_norm[-1] < 1e-2
-    assert path.evidence.growth_rate > 0
+    assert path.evidence.growth > 0.1
     assert path.outcome == lsgan.Outcome.moving
     later = lsgan.trajectory(case.game, PLAY, players, steps=2490, free=("b", "h"))
     assert later.field_norm[-1] > 0.1
 
 
-def test_growth_rate_is_that_of_the_path():
+def test_growth_is_that_of_the_path():
+    case, steps = CASES["A"], 3
+    path = lsgan.trajectory(case.game, lsgan.Simultaneous(step=1e-4), case.players, steps=steps)
+    slope = jnp.diff(jnp.log(path.field_norm))[-1]
+    np.testing.assert_allclose(path.evidence.growth, slope * steps, rtol=1e-3)
+
+
+@pytest.mark.parametrize("free", [("b", "h"), None], ids=["2-D", "4-D"])
+@pytest.mark.parametrize("b", [7.0, 9.0, 14.0, 20.0, 25.0])
+def test_deep_plateaus(b, free):
+    """The squares of the field underflow from b = 14 on in float64, and from b = 7 on in float32."""
     case = CASES["A"]
-    path = lsgan.trajectory(case.game, lsgan.Simultaneous(step=1e-4), case.players, steps=3)
-    slope = jnp.diff(jnp.log(path.field_norm))[-1] / 1e-4
-    np.testing.assert_allclose(path.evidence.growth_rate, slope, rtol=1e-3)
+    players = start(a=2.2, b=b, g=1.5, h=-2.0)
+    path = lsgan.trajectory(case.game, PLAY, players, steps=3, free=free)
+    assert path.outcome == lsgan.Outcome.plateau
+    assert path.field_norm[-1] > 0
+    assert 0.3 < path.evidence.newton_ratio < 0.4
+    single = jax.tree.map(lambda x: x.astype(jnp.float32), (case.game, PLAY, players))
+    assert lsgan.trajectory(*single, steps=3, free=free).outcome == lsgan.Outcome.plateau
+
+
+def test_a_far_root_is_no_point():
+    """Newton steps that happen to land low far away, in a game that has no root at all."""
+    case, play = CASES["B"], {"steps": 249}
+    players = start(a=-3.075, b=4.634, g=0.408, h=4.873)
+    path = lsgan.trajectory(case.game, PLAY, players, **play)
+    assert path.outcome != lsgan.Outcome.point
 
 
 def test_still_moving(case):
@@ -192,6 +214,18 @@ def test_bad_arguments(arguments, message):
     case = CASES["A"]
     with pytest.raises(ValueError, match=message):
         lsgan.trajectory(case.game, PLAY, case.players, **arguments)
+
+
+def test_a_rule_is_asked_for():
+    case = CASES["A"]
+    with pytest.raises(ValueError, match="rule: expected an update rule"):
+        lsgan.trajectory(case.game, 0.4, case.players, steps=3)  # pyright: ignore
+
+
+@pytest.mark.parametrize("step", [(0.1, 0.2, 0.3), np.array([0.4, 0.1]), (np.ones(3), 0.1), []])
+def test_steps_are_one_number_or_two(step):
+    with pytest.raises(ValueError, match=r"step: expected a number or a pair \(disc, gen\) of numbers, got"):
+        lsgan.Simultaneous(step=step)
 
 
 @pytest.mark.parametrize("step", [0.0, -0.4, np.nan, np.inf, (0.4, -0.1)])

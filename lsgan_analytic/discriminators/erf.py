@@ -12,7 +12,9 @@ class Erf(AbstractDiscriminator):
     """D(x) = (1 + erf(a x + b))/2, a step of width 1/a at the threshold x = -b/a; any real a.
 
     Args:
-        a: slope (per unit x), b: offset (dimensionless); finite numbers, ValueError otherwise.
+        a: slope (per unit x), b: offset (dimensionless); finite numbers, ValueError otherwise
+            (RuntimeError where traced). Integers take the default float dtype, float32 and float64 stay;
+            TypeError for other dtypes.
 
     >>> import lsgan_analytic as lsgan
     >>> float(lsgan.Erf(a=2.2, b=-3.0)(3.0 / 2.2))

@@ -12,7 +12,9 @@ class Square(AbstractGenerator):
     """G(z) = g z^2 + h. On a Rayleigh latent law this is h + g Exp(1), for any real g.
 
     Args:
-        g: gain, h: shift; finite numbers, ValueError otherwise.
+        g: gain, h: shift; finite numbers, ValueError otherwise
+            (RuntimeError where traced). Integers take the default float dtype, float32 and float64 stay;
+            TypeError for other dtypes.
 
     >>> import lsgan_analytic as lsgan
     >>> float(lsgan.Square(g=1.5, h=-2.0)(2.0))

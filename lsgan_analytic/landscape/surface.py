@@ -38,7 +38,7 @@ def surface(
     >>> lsgan.surface(game.cost, players, {"b": [-3.0, 0.0, 2.0], "h": [-2.0, 1.0]}).shape
     (3, 2)
     """
-    positions = np.asarray(indices(players, tuple(axes)))
+    positions = np.asarray(indices(players, tuple(axes), "axes"))
     values = [finite(name)(jnp.asarray(axis)) for name, axis in axes.items()]
     for name, axis in zip(axes, values, strict=True):
         if axis.ndim != 1 or axis.size == 0:

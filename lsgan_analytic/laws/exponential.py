@@ -46,13 +46,15 @@ class Exponential(AbstractDensity):
         return s / self.rate, weights
 
     def cdf(self, x: Values) -> Values:
-        return -jnp.expm1(-self.rate * jnp.maximum(x, 0))
+        return -jnp.expm1(-self.rate * jnp.maximum(jnp.asarray(x), 0))
 
     def quantile(self, q: Values) -> Values:
         return -jnp.log1p(-jnp.asarray(q)) / self.rate
 
     def log_pdf(self, x: Values) -> Values:
-        return jnp.where(jnp.asarray(x) < 0, -jnp.inf, jnp.log(self.rate) - self.rate * jnp.maximum(x, 0))
+        return jnp.where(
+            jnp.asarray(x) < 0, -jnp.inf, jnp.log(self.rate) - self.rate * jnp.maximum(jnp.asarray(x), 0)
+        )
 
 
 class ShiftedExponential(AbstractDensity):

@@ -35,7 +35,7 @@ class Rayleigh(AbstractDensity):
         return self.scale * jnp.sqrt(2 * s), weights
 
     def cdf(self, x: Values) -> Values:
-        return -jnp.expm1(-0.5 * (jnp.maximum(x, 0) / self.scale) ** 2)
+        return -jnp.expm1(-0.5 * (jnp.maximum(jnp.asarray(x), 0) / self.scale) ** 2)
 
     def quantile(self, q: Values) -> Values:
         return self.scale * jnp.sqrt(-2 * jnp.log1p(-jnp.asarray(q)))

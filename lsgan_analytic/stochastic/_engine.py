@@ -103,7 +103,7 @@ def judge(
         game = common.game
         if plan.protocol == "fixed":
             game = sampled(game, common.own_key(run), plan.samples)
-        return now.judged(HeldGame(game, plan.positions), plan.positions, tolerance)
+        return now.judged(HeldGame(game, plan.positions), common.rule, plan.positions, tolerance)
 
     return over_runs(one, mesh, plan.tile)((common, tolerance), (ids, now))
 

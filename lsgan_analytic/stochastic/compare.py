@@ -20,6 +20,7 @@ class Comparison:
         coverage: (3,), the share of (run, point, parameter) inside mean +- 1, 2, 3 predicted sd.
         coverage_error: (3,), its standard error: runs are independent, the points of one run are not.
         mahalanobis: (R,), distance of each end point from the predicted mean in predicted sd.
+        nonlinearity: (T,), that of the band: where it is above 0.25 the prediction is only a guide.
         stopped: the number of runs that overflowed or left a domain (they are in all of the above).
         names: the parameters, in order.
     """
@@ -30,6 +31,7 @@ class Comparison:
     coverage: Float[np.ndarray, " 3"]
     coverage_error: Float[np.ndarray, " 3"]
     mahalanobis: Float[np.ndarray, " R"]
+    nonlinearity: Float[np.ndarray, " T"]
     stopped: int
     names: tuple[str, ...]
 
@@ -46,6 +48,8 @@ class Comparison:
                 f"{np.abs(self.z[:, i]).max():.1f}); end sd {np.exp(self.log_std_ratio[-1, i]):.2f} of "
                 f"predicted (+- {self.log_std_error:.2f})"
             )
+        if self.nonlinearity.max() > 0.25:
+            lines.append(f"linear theory breaks on the way: nonlinearity up to {self.nonlinearity.max():.2f}")
         return "\n".join(lines)
 
 
@@ -90,6 +94,7 @@ def compare(band: Band, runs: Ensemble) -> Comparison:
         coverage=by_run.mean(axis=1),
         coverage_error=by_run.std(axis=1, ddof=1) / np.sqrt(total),
         mahalanobis=np.sqrt(np.einsum("ri,ij,rj->r", last, weights, last)),
+        nonlinearity=np.asarray(band.nonlinearity)[at],
         stopped=int(np.sum(~np.asarray(runs.completed))),
         names=band.names,
     )

@@ -34,7 +34,7 @@ from .._checks import count
 from .._types import Players
 from ..game import Game
 from ..laws.discrete import PointMasses
-from ..parameters import HeldGame, indices, Names, parameter_names
+from ..parameters import HeldGame, indices, Names, parameter_names, vector
 from ..trajectory import checked_start
 from ..updates.base import AbstractRule
 from ._sampling import checked_protocol, on_points, pair, Protocol, Samples
@@ -63,7 +63,7 @@ class Band(eqx.Module):
     def nonlinearity(self) -> Float[Array, " T"]:
         """|bias| / sqrt(trace covariance), of order 1/sqrt(m): the next order over the one in use.
 
-        Where it is not small (above 0.1, say) the paths fan out further than linear theory can tell, and
+        Where it is not small (above 0.25, say) the paths fan out further than linear theory can tell, and
         mean and covariance are only a guide. 0 at the start, where nothing varies.
         """
         size = jnp.sqrt(jnp.trace(self.covariance, axis1=-2, axis2=-1))
@@ -97,7 +97,8 @@ def predict(
     """
     positions = indices(players, free)
     names = tuple(parameter_names(players)[i] for i in positions)
-    arguments = (count(steps, "steps"), pair(samples), checked_protocol(protocol), positions)
+    sizes = jnp.asarray(pair(samples), vector(players).dtype)  # not static: no new program for new numbers
+    arguments = (count(steps, "steps"), sizes, checked_protocol(protocol), positions)
     return Band(*_predict(game, rule, checked_start(players), *arguments), names)
 
 
@@ -107,7 +108,7 @@ def _predict(
     rule: AbstractRule,
     players: Players,
     steps: int,
-    samples: tuple[int, int],
+    samples: Array,
     protocol: Protocol,
     positions: tuple[int, ...],
 ) -> tuple[Array, Array, Array]:

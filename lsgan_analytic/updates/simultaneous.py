@@ -1,8 +1,9 @@
 """Simultaneous gradient play."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import jax
+import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
@@ -12,9 +13,12 @@ from ..game import field, HasObjectives
 from .base import AbstractRule
 
 
-def _pair(step: ArrayLike | tuple[ArrayLike, ArrayLike]) -> tuple[Array, Array]:
-    disc, gen = step if isinstance(step, tuple) else (step, step)
-    return positive("step")(disc), positive("step")(gen)
+def _pair(step: ArrayLike | Sequence[ArrayLike]) -> tuple[Array, Array]:
+    both = tuple(step) if isinstance(step, tuple | list) else (step, step)
+    if len(both) != 2 or any(jnp.shape(one) != () for one in both):
+        raise ValueError(f"step: expected a number or a pair (disc, gen) of numbers, got {step!r}")
+    disc, gen = (positive("step")(one) for one in both)
+    return disc, gen
 
 
 class Simultaneous(AbstractRule):
@@ -30,7 +34,7 @@ class Simultaneous(AbstractRule):
 
     step_sizes: tuple[Scalar, Scalar]
 
-    def __init__(self, step: ArrayLike | tuple[ArrayLike, ArrayLike]):
+    def __init__(self, step: ArrayLike | Sequence[ArrayLike]):
         self.step_sizes = _pair(step)
 
     def init(self, players: Players) -> None:
