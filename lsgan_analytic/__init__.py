@@ -36,6 +36,7 @@ from .stochastic import (
     compare as compare,
     Comparison as Comparison,
     Ensemble as Ensemble,
+    load as load,
     predict as predict,
     simulate as simulate,
 )

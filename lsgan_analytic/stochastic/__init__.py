@@ -4,3 +4,4 @@ from .compare import compare as compare, Comparison as Comparison
 from .ensemble import Ensemble as Ensemble
 from .predict import Band as Band, predict as predict
 from .simulate import simulate as simulate
+from .storage import load as load

@@ -1,5 +1,7 @@
 """Many runs."""
 
+from typing import TYPE_CHECKING
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -11,6 +13,11 @@ from jaxtyping import Bool, Float, Int
 from .._types import Players
 from ..outcome import Evidence, Outcome, OUTCOMES
 from ..parameters import indices
+
+if TYPE_CHECKING:
+    import os
+
+    import xarray
 
 
 class Ensemble(eqx.Module):
@@ -58,6 +65,18 @@ class Ensemble(eqx.Module):
         """Covariance over all runs (divisor R - 1)."""
         centred = self.values - self.mean[None]
         return jnp.einsum("rti,rtj->tij", centred, centred) / (centred.shape[0] - 1)
+
+    def to_xarray(self, provenance: dict | None = None) -> "xarray.Dataset":
+        """An xarray data set with dimensions run and step; see ``storage.to_xarray`` (extra ``io``)."""
+        from .storage import to_xarray  # heavy, and it imports this module
+
+        return to_xarray(self, provenance)
+
+    def save(self, path: "str | os.PathLike[str]", provenance: dict | None = None) -> None:
+        """Write NetCDF (.nc) or MATLAB (.mat); see ``storage.save`` (extra ``io``)."""
+        from .storage import save
+
+        save(self, path, provenance)
 
     def __repr__(self) -> str:
         """The sizes and how the runs ended: the arrays are long."""

@@ -1,6 +1,7 @@
 """Simultaneous gradient play."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +14,7 @@ from ..game import field, HasObjectives
 from .base import AbstractRule
 
 
-def _pair(step: ArrayLike | Sequence[ArrayLike]) -> tuple[Array, Array]:
+def _pair(step: Any) -> tuple[Array, Array]:
     both = tuple(step) if isinstance(step, tuple | list) else (step, step)
     if len(both) != 2 or any(jnp.shape(one) != () for one in both):
         raise ValueError(f"step: expected a number or a pair (disc, gen) of numbers, got {step!r}")
