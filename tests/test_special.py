@@ -111,7 +111,7 @@ def test_second_derivatives_where_one_of_the_two_forms_cancels(A, B):
 @pytest.mark.parametrize("B", [5.0, 8.0, 12.0, 15.0, 18.5])
 @pytest.mark.parametrize("product", [0.3, 0.75, 2.2, 2.6])
 def test_where_the_form_of_k_changes(B, product):
-    """A B = 0.75 and 2.25 make K a quarter and a tenth of Q(B)^2."""
+    """A B = 0.75 and 2.25 make K a quarter and a tenth of Q(B)^2; the form changes between."""
     A = product / B
     exact = certified_jet(arb(A), arb(B))[0]
     assert abs(special.K(A, B) / float(exact.mid()) - 1) < 3e-13
