@@ -3,16 +3,15 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
 from ._types import Matrix, Players
 from .closed_forms import rsee
 from .expectation import closed_form
-from .game import field, Game, HasObjectives
+from .game import Game, HasObjectives
 from .laws.pushforward import pushforward
-from .parameters import HeldGame, indices, Names, vector
+from .parameters import field_of, indices, Names
 from .special import log_abs_K_derivatives
 
 
@@ -55,14 +54,8 @@ def jacobian(game: HasObjectives, players: Players, free: Names = None) -> Matri
     >>> bool(j[0, 1] == -j[1, 0])  # a zero-sum game: the players' cross terms are opposite
     True
     """
-    positions = np.asarray(indices(players, free))
-    flat, rebuild = ravel_pytree(players)
-    held = HeldGame(game, positions.tolist())
-
-    def moving_field(moving: Array) -> Array:
-        return vector(field(held, rebuild(flat.at[positions].set(moving))))[positions]
-
-    return jax.jacfwd(moving_field)(flat[positions])
+    function, here = field_of(game, players, indices(players, free))
+    return jax.jacfwd(function)(here)
 
 
 @eqx.filter_jit

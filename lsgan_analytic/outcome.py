@@ -3,12 +3,11 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Int, PyTree
 
 from ._types import Players, Scalar
-from .game import field, HasObjectives
-from .parameters import vector
+from .game import HasObjectives
+from .parameters import field_of, vector
 from .updates.base import AbstractRule
 
 
@@ -80,13 +79,7 @@ def evidence(
     steps: Int[Array, ""],
 ) -> Evidence:
     """Field, Newton step and what it gains, over the parameters at ``positions``."""
-    flat, rebuild = ravel_pytree(players)
-    index = jnp.asarray(positions)
-
-    def moving_field(moving: Float[Array, " k"]) -> Float[Array, " k"]:
-        return vector(field(game, rebuild(flat.at[index].set(moving))))[index]
-
-    here = flat[index]
+    moving_field, here = field_of(game, players, positions)
     force, slope = moving_field(here), jax.jacfwd(moving_field)(here)
     size, steepness = norm(force), jnp.max(jnp.abs(slope))
     tiny = 100 * jnp.finfo(size.dtype).tiny
@@ -97,7 +90,8 @@ def evidence(
     after = norm(moving_field(here + newton)) / unit
     ratio = jnp.where(size > 0, after, jnp.where(flat_here, 1, 0).astype(after.dtype))
     direction = force / unit
-    pace = norm(vector(rule.step(game, players, state)[0]) - flat) / unit  # the step size, in effect
+    there, _ = rule.step(game, players, state)
+    pace = norm(vector(there) - vector(players)) / unit  # the step size, in effect
     growth = (direction @ slope @ direction) * pace * steps.astype(pace.dtype)
     return Evidence(size, norm(newton), ratio, growth)
 

@@ -1,7 +1,7 @@
 """Names for the parameters of players, vectors of them, and games in which some are held fixed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -10,7 +10,7 @@ from jax import Array
 from jax.flatten_util import ravel_pytree
 
 from ._types import Players, Scalar
-from .game import HasObjectives
+from .game import field, HasObjectives
 
 Names = Sequence[str] | None
 
@@ -82,3 +82,17 @@ class HeldGame:
     def objectives(self, players: Players) -> tuple[Scalar, Scalar]:
         """Those of the game."""
         return self._game.objectives(hold(players, self._positions))
+
+
+def field_of(
+    game: HasObjectives, players: Players, positions: Sequence[int]
+) -> tuple[Callable[[Array], Array], Array]:
+    """The field over the parameters at ``positions``, as a function of these, and where they are now."""
+    flat, rebuild = ravel_pytree(players)
+    index = np.asarray(positions)
+    held = HeldGame(game, positions)
+
+    def moving_field(moving: Array) -> Array:
+        return vector(field(held, rebuild(flat.at[index].set(moving))))[index]
+
+    return moving_field, flat[index]

@@ -58,7 +58,7 @@ def simulate(
             Pulford & Kondrashov did). "fresh": a new sample at every step (stochastic gradient descent).
         free: names of the parameters that move (None: all).
         save_every: keep every so many steps: T = 1 + steps / save_every points.
-        tile: runs computed side by side (20, or fewer for fewer runs' memory). A run has the same bits in
+        tile: runs computed side by side (default 20): it bounds the memory. A run has the same bits in
             every ensemble of the same tile, on any number of devices and processes.
         devices: devices, or a mesh with the one axis "runs"; None: the first local device. With several
             processes (``jax.distributed``) give ``jax.devices()``: each gets the whole result.
