@@ -39,6 +39,8 @@ from .stochastic import (
     load as load,
     predict as predict,
     simulate as simulate,
+    simulate_summary as simulate_summary,
+    Summary as Summary,
 )
 from .trajectory import Path as Path, trajectory as trajectory
 from .updates import Simultaneous as Simultaneous

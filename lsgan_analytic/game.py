@@ -107,8 +107,10 @@ def field(game: HasObjectives, players: Players) -> Players:
     0.081169
     """
 
-    # Each player's own derivative, the other an ordinary argument: stop_gradient here would also kill
-    # the cross terms of every later derivative of the field.
-    rising = jax.grad(lambda disc: game.objectives(Players(disc, players.gen))[0])(players.disc)
-    falling = jax.grad(lambda gen: game.objectives(Players(players.disc, gen))[1])(players.gen)
-    return Players(rising, jax.tree.map(jnp.negative, falling))
+    # One pass forward for both players. Each takes its own derivative of its own objective, the other an
+    # ordinary argument: stop_gradient here would also kill the cross terms of every later derivative.
+    values, pull = jax.vjp(game.objectives, players)
+    own, none = (jax.tree.map(fill, values) for fill in (jnp.ones_like, jnp.zeros_like))
+    (rising,) = pull((own[0], none[1]))
+    (falling,) = pull((none[0], own[1]))
+    return Players(rising.disc, jax.tree.map(jnp.negative, falling.gen))

@@ -62,12 +62,20 @@ def indices(players: Players, free: Names, argument: str = "free") -> tuple[int,
 
 def hold(players: Players, positions: Sequence[int]) -> Players:
     """The same players, with derivatives of all orders only in the parameters at ``positions``."""
-    flat, rebuild = ravel_pytree(players)
-    if len(positions) == flat.size:
-        return players
-    moving = np.zeros(flat.size, bool)
+    leaves, form = jax.tree.flatten(players)
+    moving = np.zeros(sum(leaf.size for leaf in leaves), bool)
     moving[list(positions)] = True
-    return rebuild(jnp.where(moving, flat, jax.lax.stop_gradient(flat)))
+    ends = np.cumsum([leaf.size for leaf in leaves])
+
+    def held(leaf: Array, own: np.ndarray) -> Array:
+        # leaf by leaf, so that derivatives in what stays are not computed at all
+        if own.all():
+            return leaf
+        still = jax.lax.stop_gradient(leaf)
+        return jnp.where(own.reshape(leaf.shape), leaf, still) if own.any() else still
+
+    parts = np.split(moving, ends[:-1])
+    return jax.tree.unflatten(form, [held(leaf, own) for leaf, own in zip(leaves, parts, strict=True)])
 
 
 class HeldGame:

@@ -74,6 +74,34 @@ def test_statistics():
     np.testing.assert_allclose(runs.quantile([0.1, 0.5]), np.quantile(values, [0.1, 0.5], axis=0), rtol=1e-13)
 
 
+def test_a_summary_is_that_of_the_ensemble(tmp_path):
+    setting = {
+        "key": jax.random.key(3),
+        "runs": 23,
+        "samples": 30,
+        "steps": 40,
+        "save_every": 10,
+        "free": ("b", "h"),
+    }
+    start = (CASES["A"].game, PLAY, CASES["A"].players)
+    runs = lsgan.simulate(*start, **setting)
+    saved = tmp_path / "summary.npz"
+    summary = lsgan.simulate_summary(*start, quantiles=(0.1, 0.5), **setting, checkpoint=saved)
+    np.testing.assert_allclose(summary.mean, runs.mean, rtol=1e-14)
+    np.testing.assert_allclose(summary.covariance, runs.covariance, rtol=1e-12, atol=1e-16)
+    np.testing.assert_allclose(summary.std, runs.std, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(summary.quantiles, jnp.moveaxis(runs.quantile((0.1, 0.5)), 0, 1), rtol=1e-14)
+    np.testing.assert_array_equal(summary.ends, runs.values[:, -1])
+    np.testing.assert_array_equal(summary.steps, runs.steps)
+    assert repr(summary).startswith("Summary(23 runs, 5 points, moving ('b', 'h'): ")
+    again = lsgan.simulate_summary(*start, quantiles=(0.1, 0.5), **setting, resume=saved)
+    np.testing.assert_array_equal(again.quantiles, summary.quantiles)
+    with pytest.raises(ValueError, match="keeping is"):
+        lsgan.simulate(*start, **setting, resume=saved)
+    with pytest.raises(ValueError, match=r"quantiles: .*levels in \[0, 1\], got"):
+        lsgan.simulate_summary(*start, quantiles=(50,), **setting)
+
+
 def test_sampled_gradient_is_unbiased(case):
     def slope(key):
         return vector(lsgan.field(sampled(case.game, key, (40, 60)), case.players))

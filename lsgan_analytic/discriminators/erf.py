@@ -28,4 +28,6 @@ class Erf(AbstractDiscriminator):
         same_shape(a=self.a, b=self.b)
 
     def __call__(self, x: Values) -> Values:
-        return 0.5 * lax.erfc(-(self.a * x + self.b))  # erfc keeps the digits of small D
+        return 0.5 * lax.erfc(
+            lax.optimization_barrier(-(self.a * x + self.b))
+        )  # erfc keeps the digits of small D

@@ -3,5 +3,6 @@
 from .compare import compare as compare, Comparison as Comparison
 from .ensemble import Ensemble as Ensemble
 from .predict import Band as Band, predict as predict
-from .simulate import simulate as simulate
+from .simulate import simulate as simulate, simulate_summary as simulate_summary
 from .storage import load as load
+from .summary import Summary as Summary

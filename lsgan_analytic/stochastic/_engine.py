@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -20,10 +21,12 @@ from ..parameters import HeldGame
 from ..trajectory import play, Progress
 from ..updates.base import AbstractRule
 from . import checkpoint as checkpoints
-from ._sampling import Protocol, sampled
+from ._sampling import on_sample, points, Protocol
 from .devices import gathered, over_runs, replicated, spread
+from .summary import AbstractKeeping
 
 _CHUNKS = 20  # how often a watched or checkpointed simulation comes up for air
+_AT_ONCE = 2**25  # numbers brought to the host in one chunk
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,12 +39,18 @@ class Plan:
     save_every: int
     protocol: Protocol
     positions: tuple[int, ...]
+    names: tuple[str, ...]
     tile: int
 
     @property
     def blocks(self) -> int:
         """Saved points after the start."""
         return self.steps // self.save_every
+
+    @property
+    def times(self) -> Array:
+        """The steps after which points are saved."""
+        return jnp.arange(0, self.steps + 1, self.save_every)
 
 
 class Common(eqx.Module):
@@ -75,17 +84,11 @@ def _advance(
     def one(shared: Common, own: tuple[Array, Progress]) -> tuple[Progress, Players]:
         run, now = own
         key = shared.own_key(run)
-        if plan.protocol == "fixed":
-            always = HeldGame(sampled(shared.game, key, plan.samples), plan.positions)
+        fixed = points(shared.game, key, plan.samples) if plan.protocol == "fixed" else None
 
-            def game_at(k: Array) -> HeldGame:
-                return always
-        else:
-
-            def game_at(k: Array) -> HeldGame:
-                return HeldGame(
-                    sampled(shared.game, jax.random.fold_in(key, k), plan.samples), plan.positions
-                )
+        def game_at(k: Array) -> HeldGame:
+            sample = fixed or points(shared.game, jax.random.fold_in(key, k), plan.samples)
+            return HeldGame(on_sample(shared.game, *sample), plan.positions)
 
         return play(game_at, shared.rule, now, blocks, plan.save_every, shared.first)
 
@@ -102,7 +105,7 @@ def judge(
         (common, tolerance), (run, now) = shared, own
         game = common.game
         if plan.protocol == "fixed":
-            game = sampled(game, common.own_key(run), plan.samples)
+            game = on_sample(game, *points(game, common.own_key(run), plan.samples))
         return now.judged(HeldGame(game, plan.positions), common.rule, plan.positions, tolerance)
 
     return over_runs(one, mesh, plan.tile)((common, tolerance), (ids, now))
@@ -112,58 +115,66 @@ def go_on(
     common: Common,
     ids: Array,
     now: Progress,
-    saved: list[Players],
+    saved: list[Any],
     done: int,
     plan: Plan,
     mesh: Mesh,
+    keeping: AbstractKeeping,
     config: dict[str, str],
     checkpoint: str | os.PathLike | None,
-) -> tuple[Progress, list[Players]]:
+) -> tuple[Progress, list[Any]]:
     """The host's loop: a chunk of blocks, progress, a checkpoint, and again. Chunks do not change a bit."""
     from tqdm import tqdm
 
     watched = sys.stderr.isatty() and jax.process_index() == 0
     chunk = -(-plan.blocks // _CHUNKS) if watched or checkpoint is not None else plan.blocks
+    one = sum(leaf.size for leaf in jax.tree.leaves(now.players))
+    chunk = max(1, min(chunk, _AT_ONCE // one))
     bar = tqdm(total=plan.steps, initial=done * plan.save_every, disable=not watched, unit="step")
     with bar:
         while done < plan.blocks:
             blocks = min(chunk, plan.blocks - done)
             common = eqx.tree_at(lambda own: own.first, common, replicated(jnp.asarray(done), mesh))
             now, later = _advance(common, ids, now, blocks, plan, mesh)
-            saved = [*saved, gathered(later)]
+            saved = [*saved, kept(later, keeping, plan)]
             done += blocks
             bar.update(blocks * plan.save_every)
             if checkpoint is not None:
                 state = gathered(now)
                 if jax.process_index() == 0:
-                    checkpoints.write(Path(checkpoint), config, _stored(state, saved, done))
+                    arrays = _stored(state, joined(saved, keeping), done)
+                    checkpoints.write(Path(checkpoint), config, arrays)
     return now, saved
 
 
-def _stored(now: Progress, saved: Sequence[Players], done: int) -> dict[str, np.ndarray]:
-    paths = jax.tree.map(lambda *parts: np.concatenate(parts, axis=1), *saved)
+def kept(players: Players, keeping: AbstractKeeping, plan: Plan) -> Any:
+    """What stays of these points of all runs, on the host."""
+    return keeping.take(jax.tree.map(lambda x: x[: plan.runs], gathered(players)))
+
+
+def joined(saved: Sequence[Any], keeping: AbstractKeeping) -> Any:
+    """All that was kept, in one."""
+    return jax.tree.map(lambda *parts: np.concatenate(parts, axis=keeping.axis), *saved)
+
+
+def _stored(now: Progress, saved: Any, done: int) -> dict[str, np.ndarray]:
     arrays = {f"now{i}": leaf for i, leaf in enumerate(jax.tree.leaves(now))}
-    arrays |= {f"saved{i}": leaf for i, leaf in enumerate(jax.tree.leaves(paths))}
+    arrays |= {f"saved{i}": leaf for i, leaf in enumerate(jax.tree.leaves(saved))}
     return arrays | {"done": np.asarray(done)}
 
 
 def restore(
-    arrays: dict[str, np.ndarray], now: Progress, saved: Players, plan: Plan, mesh: Mesh
-) -> tuple[Progress, list[Players], int]:
-    """Progress, paths and blocks done. The checkpoint may come from another number of devices."""
-    total = jax.tree.leaves(now)[0].shape[0]
-
-    def fitted(value: np.ndarray) -> np.ndarray:
-        """Padding runs are nobody's: repeat the last to fill up, or cut."""
-        index = np.minimum(np.arange(total), plan.runs - 1)
-        return value[index]
-
+    arrays: dict[str, np.ndarray], now: Progress, saved: Any, plan: Plan, mesh: Mesh
+) -> tuple[Progress, list[Any], int]:
+    """Progress, what was kept and blocks done. The checkpoint may come from another number of devices."""
     leaves, structure = jax.tree.flatten(now)
-    state = [fitted(arrays[f"now{i}"]) for i in range(len(leaves))]
-    paths, form = jax.tree.flatten(saved)
-    kept = [fitted(arrays[f"saved{i}"]) for i in range(len(paths))]
+    # padding runs are nobody's: repeat the last to fill up, or cut
+    index = np.minimum(np.arange(leaves[0].shape[0]), plan.runs - 1)
+    state = [arrays[f"now{i}"][index] for i in range(len(leaves))]
+    form = jax.tree.structure(saved)
+    before = [arrays[f"saved{i}"] for i in range(form.num_leaves)]
     return (
         spread(jax.tree.unflatten(structure, state), mesh),
-        [jax.tree.unflatten(form, kept)],
+        [jax.tree.unflatten(form, before)],
         int(arrays["done"]),
     )

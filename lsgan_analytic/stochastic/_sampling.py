@@ -20,15 +20,22 @@ def on_points(game: Game, data: PointMasses, latent: PointMasses) -> Game:
     return eqx.tree_at(lambda own: (own.data, own.latent), game, (data, latent))
 
 
-def sampled(game: Game, key: Array, samples: tuple[int, int]) -> Game:
-    """The same game on a fresh sample of each law: equally weighted points."""
-    points = [
-        law.sample(own_key, n)
-        for law, own_key, n in zip((game.data, game.latent), jax.random.split(key), samples, strict=True)
-    ]
+def points(game: Game, key: Array, samples: tuple[int, int]) -> tuple[Array, Array]:
+    """A fresh sample of each law, (data, latent)."""
+    data, latent = jax.random.split(key)
+    return game.data.sample(data, samples[0]), game.latent.sample(latent, samples[1])
+
+
+def on_sample(game: Game, data: Array, latent: Array) -> Game:
+    """The same game on equally weighted points."""
     return on_points(
-        game, *(PointMasses.unchecked(x, jnp.full(x.shape, 1 / x.size, x.dtype)) for x in points)
+        game, *(PointMasses.unchecked(x, jnp.full(x.shape, 1 / x.size, x.dtype)) for x in (data, latent))
     )
+
+
+def sampled(game: Game, key: Array, samples: tuple[int, int]) -> Game:
+    """The same game on a fresh sample of each law."""
+    return on_sample(game, *points(game, key, samples))
 
 
 def pair(samples: Samples) -> tuple[int, int]:

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     import xarray
 
 
+def ending(outcome: Outcome) -> str:
+    """How many runs ended how."""
+    counts = {name: int(jnp.sum(outcome == item)) for name, item in OUTCOMES.items()}
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+
+
 class Ensemble(eqx.Module):
     """R runs from one start, saved at T points each.
 
@@ -81,9 +87,7 @@ class Ensemble(eqx.Module):
     def __repr__(self) -> str:
         """The sizes and how the runs ended: the arrays are long."""
         runs, points, _ = self.values.shape
-        ends = [f"{int(jnp.sum(self.outcome == item))} {name}" for name, item in OUTCOMES.items()]
-        ends = [end for end in ends if not end.startswith("0 ")]
-        return f"Ensemble({runs} runs, {points} points, moving {self.names}: {', '.join(ends)})"
+        return f"Ensemble({runs} runs, {points} points, moving {self.names}: {ending(self.outcome)})"
 
     def quantile(self, q: ArrayLike) -> Float[Array, "... T k"]:
         """Quantiles over all runs."""

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -13,14 +14,16 @@ from jax.typing import ArrayLike
 from .._checks import count, positive
 from .._types import Players
 from ..game import Game
-from ..parameters import indices, Names, parameter_names
-from ..trajectory import checked_start
+from ..outcome import Evidence, Outcome
+from ..parameters import indices, Names, parameter_names, vector
+from ..trajectory import checked_start, Progress
 from ..updates.base import AbstractRule
 from . import checkpoint as checkpoints
-from ._engine import begin, Common, go_on, judge, Plan, restore
+from ._engine import begin, Common, go_on, joined, judge, kept, Plan, restore
 from ._sampling import checked_protocol, pair, Protocol, Samples, typed_key
 from .devices import Devices, gathered, mesh_of, padded, replicated, spread
 from .ensemble import Ensemble
+from .summary import AbstractKeeping, checked_levels, Statistics, Summary, WholePaths
 
 TILE = 20
 
@@ -84,12 +87,81 @@ def simulate(
     ((4, 11), (4, 11, 2))
     """
     plan = _plan(players, runs, samples, steps, protocol, free, save_every, tile)
+    paths, last, outcome, seen = _simulate(
+        game, rule, players, key, plan, WholePaths(), devices, checkpoint, resume, tolerance
+    )
+    paths = jax.tree.map(jnp.asarray, paths)
+    return Ensemble(paths, plan.times, outcome, seen, last.steps_taken, plan.names)
+
+
+def simulate_summary(
+    game: Game,
+    rule: AbstractRule,
+    players: Players,
+    *,
+    quantiles: Sequence[float] = (0.05, 0.5, 0.95),
+    key: Array,
+    runs: int,
+    samples: Samples,
+    steps: int,
+    protocol: Protocol = "fixed",
+    free: Names = None,
+    save_every: int = 1,
+    tile: int | None = None,
+    devices: Devices = None,
+    checkpoint: str | os.PathLike | None = None,
+    resume: str | os.PathLike | None = None,
+    tolerance: ArrayLike = 1e-2,
+) -> Summary:
+    """``simulate`` for ensembles too big to keep: statistics over the runs instead of their paths.
+
+    The runs are those of ``simulate`` with the same arguments. Memory does not grow with ``steps``, but
+    for the statistics themselves: they are exact, taken chunk by chunk over all runs.
+
+    Args:
+        quantiles: levels in [0, 1], ValueError otherwise. All others as for ``simulate``.
+
+    >>> import jax, lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
+    >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
+    >>> summary = lsgan.simulate_summary(game, lsgan.Simultaneous(step=0.4), players, quantiles=(0.1, 0.9),
+    ...                                  key=jax.random.key(0), runs=4, samples=100, steps=10)
+    >>> summary.mean.shape, summary.quantiles.shape, summary.ends.shape
+    ((11, 4), (11, 2, 4), (4, 4))
+    """
+    plan = _plan(players, runs, samples, steps, protocol, free, save_every, tile)
+    keeping = Statistics(plan.positions, checked_levels(quantiles))
+    statistics, last, outcome, seen = _simulate(
+        game, rule, players, key, plan, keeping, devices, checkpoint, resume, tolerance
+    )
+    mean, covariance, levels = map(jnp.asarray, statistics)
+    ends = jax.vmap(vector)(last.players)[:, np.asarray(plan.positions)]
+    taken = last.steps_taken
+    return Summary(
+        mean, covariance, levels, ends, plan.times, outcome, seen, taken, keeping.levels, plan.names
+    )
+
+
+def _simulate(
+    game: Game,
+    rule: AbstractRule,
+    players: Players,
+    key: Array,
+    plan: Plan,
+    keeping: AbstractKeeping,
+    devices: Devices,
+    checkpoint: str | os.PathLike | None,
+    resume: str | os.PathLike | None,
+    tolerance: ArrayLike,
+) -> tuple[Any, Progress, Outcome, Evidence]:
+    """What was kept, and per run its end, outcome and evidence."""
     mesh, typed = mesh_of(devices), typed_key(key)
     config = {
         "game": checkpoints.describe(game),
         "rule": checkpoints.describe(rule),
         "players": checkpoints.describe(players),
         "key": f"{jax.random.key_impl(typed)} {np.asarray(jax.random.key_data(typed)).tolist()}",
+        "keeping": repr(keeping),
         **{name: str(value) for name, value in dataclasses.asdict(plan).items()},
     }
     common = Common(
@@ -98,22 +170,14 @@ def simulate(
     )
     ids = spread(np.arange(padded(plan.runs, plan.tile, mesh), dtype=np.uint32), mesh)
     now = begin(common, ids, plan, mesh)
-    saved = [gathered(jax.tree.map(lambda x: x[:, None], now.players))]
+    saved = [kept(jax.tree.map(lambda x: x[:, None], now.players), keeping, plan)]
     done = 0
     if resume is not None:
         now, saved, done = restore(checkpoints.read(resume, config), now, saved[0], plan, mesh)
-    now, saved = go_on(common, ids, now, saved, done, plan, mesh, config, checkpoint)
-    outcome, seen = gathered(
-        judge(common, ids, now, replicated(positive("tolerance")(tolerance), mesh), plan, mesh)
-    )
-
-    def whole(values: Any) -> Any:
-        return jax.tree.map(lambda x: jnp.asarray(x[: plan.runs]), values)
-
-    paths = jax.tree.map(lambda *parts: np.concatenate(parts, axis=1), *saved)
-    names = tuple(parameter_names(players)[i] for i in plan.positions)
-    times = jnp.arange(0, plan.steps + 1, plan.save_every)
-    return Ensemble(whole(paths), times, whole(outcome), whole(seen), whole(gathered(now.steps_taken)), names)
+    now, saved = go_on(common, ids, now, saved, done, plan, mesh, keeping, config, checkpoint)
+    outcome, seen = judge(common, ids, now, replicated(positive("tolerance")(tolerance), mesh), plan, mesh)
+    last = jax.tree.map(lambda x: jnp.asarray(x[: plan.runs]), gathered((now, outcome, seen)))
+    return joined(saved, keeping), *last
 
 
 def _plan(players, runs, samples, steps, protocol, free, save_every, tile) -> Plan:
@@ -123,4 +187,6 @@ def _plan(players, runs, samples, steps, protocol, free, save_every, tile) -> Pl
     if tile is not None and count(tile, "tile") > runs:
         raise ValueError(f"tile: expected at most runs={runs}, got {tile}")
     positions = indices(players, free)
-    return Plan(runs, pair(samples), steps, save_every, checked_protocol(protocol), positions, tile or TILE)
+    names = tuple(parameter_names(players)[i] for i in positions)
+    checked = checked_protocol(protocol)
+    return Plan(runs, pair(samples), steps, save_every, checked, positions, names, tile or TILE)
