@@ -10,27 +10,44 @@ from .derivatives import (
     jacobian as jacobian,
     log_gradient as log_gradient,
 )
-from .discriminators import Erf as Erf
+from .discriminators import Erf as Erf, Linear as Linear, Sigmoid as Sigmoid
 from .expectation import (
     closed_form as closed_form,
     expectation as expectation,
+    expectation_error as expectation_error,
     quadrature as quadrature,
     register_closed_form as register_closed_form,
 )
 from .game import field as field, Game as Game
-from .generators import Square as Square
+from .generators import Shift as Shift, Square as Square
 from .landscape import surface as surface
 from .laws import (
     Exponential as Exponential,
+    Normal as Normal,
     PointMasses as PointMasses,
     Pushforward as Pushforward,
     pushforward as pushforward,
     Rayleigh as Rayleigh,
     ShiftedExponential as ShiftedExponential,
 )
-from .losses import SquaredMinimax as SquaredMinimax
+from .losses import (
+    Hinge as Hinge,
+    LeastSquares as LeastSquares,
+    Minimax as Minimax,
+    NonSaturating as NonSaturating,
+    SquaredMinimax as SquaredMinimax,
+    Wasserstein as Wasserstein,
+)
 from .outcome import Evidence as Evidence, Outcome as Outcome
 from .parameters import parameter_names as parameter_names
+from .regularizers import (
+    Clip as Clip,
+    GradientPenalty as GradientPenalty,
+    InstanceNoise as InstanceNoise,
+    R1 as R1,
+    R2 as R2,
+    SpectralNorm as SpectralNorm,
+)
 from .stochastic import (
     Band as Band,
     compare as compare,

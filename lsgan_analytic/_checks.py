@@ -55,11 +55,30 @@ def positive(name: str) -> Callable[[ArrayLike], Array]:
     return convert
 
 
+def nonnegative(name: str) -> Callable[[ArrayLike], Array]:
+    """A field converter: a float array, every entry finite and >= 0."""
+
+    def convert(value: ArrayLike) -> Array:
+        message = f"{name}: expected a finite number >= 0"
+        return _require(value, floating(value, name), lambda xp, x: xp.isfinite(x) & (x >= 0), message)
+
+    return convert
+
+
 def count(value: int, name: str, least: int = 1) -> int:
     """A Python integer of at least ``least``."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise ValueError(f"{name}: expected an integer >= {least}, got {value!r}")
     return int(value)
+
+
+def label(value: float, name: str, low: float = -np.inf, high: float = np.inf) -> float:
+    """A Python number, finite and in [low, high]."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise ValueError(f"{name}: expected a Python number, got {value!r}")
+    if not (np.isfinite(value) and low <= value <= high):
+        raise ValueError(f"{name}: expected a finite number in [{low}, {high}], got {value!r}")
+    return float(value)
 
 
 def same_shape(**fields: Array) -> None:

@@ -72,6 +72,8 @@ def log_gradient(game: Game, players: Players) -> tuple[Players, Players]:
     >>> float(sign.gen.h), bool(log_size.gen.h < -3000)  # exp of it is 0 in floating point
     (-1.0, True)
     """
+    if game.regularizers:
+        raise ValueError(f"game: log_gradient knows no regularizers, got {game.regularizers!r}")
     for law, phi in ((game.data, game.loss.real), (pushforward(game.latent, players.gen), game.loss.fake)):
         if closed_form(law, players.disc, phi) is not rsee.expectation:
             names = [type(part).__name__ for part in (law, players.disc, phi)]

@@ -7,12 +7,14 @@
 
 from collections.abc import Callable
 
+import equinox as eqx
 import jax.numpy as jnp
+from jax import Array
 
-from ._types import Scalar
+from ._types import Scalar, Values, Vector
 from .discriminators.base import AbstractDiscriminator
-from .laws.base import AbstractLaw
-from .losses.base import AbstractIntegrand
+from .laws.base import AbstractLaw, PER_PANEL
+from .losses.base import AbstractIntegrand, AbstractScoreIntegrand, Scaled
 
 ClosedForm = Callable[..., Scalar]  # (law, disc, phi), each of the types it was registered for
 
@@ -20,7 +22,10 @@ _CLOSED_FORMS: dict[tuple[type, type, type], ClosedForm] = {}
 
 
 def register_closed_form(law: type, disc: type, phi: type) -> Callable[[ClosedForm], ClosedForm]:
-    """Decorator: ``rule(law, disc, phi)`` is E[phi(D(x))] exactly, for these three types."""
+    """Decorator: ``rule(law, disc, phi)`` is E[phi(D(x))] exactly, for these three types.
+
+    ``AbstractLaw`` and ``AbstractIntegrand`` stand for all that have no rule of their own.
+    """
 
     def register(rule: ClosedForm) -> ClosedForm:
         _CLOSED_FORMS[law, disc, phi] = rule
@@ -31,13 +36,34 @@ def register_closed_form(law: type, disc: type, phi: type) -> Callable[[ClosedFo
 
 def closed_form(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> ClosedForm | None:
     """The registered rule for these types, or None."""
-    return _CLOSED_FORMS.get((type(law), type(disc), type(phi)))
+    if isinstance(phi, Scaled):
+        inner = closed_form(law, disc, phi.inner)
+        return inner and (lambda law, disc, phi: phi.factor * inner(law, disc, phi.inner))
+    kinds = ((a, type(disc), b) for a in (type(law), AbstractLaw) for b in (type(phi), AbstractIntegrand))
+    return next((_CLOSED_FORMS[kind] for kind in kinds if kind in _CLOSED_FORMS), None)
+
+
+def turns(disc: AbstractDiscriminator, phi: AbstractIntegrand | None = None) -> Vector:
+    """The points of x about which phi(D(x)) changes quickly."""
+    if isinstance(phi, Scaled):
+        return turns(disc, phi.inner)
+    kinks = phi.kinks if isinstance(phi, AbstractScoreIntegrand) else ()
+    parts = [disc.breaks(), *(disc.crossings(level) for level in kinks)]
+    return jnp.concatenate([part for part in parts if part.size] or parts[:1])
+
+
+def average(
+    law: AbstractLaw, function: Callable[[Values], Values], breaks: Vector, n: int | None = None
+) -> Scalar:
+    """E[function(x)] = sum_i w_i function(x_i) by the law's rule with panels that end at ``breaks``."""
+    points, weights = law.nodes_between(breaks, n)
+    return jnp.sum(weights * function(points))
 
 
 def quadrature(
     law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand, n: int | None = None
 ) -> Scalar:
-    """E[phi(D(x))] = sum_i w_i phi(D(x_i)) over ``law.nodes(n)``; a sample mean where the law is a sample.
+    """E[phi(D(x))] by the law's rule, n nodes a panel (20); a sample mean where the law is a sample.
 
     >>> import lsgan_analytic as lsgan
     >>> law, disc, phi = lsgan.Exponential(rate=0.5), lsgan.Erf(a=2.2, b=-3.0), lsgan.SquaredMinimax().real
@@ -45,8 +71,7 @@ def quadrature(
     >>> bool(abs(rule - exact) < 1e-12)
     True
     """
-    points, weights = law.nodes(n)
-    return jnp.sum(weights * phi(disc(points)))
+    return average(law, lambda x: phi.of(disc, x), turns(disc, phi), n)
 
 
 def expectation(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Scalar:
@@ -65,3 +90,33 @@ def expectation(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractInte
     """
     rule = closed_form(law, disc, phi)
     return rule(law, disc, phi) if rule else quadrature(law, disc, phi)
+
+
+@eqx.filter_jit
+def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Scalar:
+    """An estimate from above of the absolute error of ``expectation(law, disc, phi)``.
+
+    The sum of three: its distance from a finer rule (32 nodes a panel for 20), the mass that the rules miss
+    (their weights must sum to 1) at the largest |phi| on the nodes, and rounding. inf where the expectation
+    is not finite. It looks at nodes only: what no node of either rule sees and what has no mass there, no
+    number can tell. A law that is a sample has no error.
+
+    >>> import lsgan_analytic as lsgan
+    >>> phi = lsgan.Minimax().real
+    >>> float(lsgan.expectation_error(lsgan.Normal(), lsgan.Sigmoid(w=50.0, b=3.0), phi)) < 1e-12
+    True
+    """
+    breaks = turns(disc, phi)
+
+    def look(n: int | None) -> tuple[Scalar, Scalar, Array]:
+        points, weights = law.nodes_between(breaks, n)
+        values = phi.of(disc, points)
+        return jnp.sum(weights * values), jnp.sum(weights), jnp.max(jnp.abs(values))
+
+    taken = expectation(law, disc, phi)
+    (_, mass, top), (finer, finer_mass, finer_top) = look(None), look(PER_PANEL * 8 // 5)
+    top = jnp.maximum(top, finer_top)
+    missing = jnp.maximum(jnp.abs(1 - mass), jnp.abs(1 - finer_mass))
+    rounding = 8 * jnp.finfo(taken.dtype).eps * jnp.abs(taken)
+    error = jnp.abs(taken - finer) + jnp.where(missing > 1e-14, missing, 0) * top + rounding
+    return jnp.where(jnp.isnan(error), jnp.inf, error)

@@ -13,16 +13,23 @@ import jax
 import jax.numpy as jnp
 
 from ._types import Players, Scalar
+from .discriminators.base import AbstractDiscriminator
 from .expectation import expectation
 from .laws.base import AbstractLaw
 from .laws.pushforward import pushforward
 from .losses.base import AbstractLoss
+from .regularizers.base import AbstractRegularizer
 
 
 class HasObjectives(Protocol):
     """What an update rule needs to know of a game."""
 
     def objectives(self, players: Players) -> tuple[Scalar, Scalar]: ...
+
+
+def project(game: HasObjectives, players: Players) -> Players:
+    """Where ``game`` puts players after a step; a game that says nothing leaves them."""
+    return game.project(players) if hasattr(game, "project") else players  # pyright: ignore
 
 
 def _one(value: Scalar, players: Players) -> Scalar:
@@ -47,6 +54,8 @@ class Game(eqx.Module):
         data: law of the data x.
         latent: law of the generator's input z.
         loss: the cost and who wants what of it.
+        regularizers: a tuple of them, applied in order. Penalties change the discriminator's objective,
+            not the cost.
 
     ``Game(data=PointMasses(x), latent=PointMasses(z), ...)`` is the same game on a sample: stochastic
     training is the same rule played on that.
@@ -64,19 +73,31 @@ class Game(eqx.Module):
     data: AbstractLaw
     latent: AbstractLaw
     loss: AbstractLoss
+    regularizers: tuple[AbstractRegularizer, ...] = ()
 
     def __check_init__(self):
         for name, kind in (("data", AbstractLaw), ("latent", AbstractLaw), ("loss", AbstractLoss)):
             if not isinstance(getattr(self, name), kind):
                 wanted = kind.__name__.removeprefix("Abstract").lower()
                 raise ValueError(f"{name}: expected a {wanted}, got {getattr(self, name)!r}")
+        parts = self.regularizers
+        if not isinstance(parts, tuple) or not all(isinstance(part, AbstractRegularizer) for part in parts):
+            raise ValueError(f"regularizers: expected a tuple of regularizers, got {parts!r}")
+
+    def _seen(self, players: Players) -> tuple[AbstractDiscriminator, AbstractLaw, AbstractLaw]:
+        """The discriminator as it plays, and the laws of the data and of generated points as it sees them."""
+        disc = players.disc.given(players.gen)
+        data, generated = self.data, pushforward(self.latent, players.gen)
+        for part in self.regularizers:
+            disc, data, generated = part.view(disc), part.smooth(data), part.smooth(generated)
+        return disc, data, generated
 
     def cost_terms(self, players: Players) -> tuple[Scalar, Scalar]:
         """(J1, J2), two scalars."""
-        generated = pushforward(self.latent, players.gen)
+        disc, data, generated = self._seen(players)
         return (
-            _one(expectation(self.data, players.disc, self.loss.real), players),
-            _one(expectation(generated, players.disc, self.loss.fake), players),
+            _one(expectation(data, disc, self.loss.real), players),
+            _one(expectation(generated, disc, self.loss.fake), players),
         )
 
     def cost(self, players: Players) -> Scalar:
@@ -86,11 +107,20 @@ class Game(eqx.Module):
 
     def objectives(self, players: Players) -> tuple[Scalar, Scalar]:
         """(what D ascends, what G descends)."""
-        generated = pushforward(self.latent, players.gen)
-        return self.loss.objectives(
-            lambda phi: _one(expectation(self.data, players.disc, phi), players),
-            lambda phi: _one(expectation(generated, players.disc, phi), players),
+        disc, data, generated = self._seen(players)
+        rising, falling = self.loss.objectives(
+            lambda phi: _one(expectation(data, disc, phi), players),
+            lambda phi: _one(expectation(generated, disc, phi), players),
         )
+        for part in self.regularizers:
+            rising = rising - part.penalty(disc, data, generated)
+        return rising, falling
+
+    def project(self, players: Players) -> Players:
+        """Where the regularisers put the players after a step."""
+        for part in self.regularizers:
+            players = part.project(players)
+        return players
 
     # Bound methods are hashed by jax.jit; a game hashes by identity so that jax.jit(game.cost) works.
     __hash__ = object.__hash__  # pyright: ignore[reportAssignmentType]

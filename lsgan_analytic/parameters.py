@@ -10,7 +10,7 @@ from jax import Array
 from jax.flatten_util import ravel_pytree
 
 from ._types import Players, Scalar
-from .game import field, HasObjectives
+from .game import field, HasObjectives, project
 
 Names = Sequence[str] | None
 
@@ -90,6 +90,12 @@ class HeldGame:
     def objectives(self, players: Players) -> tuple[Scalar, Scalar]:
         """Those of the game."""
         return self._game.objectives(hold(players, self._positions))
+
+    def project(self, players: Players) -> Players:
+        """That of the game, on the parameters that can move."""
+        flat, rebuild = ravel_pytree(players)
+        index = np.asarray(self._positions)
+        return rebuild(flat.at[index].set(vector(project(self._game, players))[index]))
 
 
 def field_of(

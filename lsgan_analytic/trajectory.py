@@ -14,7 +14,7 @@ from jaxtyping import Float, Int, PyTree
 
 from ._checks import count, positive
 from ._types import Flag, Players, Scalar
-from .game import field, Game, HasObjectives
+from .game import field, Game, HasObjectives, project
 from .outcome import Evidence, evidence, judge, norm, Outcome
 from .parameters import HeldGame, indices, Names, vector
 from .updates.base import AbstractRule
@@ -124,6 +124,7 @@ class Progress(eqx.Module):
     def advance(self, game: HasObjectives, rule: AbstractRule) -> Self:
         """One step; a run that overflows or leaves a domain stays at its last valid point for good."""
         there, state = rule.step(game, self.players, self.state)
+        there = project(game, there)
         finite, inside = _finite(there), _in_domain(there)
         running = self.outcome == Outcome.moving
         stop = Outcome.where(finite, Outcome.left_domain, Outcome.overflowed)

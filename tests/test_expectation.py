@@ -46,7 +46,7 @@ def test_derivatives_agree_too():
 def test_the_rule_converges_to_the_closed_form():
     law, disc = lsgan.Exponential(rate=0.2), lsgan.Erf(a=5.0, b=-9.0)  # slope 25 in units of the law
     exact = lsgan.expectation(law, disc, LOSS.real)
-    errors = [abs(lsgan.quadrature(law, disc, LOSS.real, n) / exact - 1) for n in (64, 128, 256, 512)]
+    errors = [abs(lsgan.quadrature(law, disc, LOSS.real, n) / exact - 1) for n in (2, 4, 8, 20)]
     assert errors[0] > 1e-6  # too few nodes: this case is a real test
     assert errors[3] < 1e-13
     assert errors[0] > errors[1] > errors[2] > errors[3]

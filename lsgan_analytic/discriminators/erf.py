@@ -1,11 +1,23 @@
 """The error-function discriminator."""
 
 import equinox as eqx
+import jax.numpy as jnp
 from jax import lax
 
+from .._bump import erfcx_positive
 from .._checks import finite, same_shape
-from .._types import Scalar, Values
+from .._types import Scalar, Values, Vector
 from .base import AbstractDiscriminator
+
+_TURNS = (-6.0, -3.0, -1.5, 0.0, 1.5, 3.0, 6.0)  # of erfc: its panels, and beyond them it is flat
+
+
+def log_half_erfc(u: Values) -> Values:
+    """log(erfc(u)/2), to rounding for all u (jax.scipy's log_ndtr keeps 10 digits only)."""
+    above = jnp.maximum(u, 0)
+    below = jnp.minimum(u, 0)
+    tail = jnp.log(0.5 * erfcx_positive(above)) - jnp.square(above)
+    return jnp.where(u > 0, tail, jnp.log1p(-0.5 * lax.erfc(-below)))
 
 
 class Erf(AbstractDiscriminator):
@@ -28,6 +40,13 @@ class Erf(AbstractDiscriminator):
         same_shape(a=self.a, b=self.b)
 
     def __call__(self, x: Values) -> Values:
-        return 0.5 * lax.erfc(
-            lax.optimization_barrier(-(self.a * x + self.b))
-        )  # erfc keeps the digits of small D
+        # barrier: all derivatives share one pass over the points; erfc keeps the digits of small D
+        return 0.5 * lax.erfc(lax.optimization_barrier(-(self.a * x + self.b)))
+
+    def score(self, x: Values) -> Values:
+        """The logit of D, through logarithms: finite where D rounds to 0 or 1."""
+        u = self.a * x + self.b
+        return log_half_erfc(-u) - log_half_erfc(u)
+
+    def breaks(self) -> Vector:
+        return (jnp.asarray(_TURNS, self.a.dtype) - self.b) / self.a

@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._checks import finite, same_shape
-from .._types import Scalar, Values
+from .._types import Scalar, Values, Vector
 from .base import AbstractGenerator
 
 
@@ -29,3 +29,7 @@ class Square(AbstractGenerator):
 
     def __call__(self, z: Values) -> Values:
         return self.g * jnp.square(z) + self.h
+
+    def preimages(self, x: Vector) -> Vector:
+        z = jnp.sqrt((x - self.h) / self.g)
+        return jnp.concatenate([-z, z])

@@ -3,5 +3,7 @@
 from .base import AbstractDensity as AbstractDensity, AbstractLaw as AbstractLaw
 from .discrete import PointMasses as PointMasses
 from .exponential import Exponential as Exponential, ShiftedExponential as ShiftedExponential
+from .noisy import Noisy as Noisy, noisy as noisy
+from .normal import Normal as Normal
 from .pushforward import Pushforward as Pushforward, pushforward as pushforward
 from .rayleigh import Rayleigh as Rayleigh

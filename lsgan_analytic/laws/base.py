@@ -3,10 +3,15 @@
 import abc
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jax import Array
 
-from .._types import Values
+from .._quadrature import composite
+from .._types import Values, Vector
+
+DEFAULT_NODES = 256
+PANELS, PER_PANEL = 8, 20
 
 
 class AbstractLaw(eqx.Module):
@@ -14,14 +19,18 @@ class AbstractLaw(eqx.Module):
 
     @abc.abstractmethod
     def sample(self, key: Array, n: int) -> Values:
-        """n independent draws, shape (n,)."""
+        """n independent draws: shape (n,), in two dimensions (n, 2)."""
 
     @abc.abstractmethod
     def nodes(self, n: int | None = None) -> tuple[Values, Values]:
-        """Points and weights (each (n,)) with sum(weights * f(points)) = E[f] for smooth f.
+        """About n points and their weights with sum(weights * f(points)) = E[f] for smooth f.
 
         Deterministic. ``n=None`` takes the law's own default.
         """
+
+    def nodes_between(self, breaks: Vector, n: int | None = None) -> tuple[Values, Values]:
+        """A rule for an f that changes quickly at ``breaks``; a law with one rule only has no better."""
+        return self.nodes()
 
     @abc.abstractmethod
     def cdf(self, x: Values) -> Values:
@@ -33,7 +42,13 @@ class AbstractLaw(eqx.Module):
 
 
 class AbstractDensity(AbstractLaw):
-    """A law with a density (per unit x)."""
+    """A law on the line with a density (per unit x), and with a chart that makes integrals easy.
+
+    The chart is x = point(t), dP = mass(t) dt for t between the first and the last of ``edges``; both are
+    smooth in t between neighbouring edges, and what lies outside has no mass in floating point. All
+    parameters of the law enter through ``point`` and ``mass``, so that Gauss rules in t have derivatives
+    in them.
+    """
 
     @abc.abstractmethod
     def log_pdf(self, x: Values) -> Values:
@@ -42,3 +57,42 @@ class AbstractDensity(AbstractLaw):
     def pdf(self, x: Values) -> Values:
         """The density."""
         return jnp.exp(self.log_pdf(x))
+
+    @abc.abstractmethod
+    def edges(self) -> Vector:
+        """Ends of the interval of t, and the kinks of the chart between them; increasing."""
+
+    @abc.abstractmethod
+    def point(self, t: Values) -> Values:
+        """x at t."""
+
+    @abc.abstractmethod
+    def mass(self, t: Values) -> Values:
+        """dP/dt."""
+
+    @abc.abstractmethod
+    def coordinate(self, x: Values) -> Values:
+        """t at x; anything, NaN too, where x is not in the support."""
+
+    def nodes(self, n: int | None = None) -> tuple[Values, Values]:
+        edges = jax.lax.stop_gradient(self.edges())
+        return self._rule(edges, max(2, (n or DEFAULT_NODES) // (edges.shape[0] - 1)))
+
+    def nodes_between(self, breaks: Vector, n: int | None = None) -> tuple[Values, Values]:
+        """A composite rule with panels that end at ``breaks``, n (20) nodes on each.
+
+        Right to rounding for an f that is smooth on the scale of the law away from the breaks, and on the
+        scale of their distances between them.
+        """
+        own = self.edges()
+        share = -(-PANELS // (own.shape[0] - 1))
+        inner = jnp.arange(share, dtype=own.dtype)[None] / share
+        even = (own[:-1, None] + jnp.diff(own)[:, None] * inner).ravel()
+        t = self.coordinate(breaks.astype(own.dtype))
+        t = jnp.clip(jnp.where(jnp.isnan(t), own[0], t), own[0], own[-1])
+        edges = jnp.sort(jnp.concatenate([even, own[-1:], t]))
+        return self._rule(jax.lax.stop_gradient(edges), n or PER_PANEL)
+
+    def _rule(self, edges: Vector, n: int) -> tuple[Values, Values]:
+        t, w = composite(edges, n)
+        return self.point(t), self.mass(t) * w

@@ -6,23 +6,15 @@ import jax.numpy as jnp
 from jax import Array
 
 from .._checks import finite, positive
-from .._quadrature import gauss_legendre
-from .._types import Scalar, Values
+from .._types import Scalar, Values, Vector
 from .base import AbstractDensity
 
-DEFAULT_NODES = 256
-_REACH = 6.4  # in sqrt(s): e^{-6.4^2} = 2e-18
+REACH = 6.4  # in sqrt(s): e^{-6.4^2} = 2e-18
 
 
-def unit_nodes(n: int, dtype) -> tuple[Array, Array]:
-    """Gauss rule for s ~ Exp(1): Gauss-Legendre in t = sqrt(s) on [0, 6.4], density 2t e^{-t^2}.
-
-    The square root puts nodes closely spaced near s = 0, where most of the mass is. A feature of width
-    w in t (the step of erf(A t^2 + B) has w about 1/(2 A t)) needs about 20/w nodes for full precision.
-    """
-    x, w = gauss_legendre(n)
-    t = 0.5 * _REACH * (1 + jnp.asarray(x, dtype))
-    return t * t, 0.5 * _REACH * jnp.asarray(w, dtype) * 2 * t * jnp.exp(-t * t)
+def unit_mass(t: Values) -> Values:
+    """The density of t = sqrt(s), s ~ Exp(1). The root spaces nodes closely near s = 0."""
+    return 2 * t * jnp.exp(-t * t)
 
 
 class Exponential(AbstractDensity):
@@ -41,9 +33,17 @@ class Exponential(AbstractDensity):
     def sample(self, key: Array, n: int) -> Values:
         return jax.random.exponential(key, (n,), self.rate.dtype) / self.rate
 
-    def nodes(self, n: int | None = None) -> tuple[Values, Values]:
-        s, weights = unit_nodes(n or DEFAULT_NODES, self.rate.dtype)
-        return s / self.rate, weights
+    def edges(self) -> Vector:
+        return jnp.asarray([0, REACH], self.rate.dtype)
+
+    def point(self, t: Values) -> Values:
+        return t * t / self.rate
+
+    def mass(self, t: Values) -> Values:
+        return unit_mass(t)
+
+    def coordinate(self, x: Values) -> Values:
+        return jnp.sqrt(x * self.rate)
 
     def cdf(self, x: Values) -> Values:
         return -jnp.expm1(-self.rate * jnp.maximum(jnp.asarray(x), 0))
@@ -77,9 +77,17 @@ class ShiftedExponential(AbstractDensity):
     def sample(self, key: Array, n: int) -> Values:
         return self.loc + self.scale * jax.random.exponential(key, (n,), self.scale.dtype)
 
-    def nodes(self, n: int | None = None) -> tuple[Values, Values]:
-        s, weights = unit_nodes(n or DEFAULT_NODES, self.scale.dtype)
-        return self.loc + self.scale * s, weights
+    def edges(self) -> Vector:
+        return jnp.asarray([0, REACH], self.scale.dtype)
+
+    def point(self, t: Values) -> Values:
+        return self.loc + self.scale * (t * t)
+
+    def mass(self, t: Values) -> Values:
+        return unit_mass(t)
+
+    def coordinate(self, x: Values) -> Values:
+        return jnp.sqrt((x - self.loc) / self.scale)
 
     def cdf(self, x: Values) -> Values:
         s = (jnp.asarray(x) - self.loc) / self.scale

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from .._types import Values
+from .._types import Values, Vector
 from ..generators.base import AbstractGenerator
 from .base import AbstractLaw
 from .discrete import PointMasses
@@ -15,7 +15,10 @@ _SOLVED: dict[tuple[type, type], Callable[..., AbstractLaw]] = {}
 
 
 def register_pushforward(law: type, generator: type) -> Callable:
-    """Decorator: ``rule(law, generator)`` is the law of G(z) in closed form."""
+    """Decorator: ``rule(law, generator)`` is the law of G(z) in closed form.
+
+    ``AbstractLaw`` stands for every law that has no rule of its own.
+    """
 
     def register(rule: Callable) -> Callable:
         _SOLVED[law, generator] = rule
@@ -43,6 +46,10 @@ class Pushforward(AbstractLaw):
         z, weights = self.latent.nodes(n)
         return self._points(z), weights
 
+    def nodes_between(self, breaks: Vector, n: int | None = None) -> tuple[Values, Values]:
+        z, weights = self.latent.nodes_between(self.generator.preimages(breaks), n)
+        return self._points(z), weights
+
     def _masses(self) -> PointMasses:
         points, weights = self.nodes()
         return PointMasses(points, weights / jnp.sum(weights))
@@ -62,5 +69,6 @@ def pushforward(latent: AbstractLaw, generator: AbstractGenerator) -> AbstractLa
     >>> type(law).__name__, float(law.scale)  # doctest: +ELLIPSIS
     ('ShiftedExponential', 1.5...)
     """
-    solved = _SOLVED.get((type(latent), type(generator)))
+    kind = type(generator)
+    solved = _SOLVED.get((type(latent), kind)) or _SOLVED.get((AbstractLaw, kind))
     return solved(latent, generator) if solved else Pushforward(latent, generator)

@@ -7,9 +7,9 @@ import numpy as np
 from jax import Array
 
 from .._checks import positive
-from .._types import Scalar, Values
+from .._types import Scalar, Values, Vector
 from .base import AbstractDensity
-from .exponential import DEFAULT_NODES, unit_nodes
+from .exponential import REACH, unit_mass
 
 
 class Rayleigh(AbstractDensity):
@@ -30,9 +30,17 @@ class Rayleigh(AbstractDensity):
     def sample(self, key: Array, n: int) -> Values:
         return self.scale * jnp.sqrt(2 * jax.random.exponential(key, (n,), self.scale.dtype))
 
-    def nodes(self, n: int | None = None) -> tuple[Values, Values]:
-        s, weights = unit_nodes(n or DEFAULT_NODES, self.scale.dtype)
-        return self.scale * jnp.sqrt(2 * s), weights
+    def edges(self) -> Vector:
+        return jnp.asarray([0, REACH], self.scale.dtype)
+
+    def point(self, t: Values) -> Values:
+        return self.scale * (float(np.sqrt(2)) * t)
+
+    def mass(self, t: Values) -> Values:
+        return unit_mass(t)
+
+    def coordinate(self, x: Values) -> Values:
+        return x / self.scale * float(np.sqrt(0.5))
 
     def cdf(self, x: Values) -> Values:
         return -jnp.expm1(-0.5 * (jnp.maximum(jnp.asarray(x), 0) / self.scale) ** 2)

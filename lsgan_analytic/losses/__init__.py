@@ -1,4 +1,7 @@
 """Losses: what each player wants of D on the data and on the generated points."""
 
 from .base import AbstractLoss as AbstractLoss
+from .critics import Hinge as Hinge, Wasserstein as Wasserstein
+from .cross_entropy import Minimax as Minimax, NonSaturating as NonSaturating
+from .least_squares import LeastSquares as LeastSquares
 from .squared_minimax import SquaredMinimax as SquaredMinimax

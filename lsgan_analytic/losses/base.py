@@ -2,11 +2,14 @@
 
 import abc
 from collections.abc import Callable
+from typing import ClassVar
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 
 from .._types import Scalar, Values
+from ..discriminators.base import AbstractDiscriminator
 
 
 class AbstractIntegrand(eqx.Module):
@@ -15,6 +18,20 @@ class AbstractIntegrand(eqx.Module):
     @abc.abstractmethod
     def __call__(self, t: Values) -> Values:
         """phi(t), elementwise."""
+
+    def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
+        """phi of the value D(x)."""
+        return self(disc(x))
+
+
+class AbstractScoreIntegrand(AbstractIntegrand):
+    """A scalar function of the discriminator's score: its logit where it has one."""
+
+    kinks: ClassVar[tuple[float, ...]] = ()  # scores where phi is not smooth
+
+    def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
+        """phi of the score of D at x."""
+        return self(disc.score(x))
 
 
 class Squared(AbstractIntegrand):
@@ -31,6 +48,53 @@ class SquaredComplement(AbstractIntegrand):
         return jnp.square(1 - t)
 
 
+class SquaredDistance(AbstractIntegrand):
+    """phi(t) = (t - label)^2."""
+
+    label: float = eqx.field(static=True)
+
+    def __call__(self, t: Values) -> Values:
+        return jnp.square(t - self.label)
+
+
+class Scaled(AbstractIntegrand):
+    """phi(t) = factor inner(t), closed wherever ``inner`` is."""
+
+    factor: float = eqx.field(static=True)
+    inner: AbstractIntegrand
+
+    def __call__(self, t: Values) -> Values:
+        return self.factor * self.inner(t)
+
+
+class LogProbability(AbstractScoreIntegrand):
+    """phi(s) = weight log D + (1 - weight) log(1 - D) with s the logit of D; no overflow anywhere."""
+
+    weight: float = eqx.field(static=True)
+
+    def __call__(self, t: Values) -> Values:
+        return -self.weight * jax.nn.softplus(-t) - (1 - self.weight) * jax.nn.softplus(t)
+
+
+class Score(AbstractScoreIntegrand):
+    """phi(s) = sign s."""
+
+    sign: float = eqx.field(static=True)
+
+    def __call__(self, t: Values) -> Values:
+        return self.sign * t
+
+
+class Margin(AbstractScoreIntegrand):
+    """phi(s) = max(0, 1 - sign s)."""
+
+    kinks: ClassVar[tuple[float, ...]] = (-1.0, 1.0)
+    sign: float = eqx.field(static=True)
+
+    def __call__(self, t: Values) -> Values:
+        return jax.nn.relu(1 - self.sign * t)
+
+
 class AbstractLoss(eqx.Module):
     """A cost J = E[real(D(x))] + E[fake(D(G(z)))] and the objective each player makes of it."""
 
@@ -45,3 +109,10 @@ class AbstractLoss(eqx.Module):
 
         ``real(phi)`` is E[phi(D(x))] over the data, ``fake(phi)`` is E[phi(D(G(z)))].
         """
+
+    def best_response(self, log_ratio: Values) -> Values:
+        """The value D(x) that is best for D where log p_data(x)/p_generated(x) is ``log_ratio``, D free.
+
+        ValueError for a loss without one.
+        """
+        raise ValueError(f"loss: {type(self).__name__} has no pointwise best D")

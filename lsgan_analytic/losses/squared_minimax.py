@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from .._types import Scalar
+import jax.numpy as jnp
+
+from .._types import Scalar, Values
 from .base import AbstractIntegrand, AbstractLoss, Squared, SquaredComplement
 
 
@@ -26,3 +28,7 @@ class SquaredMinimax(AbstractLoss):
     ) -> tuple[Scalar, Scalar]:
         cost = real(self.real) + fake(self.fake)
         return cost, cost
+
+    def best_response(self, log_ratio: Values) -> Values:
+        """1 where p_data > p_generated, else 0: t^2 is convex, so D is bang-bang and sup_D J = 1 + TV."""
+        return jnp.where(jnp.asarray(log_ratio) > 0, 1.0, 0.0)

@@ -1,0 +1,37 @@
+"""The logistic discriminator in its usual form."""
+
+import equinox as eqx
+import jax.numpy as jnp
+
+from .._checks import finite, same_shape
+from .._types import Scalar, Values, Vector
+from .base import AbstractProbability
+
+TURNS = (-40.0, -20.0, -10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0, 20.0, 40.0)  # panels of a logistic, in logits
+
+
+class Sigmoid(AbstractProbability):
+    """D(x) = 1/(1 + e^{-(w x + b)}), the logistic function of a linear logit.
+
+    Args:
+        w: slope (per unit x), b: offset (dimensionless); finite numbers, ValueError otherwise.
+
+    >>> import lsgan_analytic as lsgan
+    >>> float(lsgan.Sigmoid(w=2.0, b=-6.0)(3.0))
+    0.5
+    """
+
+    w: Scalar = eqx.field(converter=finite("w"))
+    b: Scalar = eqx.field(default=0.0, converter=finite("b"))
+
+    def __check_init__(self):
+        same_shape(w=self.w, b=self.b)
+
+    def score(self, x: Values) -> Values:
+        return self.w * x + self.b
+
+    def breaks(self) -> Vector:
+        return (jnp.asarray(TURNS, self.w.dtype) - self.b) / self.w
+
+    def crossings(self, level: float) -> Vector:
+        return ((level - self.b) / self.w)[None]

@@ -1,0 +1,27 @@
+"""The shift."""
+
+import equinox as eqx
+
+from .._checks import finite
+from .._types import Scalar, Values, Vector
+from .base import AbstractGenerator
+
+
+class Shift(AbstractGenerator):
+    """G(z) = z + shift. On the point mass at 0 it is the generator of the Dirac-GAN.
+
+    Args:
+        shift: a finite number; ValueError otherwise.
+
+    >>> import lsgan_analytic as lsgan
+    >>> float(lsgan.Shift(shift=-2.0)(0.5))
+    -1.5
+    """
+
+    shift: Scalar = eqx.field(converter=finite("shift"))
+
+    def __call__(self, z: Values) -> Values:
+        return z + self.shift
+
+    def preimages(self, x: Vector) -> Vector:
+        return x - self.shift

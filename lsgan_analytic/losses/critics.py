@@ -1,0 +1,52 @@
+"""Losses on the score of a critic: Wasserstein and hinge."""
+
+from collections.abc import Callable
+
+import jax.numpy as jnp
+
+from .._types import Scalar, Values
+from .base import AbstractIntegrand, AbstractLoss, Margin, Score
+
+
+class Wasserstein(AbstractLoss):
+    """J = E[s(x)] - E[s(G(z))] with s the score of D; D ascends J, G descends it (zero-sum).
+
+    Arjovsky et al., "Wasserstein GAN", ICML 2017: with s 1-Lipschitz the best J is the distance W1. Nothing
+    here makes it so: add ``Clip``, ``GradientPenalty`` or ``SpectralNorm`` to the game.
+
+    >>> import lsgan_analytic as lsgan
+    >>> float(lsgan.Wasserstein().fake(3.0))
+    -3.0
+    """
+
+    real: AbstractIntegrand = Score(1.0)
+    fake: AbstractIntegrand = Score(-1.0)
+
+    def objectives(
+        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
+    ) -> tuple[Scalar, Scalar]:
+        cost = real(self.real) + fake(self.fake)
+        return cost, cost
+
+
+class Hinge(AbstractLoss):
+    """D **descends** J = E[max(0, 1 - s(x))] + E[max(0, 1 + s(G(z)))], G descends -E[s(G(z))].
+
+    Lim & Ye, "Geometric GAN" (2017); s is the score of D. The best s is the sign of p - q, J = 2 - 2 TV.
+
+    >>> import lsgan_analytic as lsgan
+    >>> float(lsgan.Hinge().real(0.25)), float(lsgan.Hinge().fake(-2.0))
+    (0.75, 0.0)
+    """
+
+    real: AbstractIntegrand = Margin(1.0)
+    fake: AbstractIntegrand = Margin(-1.0)
+
+    def objectives(
+        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
+    ) -> tuple[Scalar, Scalar]:
+        return -(real(self.real) + fake(self.fake)), fake(Score(-1.0))
+
+    def best_response(self, log_ratio: Values) -> Values:
+        """1 where p_data > p_generated, else -1 (a score)."""
+        return jnp.where(jnp.asarray(log_ratio) > 0, 1.0, -1.0)

@@ -1,0 +1,35 @@
+"""What a regulariser may change of a game."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from .._types import Players, Scalar, Values
+from ..discriminators.base import AbstractDiscriminator
+from ..laws.base import AbstractLaw
+
+
+class AbstractRegularizer(eqx.Module):
+    """Four places to step in; each leaves things as they are unless a regulariser says otherwise."""
+
+    def view(self, disc: AbstractDiscriminator) -> AbstractDiscriminator:
+        """The discriminator that plays in place of ``disc``."""
+        return disc
+
+    def smooth(self, law: AbstractLaw) -> AbstractLaw:
+        """What the discriminator sees in place of ``law``, of the data and of the generated points."""
+        return law
+
+    def penalty(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
+        """Subtracted from what D ascends."""
+        return jnp.zeros(())
+
+    def project(self, players: Players) -> Players:
+        """Where the players are put after every step."""
+        return players
+
+
+def squared_slope(disc: AbstractDiscriminator, x: Values) -> Values:
+    """|ds/dx|^2 of the score s of D at points x: (n,) or, in two dimensions, (n, 2)."""
+    slope = jax.vmap(jax.grad(disc.score))(x)
+    return jnp.sum(jnp.square(slope.reshape(x.shape[0], -1)), axis=1)
