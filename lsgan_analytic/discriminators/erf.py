@@ -1,6 +1,7 @@
 """The error-function discriminator."""
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jax import lax
 
@@ -9,13 +10,13 @@ from .._checks import finite, same_shape
 from .._types import Scalar, Values, Vector
 from .base import AbstractDiscriminator
 
-_TURNS = (-6.0, -3.0, -1.5, 0.0, 1.5, 3.0, 6.0)  # of erfc: its panels, and beyond them it is flat
+# in a x + b: erfc turns within 6; its logarithm goes on, ever more smoothly
+_TURNS = (-60.0, -20.0, -6.0, -3.0, -1.5, 0.0, 1.5, 3.0, 6.0, 20.0, 60.0)
 
 
 def log_half_erfc(u: Values) -> Values:
     """log(erfc(u)/2), to rounding for all u (jax.scipy's log_ndtr keeps 10 digits only)."""
-    above = jnp.maximum(u, 0)
-    below = jnp.minimum(u, 0)
+    above, below = jnp.where(u > 0, u, 0), jnp.where(u > 0, 0, u)
     tail = jnp.log(0.5 * erfcx_positive(above)) - jnp.square(above)
     return jnp.where(u > 0, tail, jnp.log1p(-0.5 * lax.erfc(-below)))
 
@@ -50,3 +51,8 @@ class Erf(AbstractDiscriminator):
 
     def breaks(self) -> Vector:
         return (jnp.asarray(_TURNS, self.a.dtype) - self.b) / self.a
+
+    def crossings(self, level: float) -> Vector:
+        return ((jax.scipy.special.erfinv(jnp.tanh(jnp.asarray(level / 2, self.a.dtype))) - self.b) / self.a)[
+            None
+        ]
