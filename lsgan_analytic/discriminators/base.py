@@ -27,11 +27,15 @@ class AbstractDiscriminator(eqx.Module):
 
     def breaks(self) -> Vector:
         """Points of x about which D changes quickly; quadrature ends its panels there."""
-        return jnp.zeros((0,))
+        return self._nowhere()
 
     def crossings(self, level: float) -> Vector:
         """All x where the score is ``level``, NaN for those that do not exist: kinks of some losses."""
-        return jnp.zeros((0,))
+        return self._nowhere()
+
+    def _nowhere(self) -> Vector:
+        leaves = jax.tree.leaves(self)
+        return jnp.zeros((0,), leaves[0].dtype if leaves else jnp.result_type(float))
 
     def given(self, gen: AbstractGenerator) -> "AbstractDiscriminator":
         """The function of x when the generator is ``gen``: D itself, unless D answers the generator."""

@@ -53,6 +53,5 @@ class Erf(AbstractDiscriminator):
         return (jnp.asarray(_TURNS, self.a.dtype) - self.b) / self.a
 
     def crossings(self, level: float) -> Vector:
-        return ((jax.scipy.special.erfinv(jnp.tanh(jnp.asarray(level / 2, self.a.dtype))) - self.b) / self.a)[
-            None
-        ]
+        u = jax.scipy.special.erfinv(jnp.tanh(jnp.asarray([level / 2], self.a.dtype)))
+        return (u - self.b) / self.a

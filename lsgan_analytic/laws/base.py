@@ -17,6 +17,11 @@ PANELS, PER_PANEL = 8, 20
 class AbstractLaw(eqx.Module):
     """A law one can sample from and integrate against."""
 
+    @property
+    def is_sample(self) -> bool:
+        """Whether the points of ``nodes`` are all there is of the law."""
+        return False
+
     @abc.abstractmethod
     def sample(self, key: Array, n: int) -> Values:
         """n independent draws: shape (n,), in two dimensions (n, 2)."""

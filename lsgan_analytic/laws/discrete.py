@@ -59,6 +59,10 @@ class PointMasses(AbstractLaw):
         blank = cls([0.0])
         return eqx.tree_at(lambda law: (law.points, law.weights), blank, (points, weights))
 
+    @property
+    def is_sample(self) -> bool:
+        return True
+
     def sample(self, key: Array, n: int) -> Values:
         return jax.random.choice(key, self.points, (n,), p=self.weights)
 

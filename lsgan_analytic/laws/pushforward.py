@@ -36,6 +36,10 @@ class Pushforward(AbstractLaw):
     latent: AbstractLaw
     generator: AbstractGenerator
 
+    @property
+    def is_sample(self) -> bool:
+        return self.latent.is_sample
+
     def _points(self, z: Array) -> Array:
         return jax.vmap(self.generator)(z)
 

@@ -20,9 +20,11 @@ class AbstractRegularizer(eqx.Module):
         """What the discriminator sees in place of ``law``, of the data and of the generated points."""
         return law
 
-    def penalty(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
+    def penalty(
+        self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
+    ) -> Scalar | float:
         """Subtracted from what D ascends."""
-        return jnp.zeros(())
+        return 0.0
 
     def project(self, players: Players) -> Players:
         """Where the players are put after every step."""

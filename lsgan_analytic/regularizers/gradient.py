@@ -9,8 +9,6 @@ from .._types import Scalar, Values
 from ..discriminators.base import AbstractDiscriminator
 from ..expectation import average, turns
 from ..laws.base import AbstractLaw
-from ..laws.discrete import PointMasses
-from ..laws.pushforward import Pushforward
 from .base import AbstractRegularizer, squared_slope
 
 _NODES, _MIX_NODES = 32, 8
@@ -78,24 +76,19 @@ class GradientPenalty(AbstractRegularizer):
         e = e.reshape(-1, *[1] * x.ndim)
         mixed = (e * x[None] + (1 - e) * y[None]).reshape(-1, *x.shape[1:])
         square = squared_slope(disc, mixed)
-        size = jnp.where(square > 0, jnp.sqrt(jnp.where(square > 0, square, 1)), 0)  # has a slope at 0
-        every = jnp.square(size - self.target).reshape(_MIX_NODES, -1)
+        # (size - target)^2 expanded: the square is smooth where the size has its kink
+        size = jnp.where(square > 0, jnp.sqrt(jnp.where(square > 0, square, 1)), 0)
+        every = (square - 2 * self.target * size + jnp.square(self.target)).reshape(_MIX_NODES, -1)
         return self.strength * jnp.sum(share[:, None] * weights[None] * every)
 
 
 def _pairs(data: AbstractLaw, generated: AbstractLaw) -> tuple[Values, Values, Values]:
     """Points of both laws and the weights of the pairs."""
-    if _is_sample(data) and _is_sample(generated):
+    if data.is_sample and generated.is_sample:
         (x, p), (y, q) = data.nodes(), generated.nodes()
         count = min(x.shape[0], y.shape[0])
         both = p[:count] * q[:count]
         return x[:count], y[:count], both / jnp.sum(both)
-    (x, p), (y, q) = (law.nodes(None if _is_sample(law) else _NODES) for law in (data, generated))
+    (x, p), (y, q) = (law.nodes(None if law.is_sample else _NODES) for law in (data, generated))
     both = (p[:, None] * q[None]).ravel()
     return jnp.repeat(x, y.shape[0], axis=0), jnp.tile(y, (x.shape[0],) + (1,) * (y.ndim - 1)), both
-
-
-def _is_sample(law: AbstractLaw) -> bool:
-    while isinstance(law, Pushforward):
-        law = law.latent
-    return isinstance(law, PointMasses)

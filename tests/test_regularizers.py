@@ -1,0 +1,148 @@
+"""Regularisers: penalties against hand formulas, noise against convolution, their games against theory."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy import integrate, special, stats
+
+import lsgan_analytic as lsgan
+
+DIRAC = {"data": lsgan.PointMasses([0.0]), "latent": lsgan.PointMasses([0.0]), "loss": lsgan.Minimax()}
+CENTRE = lsgan.Players(disc=lsgan.Linear(w=0.0), gen=lsgan.Shift(shift=0.0))
+DATA, FAKE = lsgan.Normal(mean=0.3, std=0.8), lsgan.Exponential(rate=1.5)
+ERF = lsgan.Erf(a=1.3, b=-0.4)
+
+
+def slope(x):
+    """ds/dx of the score of ERF: the hazards of both tails."""
+    u = 1.3 * x - 0.4
+    return 1.3 * 2 / np.sqrt(np.pi) * (1 / special.erfcx(-u) + 1 / special.erfcx(u))
+
+
+@pytest.mark.parametrize(
+    ("regularizer", "eigenvalue"),
+    [
+        ((lsgan.R1(strength=0.3),), -0.15 + 1j * np.sqrt(0.25 - 0.15**2)),
+        ((lsgan.R2(strength=0.3),), -0.15 + 1j * np.sqrt(0.25 - 0.15**2)),
+        ((lsgan.R1(strength=1.0),), -0.5),  # critical damping at twice f'(0) = 1/2
+        ((lsgan.GradientPenalty(strength=0.15, target=0.0),), -0.15 + 1j * np.sqrt(0.25 - 0.15**2)),
+        ((lsgan.InstanceNoise(std=0.8),), -0.16 + 1j * np.sqrt(0.25 - 0.16**2)),  # s^2 f'' = -s^2/4
+        ((), 0.5j),
+    ],
+)
+def test_dirac_gan_eigenvalues(regularizer, eigenvalue):
+    """Mescheder et al. (2018): -g/2 +- sqrt(g^2/4 - f'(0)^2) and s^2 f'' +- sqrt(s^4 f''^2 - f'(0)^2)."""
+    game = lsgan.Game(**DIRAC, regularizers=regularizer)
+    found = jnp.linalg.eigvals(lsgan.jacobian(game, CENTRE, free=("w", "shift")))
+    wanted = np.array([eigenvalue, np.conj(eigenvalue)])
+    # a double eigenvalue is good to the root of rounding
+    np.testing.assert_allclose(np.sort_complex(np.asarray(found)), np.sort_complex(wanted), atol=1e-7)
+
+
+def test_penalties_against_adaptive_quadrature():
+    real = integrate.quad(lambda x: slope(x) ** 2 * stats.norm.pdf(x, 0.3, 0.8), -7, 8)[0]
+    fake = integrate.quad(lambda x: slope(x) ** 2 * 1.5 * np.exp(-1.5 * x), 0, 30, limit=200)[0]
+    np.testing.assert_allclose(lsgan.R1(strength=0.7).penalty(ERF, DATA, FAKE), 0.35 * real, rtol=1e-9)
+    np.testing.assert_allclose(lsgan.R2(strength=0.7).penalty(ERF, DATA, FAKE), 0.35 * fake, rtol=1e-9)
+
+
+def test_gradient_penalty_by_simulation():
+    rng = np.random.default_rng(2)
+    n = 200_000
+    x, y, e = rng.normal(0.3, 0.8, n), rng.exponential(1 / 1.5, n), rng.uniform(size=n)
+    values = (np.abs(slope(e * x + (1 - e) * y)) - 1) ** 2
+    exact = lsgan.GradientPenalty(strength=1.0).penalty(ERF, DATA, FAKE)
+    assert abs(values.mean() - exact) < 4 * values.std() / np.sqrt(n)
+
+
+def test_gradient_penalty_pairs_samples():
+    x, y = np.array([0.0, 1.0, 5.0]), np.array([2.0, -1.0])
+    found = lsgan.GradientPenalty(strength=3.0, target=0.5).penalty(
+        ERF, lsgan.PointMasses(x), lsgan.PointMasses(y)
+    )
+    e, w = np.polynomial.legendre.leggauss(8)
+    mixed = (e[:, None] + 1) / 2 * x[:2] + (1 - e[:, None]) / 2 * y
+    wanted = 3 * np.sum(w[:, None] / 2 * (slope(mixed) - 0.5) ** 2) / 2
+    np.testing.assert_allclose(found, wanted, rtol=1e-12)
+
+
+def test_wgan_gp_optimum():
+    """max over w of theta w - lambda (|w| - 1)^2 is at 1 + theta/(2 lambda)."""
+    game = lsgan.Game(
+        lsgan.Normal(mean=0.5), lsgan.Normal(), lsgan.Wasserstein(), (lsgan.GradientPenalty(10.0),)
+    )
+    players = lsgan.Players(disc=lsgan.Linear(w=1 + 0.5 / 20), gen=lsgan.Shift(shift=0.0))
+    assert abs(lsgan.field(game, players).disc.w) < 1e-8  # its rules are good to 1e-9
+
+
+@pytest.mark.parametrize("law", [FAKE, lsgan.Normal(0.2, 0.5), lsgan.PointMasses([-1.0, 0.5, 2.0])])
+def test_noise_is_convolution(law):
+    std = jnp.asarray(0.6)
+    seen = lsgan.InstanceNoise(std=std).smooth(law)
+    phi = lsgan.SquaredMinimax().real
+    rtol = 1e-7 if law.is_sample else 1e-11
+    points, weights = law.nodes(400) if not law.is_sample else law.nodes()
+
+    def around(x):
+        return lsgan.expectation(lsgan.Normal(x, std), ERF, phi)
+
+    wanted = jnp.sum(weights * jax.vmap(around)(points))
+    np.testing.assert_allclose(
+        lsgan.expectation(seen, ERF, phi), wanted, rtol=1e-7 if law.is_sample else 1e-11
+    )
+    draws = np.asarray(seen.sample(jax.random.key(4), 20_000))
+    assert stats.kstest(draws, lambda x: np.asarray(seen.cdf(x))).pvalue > 1e-3
+    q = jnp.array([0.01, 0.3, 0.9])
+    np.testing.assert_allclose(seen.cdf(seen.quantile(q)), q, rtol=1e-9)
+    x, h = jnp.array([-1.0, 0.2, 2.5]), 1e-4
+    np.testing.assert_allclose(
+        jnp.exp(seen.log_pdf(x)), (seen.cdf(x + h) - seen.cdf(x - h)) / (2 * h), rtol=1e-6
+    )
+
+
+def test_clipping_holds_on_the_way():
+    game = lsgan.Game(lsgan.Normal(mean=3.0), lsgan.Normal(), lsgan.Wasserstein(), (lsgan.Clip(bound=0.25),))
+    players = lsgan.Players(disc=lsgan.Linear(w=0.0, b=0.1), gen=lsgan.Shift(shift=0.0))
+    path = lsgan.trajectory(game, lsgan.Simultaneous(0.2), players, steps=20, free=("w", "shift"))
+    np.testing.assert_array_equal(path.players.disc.w[1:], 0.25)  # 0.2 * 3 at once, then held
+    np.testing.assert_allclose(path.players.gen.shift[-1], 19 * 0.2 * 0.25, rtol=1e-12)
+    np.testing.assert_array_equal(path.players.disc.b, 0.1)  # held parameters are not clipped
+
+
+def test_spectral_norm_bounds_the_slope():
+    game = lsgan.Game(lsgan.Normal(mean=3.0), lsgan.Normal(), lsgan.Wasserstein(), (lsgan.SpectralNorm(),))
+    players = lsgan.Players(disc=lsgan.Linear(w=-40.0), gen=lsgan.Shift(shift=1.0))
+    np.testing.assert_allclose(game.cost(players), -2.0, rtol=1e-12)
+    with pytest.raises(ValueError, match="disc: Erf has no spectral norm"):
+        game.cost(lsgan.Players(disc=ERF, gen=lsgan.Shift(shift=1.0)))
+
+
+def test_regularizers_change_the_objective_and_not_the_cost():
+    players = lsgan.Players(disc=ERF, gen=lsgan.Square(g=1.5, h=-2.0))
+    parts = {"data": lsgan.Exponential(rate=0.5), "latent": lsgan.Rayleigh(), "loss": lsgan.SquaredMinimax()}
+    plain, game = lsgan.Game(**parts), lsgan.Game(**parts, regularizers=(lsgan.R1(0.3), lsgan.R2(0.2)))
+    assert game.cost(players) == plain.cost(players)
+    with pytest.raises(ValueError, match="knows no regularizers"):
+        lsgan.log_gradient(game, players)
+    with pytest.raises(ValueError, match="regularizers: expected a tuple of regularizers, got R1"):
+        lsgan.Game(**parts, regularizers=lsgan.R1(0.3))
+
+
+def test_float32_games_stay_float32():
+    one = np.float32(1.0)
+    regularizers = (lsgan.R1(0.3 * one), lsgan.InstanceNoise(0.2 * one), lsgan.GradientPenalty(one, one))
+    for loss in (lsgan.Minimax(), lsgan.Hinge(), lsgan.LeastSquares(), lsgan.Wasserstein()):
+        game = lsgan.Game(lsgan.Normal(one, one), lsgan.Normal(0 * one, one), loss, regularizers)
+        for disc in (lsgan.Linear(w=one, b=0 * one), lsgan.Erf(a=one, b=one)):
+            slope = jax.eval_shape(lambda p, g=game: lsgan.field(g, p), lsgan.Players(disc, lsgan.Shift(one)))
+            assert all(leaf.dtype == np.float32 for leaf in jax.tree.leaves(slope))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(lsgan.R1, "strength"), (lsgan.R2, "strength"), (lsgan.Clip, "bound"), (lsgan.InstanceNoise, "std")],
+)
+def test_bad_strengths(kind, name):
+    with pytest.raises(ValueError, match=f"{name}: expected a finite number > 0, got -1"):
+        kind(-1.0)
