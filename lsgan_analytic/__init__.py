@@ -2,7 +2,7 @@
 
 import importlib.metadata
 
-from . import closed_forms as closed_forms, special as special
+from . import closed_forms as closed_forms, discriminators as discriminators, special as special
 from ._types import Players as Players
 from .derivatives import (
     gradient as gradient,
