@@ -1,20 +1,17 @@
-"""``python -m experiments [NAME ... | all] [--quick] [--output DIR]``; without names, the list."""
+"""``python -m experiments [NAME ... | all] [--quick] [--output DIR] [--jobs N]``; without names, the list."""
 
 import argparse
+import multiprocessing
+import os
 import sys
 import time
-import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import as_completed, ProcessPoolExecutor
 from pathlib import Path
 
-import jax
 from tqdm import tqdm
 
-from . import comparison, convergence, no_stationary_point, surfaces, training, tubes, vanishing_gradient
-from ._run import Experiment, run
-
-_MODULES = (training, surfaces, comparison, tubes, convergence, vanishing_gradient, no_stationary_point)
-EXPERIMENTS = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
+from ._all import EXPERIMENTS, make
 
 
 def _say(text: str) -> None:
@@ -30,10 +27,15 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="coarser and shorter; writes to figures/quick")
     parser.add_argument("--output", type=Path, metavar="DIR", help="folder of the files (default: figures)")
+    parser.add_argument(
+        "--jobs", type=int, default=min(4, os.cpu_count() or 1), metavar="N", help="processes at once"
+    )
     chosen = parser.parse_args(arguments)
     unknown = [name for name in chosen.names if name not in EXPERIMENTS and name != "all"]
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}; choose from: all, {', '.join(EXPERIMENTS)}")
+    if chosen.jobs < 1:
+        parser.error(f"--jobs: expected an integer >= 1, got {chosen.jobs}")
     if chosen.output is None:
         chosen.output = Path("figures", "quick") if chosen.quick else Path("figures")
     return chosen
@@ -45,22 +47,35 @@ def _list() -> None:
         _say(f"{one.name:{width}}  {one.source:<14}  {one.title}")
 
 
-def _run_all(chosen: Sequence[Experiment], output: Path, quick: bool) -> int:
-    """Run them one after the other; a failure is told and the others go on. The exit code."""
+def _results(names: Sequence[str], output: Path, quick: bool, jobs: int) -> Iterator[tuple]:
+    """Of every experiment, as they get done: here, or in ``jobs`` processes (compiling takes one core)."""
+    if jobs == 1:
+        yield from (make(name, output, quick) for name in names)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        futures = [pool.submit(make, name, output, quick) for name in names]
+        try:
+            yield from (future.result() for future in as_completed(futures))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _run_all(names: Sequence[str], output: Path, quick: bool, jobs: int) -> int:
+    """Run them; a failure is told and the others go on. The exit code."""
     started, failed = time.perf_counter(), []
-    with tqdm(chosen, disable=not sys.stderr.isatty(), unit="figure", file=sys.stderr) as bar:
-        for one in bar:
-            bar.set_description(one.name)
-            try:
-                for path in run(one, output, quick):
-                    _say(f"wrote {path}")
-            except KeyboardInterrupt:
-                _say(f"interrupted in {one.name}; the files written so far are complete")
-                return 130
-            except Exception:
-                failed.append(one.name)
-                _say(f"failed: {one.name}\n{traceback.format_exc()}")
-    _say(f"{len(chosen) - len(failed)} of {len(chosen)} experiments in {time.perf_counter() - started:.1f} s")
+    results = _results(names, output, quick, min(jobs, len(names)))
+    try:
+        for name, made in tqdm(results, total=len(names), disable=not sys.stderr.isatty(), unit="figure"):
+            if isinstance(made, str):
+                failed.append(name)
+                _say(f"failed: {name}\n{made}")
+            else:
+                _say("\n".join(f"wrote {path}" for path in made))
+    except KeyboardInterrupt:
+        _say("interrupted; the files written so far are complete")
+        return 130
+    _say(f"{len(names) - len(failed)} of {len(names)} experiments in {time.perf_counter() - started:.1f} s")
     return 1 if failed else 0
 
 
@@ -70,9 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not chosen.names:
         _list()
         return 0
-    jax.config.update("jax_enable_x64", True)
     names = EXPERIMENTS if "all" in chosen.names else dict.fromkeys(chosen.names)
-    return _run_all([EXPERIMENTS[name] for name in names], chosen.output, chosen.quick)
+    return _run_all(list(names), chosen.output, chosen.quick, chosen.jobs)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def test_a_failure_does_not_stop_the_others(tmp_path, capsys, monkeypatch):
     good = EXPERIMENTS["figure01"]
     bad = _run.Experiment("bad", "fails", "new", good.config, fail, good.plot)
     monkeypatch.setitem(EXPERIMENTS, "bad", bad)
-    assert main(["bad", "figure01", "--quick", "--output", str(tmp_path)]) == 1
+    assert main(["bad", "figure01", "--quick", "--jobs", "1", "--output", str(tmp_path)]) == 1
     assert "ArithmeticError: planted" in capsys.readouterr().out
     assert sorted(path.stem for path in tmp_path.iterdir()) == ["figure01"] * 4
 

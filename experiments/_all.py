@@ -1,0 +1,21 @@
+"""Every experiment, and how one of them is made, here or in a process of its own."""
+
+import traceback
+from pathlib import Path
+
+import jax
+
+from . import comparison, convergence, no_stationary_point, surfaces, training, tubes, vanishing_gradient
+from ._run import run
+
+_MODULES = (training, surfaces, comparison, tubes, convergence, vanishing_gradient, no_stationary_point)
+EXPERIMENTS = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
+
+
+def make(name: str, output: Path, quick: bool) -> tuple[str, list[Path] | str]:
+    """The files of an experiment, or what went wrong."""
+    jax.config.update("jax_enable_x64", True)
+    try:
+        return name, run(EXPERIMENTS[name], output, quick)
+    except Exception:
+        return name, traceback.format_exc()
