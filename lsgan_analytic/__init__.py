@@ -9,6 +9,7 @@ from .derivatives import (
     hessian as hessian,
     jacobian as jacobian,
     log_gradient as log_gradient,
+    step_jacobian as step_jacobian,
 )
 from .discriminators import Erf as Erf, Linear as Linear, Sigmoid as Sigmoid
 from .expectation import (
@@ -60,6 +61,22 @@ from .stochastic import (
     Summary as Summary,
 )
 from .trajectory import Path as Path, trajectory as trajectory
-from .updates import Simultaneous as Simultaneous
+from .updates import (
+    Alternating as Alternating,
+    Averaged as Averaged,
+    CompetitiveGradient as CompetitiveGradient,
+    Consensus as Consensus,
+    Extragradient as Extragradient,
+    FollowRidge as FollowRidge,
+    Lola as Lola,
+    LookAhead as LookAhead,
+    Optimistic as Optimistic,
+    PastExtragradient as PastExtragradient,
+    PerPlayer as PerPlayer,
+    Proximal as Proximal,
+    Simultaneous as Simultaneous,
+    SymplecticAdjustment as SymplecticAdjustment,
+    Unrolled as Unrolled,
+)
 
 __version__ = importlib.metadata.version("lsgan_analytic")

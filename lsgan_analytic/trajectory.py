@@ -79,7 +79,8 @@ def trajectory(
         ``players`` for many runs.
 
     Raises:
-        ValueError: steps < 1, unknown names in ``free``, tolerance <= 0, a start of several players.
+        ValueError: steps < 1 or not as many as the rule has step sizes for, unknown names in ``free``,
+            tolerance <= 0, a start of several players.
         ValueError (RuntimeError when traced): a start that is not finite.
 
     >>> import lsgan_analytic as lsgan
@@ -94,6 +95,7 @@ def trajectory(
     if not isinstance(rule, AbstractRule):
         raise ValueError(f"rule: expected an update rule, e.g. Simultaneous(step=0.4), got {rule!r}")
     steps, positions = count(steps, "steps"), indices(players, free)
+    rule.check(steps)
     tolerance = positive("tolerance")(tolerance)
     return _play(game, rule, checked_start(players), steps, positions, tolerance)
 
