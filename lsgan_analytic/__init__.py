@@ -12,6 +12,7 @@ from .derivatives import (
     step_jacobian as step_jacobian,
 )
 from .discriminators import Erf as Erf, Linear as Linear, Sigmoid as Sigmoid
+from .drift import drift as drift
 from .expectation import (
     closed_form as closed_form,
     expectation as expectation,
@@ -19,6 +20,7 @@ from .expectation import (
     quadrature as quadrature,
     register_closed_form as register_closed_form,
 )
+from .flow import Flow as Flow, flow as flow, path_distance as path_distance
 from .game import field as field, Game as Game
 from .generators import Shift as Shift, Square as Square
 from .landscape import surface as surface

@@ -14,8 +14,8 @@ State = tuple[Count | None, Flag, Players]
 class Optimistic(AbstractRule):
     """theta_{k+1} = theta_k + step (2 field(theta_k) - field(theta_{k-1})).
 
-    The first step is a simultaneous one. One gradient a step. Daskalakis et al., "Training GANs with optimism",
-    ICLR 2018. On the bilinear game sigma x y it is stable iff step sigma < 1/sqrt(3).
+    The first step is a simultaneous one; each step takes one gradient. Daskalakis et al., "Training GANs with
+    optimism", ICLR 2018. On the bilinear game sigma x y it is stable iff step sigma < 1/sqrt(3).
 
     Args:
         step: as for ``Simultaneous``.
