@@ -9,8 +9,10 @@ from .derivatives import (
     hessian as hessian,
     jacobian as jacobian,
     log_gradient as log_gradient,
+    step_jacobian as step_jacobian,
 )
 from .discriminators import Erf as Erf, Linear as Linear, Sigmoid as Sigmoid
+from .drift import drift as drift
 from .expectation import (
     closed_form as closed_form,
     expectation as expectation,
@@ -18,6 +20,7 @@ from .expectation import (
     quadrature as quadrature,
     register_closed_form as register_closed_form,
 )
+from .flow import Flow as Flow, flow as flow, path_distance as path_distance
 from .game import field as field, Game as Game
 from .generators import Shift as Shift, Square as Square
 from .landscape import surface as surface
@@ -60,6 +63,22 @@ from .stochastic import (
     Summary as Summary,
 )
 from .trajectory import Path as Path, trajectory as trajectory
-from .updates import Simultaneous as Simultaneous
+from .updates import (
+    Alternating as Alternating,
+    Averaged as Averaged,
+    CompetitiveGradient as CompetitiveGradient,
+    Consensus as Consensus,
+    Extragradient as Extragradient,
+    FollowRidge as FollowRidge,
+    Lola as Lola,
+    LookAhead as LookAhead,
+    Optimistic as Optimistic,
+    PastExtragradient as PastExtragradient,
+    PerPlayer as PerPlayer,
+    Proximal as Proximal,
+    Simultaneous as Simultaneous,
+    SymplecticAdjustment as SymplecticAdjustment,
+    Unrolled as Unrolled,
+)
 
 __version__ = importlib.metadata.version("lsgan_analytic")

@@ -1,18 +1,20 @@
-"""Gradient and Hessian of the cost, Jacobian of the field, and the gradient's logarithm."""
+"""Gradient and Hessian of the cost, Jacobians of the field and of a step, and the gradient's logarithm."""
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
 from ._types import Matrix, Players
 from .closed_forms import rsee
 from .expectation import closed_form
-from .game import Game, HasObjectives
+from .game import Game, HasObjectives, project
 from .laws.pushforward import pushforward
-from .parameters import field_of, indices, Names
+from .parameters import field_of, FreeGame, indices, Names, numbers
 from .special import log_abs_K_derivatives
+from .updates.base import AbstractRule
 
 
 @eqx.filter_jit
@@ -56,6 +58,45 @@ def jacobian(game: HasObjectives, players: Players, free: Names = None) -> Matri
     """
     function, here = field_of(game, players, indices(players, free))
     return jax.jacfwd(function)(here)
+
+
+def step_jacobian(game: HasObjectives, rule: AbstractRule, players: Players, free: Names = None) -> Matrix:
+    """Jacobian of the map of one step, (parameters, state) -> (parameters, state), at ``players``.
+
+    Its order: the ``free`` parameters (all for None) in their order, then the real numbers of the rule's
+    state in the order of the pytree (counters are left out); (k, k) for rules without a state. The state is
+    that of the rule after a first step from ``players``: at an equilibrium, the one it rests with. Only
+    the free parameters have a part in it. The eigenvalues at an equilibrium are the multipliers: stable
+    if all are inside the unit circle.
+
+    Raises ValueError for unknown names.
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
+    >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
+    >>> lsgan.step_jacobian(game, lsgan.Simultaneous(step=0.5), players, free=("w", "shift")).tolist()
+    [[1.0, -0.5], [0.5, 1.0]]
+    >>> lsgan.step_jacobian(game, lsgan.Optimistic(step=0.5), players, free=("w", "shift")).shape
+    (4, 4)
+    """
+    return _step_jacobian(game, rule, players, indices(players, free))
+
+
+@eqx.filter_jit
+def _step_jacobian(
+    game: HasObjectives, rule: AbstractRule, players: Players, positions: tuple[int, ...]
+) -> Matrix:
+    part = FreeGame(game, players, positions)
+    here = part.start()
+    _, state = rule.step(part, here, rule.init(here))
+    values, others, whole = numbers((here, state))
+
+    def after(values: Array) -> Array:
+        there, then = rule.step(part, *whole(values, others))
+        return numbers((project(part, there), then))[0]
+
+    order = np.asarray([*part.order, *range(len(part.order), values.size)])
+    return jax.jacfwd(after)(values)[order[:, None], order[None, :]]
 
 
 @eqx.filter_jit

@@ -32,6 +32,11 @@ def project(game: HasObjectives, players: Players) -> Players:
     return game.project(players) if hasattr(game, "project") else players  # pyright: ignore
 
 
+def kept(game: HasObjectives, before: Players, after: Players) -> Players:
+    """``after``, with what ``game`` holds fixed as it was ``before``: for moves that no derivative caused."""
+    return game.kept(before, after) if hasattr(game, "kept") else after  # pyright: ignore
+
+
 def _one(value: Scalar, players: Players) -> Scalar:
     """``value``, which must be a scalar: one pair of players plays one game."""
     if value.shape != ():

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
+from jaxtyping import PyTree
 
 from ._types import Players, Scalar
 from .game import field, HasObjectives, project
@@ -96,6 +98,59 @@ class HeldGame:
         flat, rebuild = ravel_pytree(players)
         index = np.asarray(self._positions)
         return rebuild(flat.at[index].set(vector(project(self._game, players))[index]))
+
+    def kept(self, before: Players, after: Players) -> Players:
+        """``after``, with what is held as it was ``before``."""
+        flat, rebuild = ravel_pytree(before)
+        index = np.asarray(self._positions)
+        return rebuild(flat.at[index].set(vector(after)[index]))
+
+
+class _Numbers(eqx.Module):
+    """A player that is a vector: the free parameters of one."""
+
+    values: Array
+
+
+class FreeGame:
+    """The game between the free parameters alone: nothing else is a parameter of its players.
+
+    Of one step of a rule on it, players and state have no entry that could not move.
+    """
+
+    def __init__(self, game: HasObjectives, players: Players, positions: Sequence[int]):
+        self._game = game
+        self._flat, self._rebuild = ravel_pytree(players)
+        split = sum(leaf.size for leaf in jax.tree.leaves(players.disc))
+        self._disc = np.asarray([i for i in positions if i < split], int)
+        self._gen = np.asarray([i for i in positions if i >= split], int)
+        #: where the entries of (disc, gen) are in the order of ``positions``
+        self.order = tuple([*self._disc.tolist(), *self._gen.tolist()].index(i) for i in positions)
+
+    def start(self) -> Players:
+        """The free parameters."""
+        return Players(_Numbers(self._flat[self._disc]), _Numbers(self._flat[self._gen]))  # pyright: ignore
+
+    def whole(self, players: Players) -> Players:
+        """All parameters, the free ones from ``players``."""
+        disc, gen = players.disc.values, players.gen.values  # pyright: ignore
+        return self._rebuild(self._flat.at[self._disc].set(disc).at[self._gen].set(gen))
+
+    def objectives(self, players: Players) -> tuple[Scalar, Scalar]:
+        """Those of the game."""
+        return self._game.objectives(self.whole(players))
+
+    def project(self, players: Players) -> Players:
+        """That of the game, on the free parameters."""
+        flat = vector(project(self._game, self.whole(players)))
+        return Players(_Numbers(flat[self._disc]), _Numbers(flat[self._gen]))  # pyright: ignore
+
+
+def numbers(tree: PyTree) -> tuple[Array, PyTree, Callable[[Array, PyTree], PyTree]]:
+    """(the floating-point numbers of a pytree as one vector, all else, how to put them together again)."""
+    moving, rest = eqx.partition(tree, eqx.is_inexact_array)
+    flat, rebuild = ravel_pytree(moving)
+    return flat, rest, lambda values, others: eqx.combine(rebuild(values), others)
 
 
 def field_of(

@@ -44,13 +44,14 @@ class Path(eqx.Module):
         return self.cost_terms.sum(axis=-1)
 
 
-def _in_domain(players: Players) -> Flag:
+def in_domain(players: Players) -> Flag:
     """Whether both players say so; a player that says nothing is defined everywhere."""
     parts = [part.in_domain() for part in (players.disc, players.gen) if hasattr(part, "in_domain")]  # pyright: ignore
     return functools.reduce(jnp.logical_and, parts, jnp.asarray(True))
 
 
-def _finite(players: Players) -> Flag:
+def finite(players: Players) -> Flag:
+    """Whether all parameters are."""
     return jnp.all(jnp.isfinite(vector(players)))
 
 
@@ -79,7 +80,8 @@ def trajectory(
         ``players`` for many runs.
 
     Raises:
-        ValueError: steps < 1, unknown names in ``free``, tolerance <= 0, a start of several players.
+        ValueError: steps < 1 or not as many as the rule has step sizes for, unknown names in ``free``,
+            tolerance <= 0, a start of several players.
         ValueError (RuntimeError when traced): a start that is not finite.
 
     >>> import lsgan_analytic as lsgan
@@ -94,6 +96,7 @@ def trajectory(
     if not isinstance(rule, AbstractRule):
         raise ValueError(f"rule: expected an update rule, e.g. Simultaneous(step=0.4), got {rule!r}")
     steps, positions = count(steps, "steps"), indices(players, free)
+    rule.check(steps)
     tolerance = positive("tolerance")(tolerance)
     return _play(game, rule, checked_start(players), steps, positions, tolerance)
 
@@ -102,8 +105,8 @@ def checked_start(players: Players) -> Players:
     """The players, whose parameters must be finite."""
     start = vector(players)
     if isinstance(start, Tracer):
-        return eqx.error_if(players, ~_finite(players), "players: expected a finite start")
-    if not bool(_finite(players)):
+        return eqx.error_if(players, ~finite(players), "players: expected a finite start")
+    if not bool(finite(players)):
         raise ValueError(f"players: expected a finite start, got {start}")
     return players
 
@@ -125,11 +128,11 @@ class Progress(eqx.Module):
         """One step; a run that overflows or leaves a domain stays at its last valid point for good."""
         there, state = rule.step(game, self.players, self.state)
         there = project(game, there)
-        finite, inside = _finite(there), _in_domain(there)
+        sound, inside = finite(there), in_domain(there)
         running = self.outcome == Outcome.moving
-        stop = Outcome.where(finite, Outcome.left_domain, Outcome.overflowed)
-        outcome = Outcome.where(running & ~(finite & inside), stop, self.outcome)
-        valid = running & finite & inside
+        stop = Outcome.where(sound, Outcome.left_domain, Outcome.overflowed)
+        outcome = Outcome.where(running & ~(sound & inside), stop, self.outcome)
+        valid = running & sound & inside
         here = jax.tree.map(lambda new, old: jnp.where(valid, new, old), there, self.players)
         taken = self.steps_taken + valid.astype(self.steps_taken.dtype)
         return type(self)(here, state, outcome, taken)

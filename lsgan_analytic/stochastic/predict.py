@@ -27,14 +27,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.flatten_util import ravel_pytree
-from jaxtyping import Float
+from jaxtyping import Float, PyTree
 
 from .._checks import count
 from .._types import Players
 from ..game import Game
 from ..laws.discrete import PointMasses
-from ..parameters import HeldGame, indices, Names, parameter_names, vector
+from ..parameters import HeldGame, indices, Names, numbers, parameter_names, vector
 from ..trajectory import checked_start
 from ..updates.base import AbstractRule
 from ._sampling import checked_protocol, on_points, pair, Protocol, Samples
@@ -98,7 +97,8 @@ def predict(
     positions = indices(players, free)
     names = tuple(parameter_names(players)[i] for i in positions)
     sizes = jnp.asarray(pair(samples), vector(players).dtype)  # not static: no new program for new numbers
-    arguments = (count(steps, "steps"), sizes, checked_protocol(protocol), positions)
+    rule.check(count(steps, "steps"))
+    arguments = (steps, sizes, checked_protocol(protocol), positions)
     return Band(*_predict(game, rule, checked_start(players), *arguments), names)
 
 
@@ -112,25 +112,25 @@ def _predict(
     protocol: Protocol,
     positions: tuple[int, ...],
 ) -> tuple[Array, Array, Array]:
-    start, rebuild = ravel_pytree((players, rule.init(players)))
+    start, others, rebuild = numbers((players, rule.init(players)))  # counters of the state are set aside
     (x, wx), (z, wz) = game.data.nodes(), game.latent.nodes()
     size = start.size
     # one weight for every node of both rules; `mass` is what a node adds to E[. .^T]/m
     weights, split = jnp.concatenate([wx, wz]), wx.size
     mass = jnp.concatenate([wx / samples[0], wz / samples[1]])
 
-    def exact(theta: Array) -> Array:
-        return ravel_pytree(rule.step(HeldGame(game, positions), *rebuild(theta)))[0]
+    def exact(theta: Array, others: PyTree) -> tuple[Array, PyTree]:
+        return numbers(rule.step(HeldGame(game, positions), *rebuild(theta, others)))[:2]
 
-    def weighted(theta: Array, own: Array) -> Array:
+    def weighted(theta: Array, own: Array, others: PyTree) -> Array:
         on_nodes = on_points(
             game, PointMasses.unchecked(x, own[:split]), PointMasses.unchecked(z, own[split:])
         )
-        return ravel_pytree(rule.step(HeldGame(on_nodes, positions), *rebuild(theta)))[0]
+        return numbers(rule.step(HeldGame(on_nodes, positions), *rebuild(theta, others)))[0]
 
-    def influence(theta: Array) -> Array:
+    def influence(theta: Array, others: PyTree) -> Array:
         """psi at every node, (nodes, size)."""
-        psi = jax.jacrev(weighted, argnums=1)(theta, weights).T
+        psi = jax.jacrev(weighted, argnums=1)(theta, weights, others).T
         sums = [jnp.sum(weights[part, None] * psi[part], axis=0, keepdims=True) for part in parts]
         return jnp.concatenate([psi[part] - total for part, total in zip(parts, sums, strict=True)])
 
@@ -140,23 +140,24 @@ def _predict(
         return jnp.einsum("n,ni,nj->ij", mass, values, values)
 
     def advance(now, _):
-        theta, bias, cov, history = now
-        slope = jax.jacrev(weighted)(theta, weights)
-        bend = jax.jacfwd(jax.jacrev(weighted))(theta, weights)
-        psi = influence(theta)
+        (theta, bias, cov, history), others = now
+        slope = jax.jacrev(weighted)(theta, weights, others)
+        bend = jax.jacfwd(jax.jacrev(weighted))(theta, weights, others)
+        psi = influence(theta, others)
         drift = slope @ bias + 0.5 * jnp.einsum("ijk,jk->i", bend, cov)
         if protocol == "fixed":
-            drift = drift + jnp.einsum("n,nij,nj->i", mass, jax.jacfwd(influence)(theta), history)
+            drift = drift + jnp.einsum("n,nij,nj->i", mass, jax.jacfwd(influence)(theta, others), history)
             history = history @ slope.T + psi
             cov = spread(history)
         else:
             cov = slope @ cov @ slope.T + spread(psi)
-        now = (exact(theta), drift, cov, history)
-        return now, now[:3]
+        theta, others = exact(theta, others)
+        now = (theta, drift, cov, history)
+        return (now, others), now[:3]
 
     begin = (start, jnp.zeros_like(start), jnp.zeros((size, size)), jnp.zeros((weights.size, size)))
     begin = jax.tree.map(lambda value: value.astype(start.dtype), begin)
-    _, later = jax.lax.scan(advance, begin, length=steps)
+    _, later = jax.lax.scan(advance, (begin, others), length=steps)
     mean, bias, cov = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), begin[:3], later)
     own = np.asarray(positions)
     return mean[:, own], bias[:, own], cov[:, own[:, None], own[None, :]]

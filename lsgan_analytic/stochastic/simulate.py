@@ -155,6 +155,7 @@ def _simulate(
     tolerance: ArrayLike,
 ) -> tuple[Any, Progress, Outcome, Evidence]:
     """What was kept, and per run its end, outcome and evidence."""
+    rule.check(plan.steps)
     mesh, typed = mesh_of(devices), typed_key(key)
     config = {
         "game": checkpoints.describe(game),

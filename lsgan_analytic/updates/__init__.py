@@ -1,4 +1,18 @@
 """Update rules: one training step as a map of the players."""
 
+from .alternating import Alternating as Alternating
+from .averaged import Averaged as Averaged
 from .base import AbstractRule as AbstractRule
+from .competitive_gradient import CompetitiveGradient as CompetitiveGradient
+from .consensus import Consensus as Consensus
+from .extragradient import Extragradient as Extragradient
+from .follow_ridge import FollowRidge as FollowRidge
+from .lola import Lola as Lola
+from .look_ahead import LookAhead as LookAhead
+from .optimistic import Optimistic as Optimistic
+from .past_extragradient import PastExtragradient as PastExtragradient
+from .per_player import PerPlayer as PerPlayer
+from .proximal import Proximal as Proximal
 from .simultaneous import Simultaneous as Simultaneous
+from .symplectic_adjustment import SymplecticAdjustment as SymplecticAdjustment
+from .unrolled import Unrolled as Unrolled

@@ -1,12 +1,19 @@
-"""What an update rule is."""
+"""What an update rule is, and what rules are made of."""
 
 import abc
+from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import Array
 
-from .._types import Players
+from .._types import Players, Scalar
 from ..game import HasObjectives
+from ._step_sizes import Count, following, StepSizes
+
+Sizes = tuple[Scalar, Scalar]
 
 
 class AbstractRule(eqx.Module):
@@ -19,3 +26,61 @@ class AbstractRule(eqx.Module):
     @abc.abstractmethod
     def step(self, game: HasObjectives, players: Players, state: Any) -> tuple[Players, Any]:
         """The players and the state after one step."""
+
+    def check(self, steps: int) -> None:
+        """ValueError for a rule that cannot take just so many steps."""
+
+
+class AbstractMemorylessRule(AbstractRule):
+    """A rule that remembers nothing but the number of the step, and that only if its step sizes change."""
+
+    step_sizes: eqx.AbstractVar[StepSizes]
+
+    @abc.abstractmethod
+    def move(self, game: HasObjectives, players: Players, sizes: Sizes) -> Players:
+        """The players after a step of these sizes."""
+
+    def init(self, players: Players) -> Count | None:
+        return self.step_sizes.start()
+
+    def step(
+        self, game: HasObjectives, players: Players, state: Count | None
+    ) -> tuple[Players, Count | None]:
+        return self.move(game, players, self.step_sizes(state)), following(state)
+
+    def check(self, steps: int) -> None:
+        self.step_sizes.check(steps)
+
+
+def stepped(own: Any, size: Array, direction: Any) -> Any:
+    """One player after a step along ``direction``."""
+    return jax.tree.map(lambda value, along: value + size.astype(value.dtype) * along, own, direction)
+
+
+def both_stepped(players: Players, sizes: Sizes, direction: Players) -> Players:
+    """Both players after a step along ``direction``, each of its own size."""
+    return Players(
+        stepped(players.disc, sizes[0], direction.disc), stepped(players.gen, sizes[1], direction.gen)
+    )
+
+
+def zeros(tree: Any) -> Any:
+    """The same pytree, all zeros."""
+    return jax.tree.map(jnp.zeros_like, tree)
+
+
+def disc_direction(game: HasObjectives, players: Players) -> Any:
+    """The discriminator's part of the field: + d objective_D / d disc."""
+    return jax.grad(lambda disc: game.objectives(Players(disc, players.gen))[0])(players.disc)
+
+
+def gen_direction(game: HasObjectives, players: Players) -> Any:
+    """The generator's part of the field: - d objective_G / d gen."""
+    return jax.grad(lambda gen: -game.objectives(Players(players.disc, gen))[1])(players.gen)
+
+
+def repeated(once: Callable[[Players], Players], times: int, players: Players) -> Players:
+    """``once`` so many times; differentiable, and compiled once."""
+    if times == 1:
+        return once(players)
+    return jax.lax.scan(lambda own, _: (once(own), None), players, length=times)[0]

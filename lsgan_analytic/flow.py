@@ -1,0 +1,205 @@
+"""Continuous time."""
+
+from typing import cast, TYPE_CHECKING
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import Array
+from jax.flatten_util import ravel_pytree
+from jax.typing import ArrayLike
+from jaxtyping import Float
+
+from ._checks import count, positive
+from ._types import Players, Scalar
+from .drift import displacement, drift, DriftRule
+from .game import field, Game, HasObjectives
+from .outcome import Evidence, evidence, judge, norm, Outcome
+from .parameters import HeldGame, indices, Names, vector
+from .trajectory import checked_start, finite, in_domain, Path
+from .updates import Simultaneous
+
+if TYPE_CHECKING:
+    from diffrax import AbstractSolver
+
+_MOST_STEPS = 100_000
+
+
+class Flow(eqx.Module):
+    """One run in continuous time, at T points.
+
+    Attributes:
+        times: (T,), equally spaced from 0.
+        players: the parameters, each with a leading axis of length T.
+        cost_terms: (T, 2), J1 and J2 at the same points.
+        field_norm: (T,), the size of the field over the free parameters.
+        outcome: how it ended, an ``Outcome``; evidence: the numbers behind it.
+        reached: the last time it was followed to; later points repeat the last valid one.
+    """
+
+    times: Float[Array, " T"]
+    players: Players
+    cost_terms: Float[Array, "T 2"]
+    field_norm: Float[Array, " T"]
+    outcome: Outcome
+    evidence: Evidence
+    reached: Scalar
+
+    @property
+    def cost(self) -> Float[Array, " T"]:
+        """J = J1 + J2 at every point."""
+        return self.cost_terms.sum(axis=-1)
+
+
+def flow(
+    game: Game,
+    players: Players,
+    time: ArrayLike,
+    points: int = 201,
+    free: Names = None,
+    *,
+    rule: DriftRule | None = None,
+    corrected: bool = True,
+    rest: ArrayLike | None = None,
+    tolerance: ArrayLike = 1e-2,
+    rtol: float | None = None,
+    atol: float | None = None,
+    solver: "AbstractSolver | None" = None,
+    step: float | None = None,
+) -> Flow:
+    """Follow d theta/dt = field(theta), both players always at the same time, also inside a solver's stages.
+
+    Args:
+        game, players, free, tolerance: as for ``trajectory``.
+        time: how long, > 0: training with step size h for k steps is near time k h. With ``rule``: in steps.
+        points: number of points of the result, >= 2.
+        rule: ``Simultaneous`` or ``Alternating`` with constant step sizes: follow what its steps do, one
+            unit of time a step, to second order in the step sizes (``corrected``, see ``drift``) or first.
+        rest: stop where the field's norm has come down to this, > 0 (None: never).
+        rtol, atol: error of a step of the solver; by default 1e-9 and 1e-11, in float32 1e-5 and 1e-6.
+        solver: of diffrax, default Tsit5. step: a constant step size for it instead of rtol and atol.
+
+    Returns:
+        A ``Flow``. A run that leaves a part's domain, blows up or needs more than 100 000 steps of the solver
+        stops at its last valid point and says so in ``outcome``.
+
+    Raises:
+        ValueError: time, rest or tolerance <= 0, points < 2, unknown names, a start that is not finite.
+        ImportError: diffrax is not installed (extra ``flow``).
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
+    >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=0.0))
+    >>> run = lsgan.flow(game, players, time=3.14159265, points=3)  # half a turn
+    >>> [round(float(w), 5) for w in run.players.disc.w]
+    [1.0, 0.0, -1.0]
+    """
+    try:
+        import diffrax
+    except ImportError as error:
+        raise ImportError("flow needs diffrax: pip install 'lsgan_analytic[flow]'") from error
+    dtype = vector(players).dtype
+    time = positive("time")(time).astype(dtype)
+    points, positions = count(points, "points", 2), indices(players, free)
+    still = None if rest is None else positive("rest")(rest).astype(dtype)
+    single = dtype == jnp.float32
+    if step is None:
+        control = diffrax.PIDController(
+            rtol=rtol or (1e-5 if single else 1e-9), atol=atol or (1e-6 if single else 1e-11)
+        )
+    else:
+        control = diffrax.ConstantStepSize()
+        step = float(positive("step")(step))
+    method = (solver or diffrax.Tsit5(), control, step)
+    followed = (rule, corrected)
+    level = positive("tolerance")(tolerance)
+    return _flow(game, checked_start(players), time, points, positions, followed, still, level, method)
+
+
+def _along(game: HasObjectives, rule: DriftRule | None, corrected: bool, players: Players) -> Players:
+    """d players/dt."""
+    if rule is None:
+        return field(game, players)
+    first = displacement(game, rule, players)
+    return jax.tree.map(jnp.add, first, drift(game, rule, players)) if corrected else first
+
+
+@eqx.filter_jit
+def _flow(game, players, time, points, positions, followed, rest, tolerance, method) -> Flow:
+    import diffrax
+
+    held = HeldGame(game, positions)
+    start, rebuild = ravel_pytree(players)
+    (solver, control, step), (rule, corrected) = method, followed
+    events = {"left": lambda t, y, args, **_: ~in_domain(rebuild(y))}
+    if rest is not None:
+        events["rest"] = lambda t, y, args, **_: norm(vector(field(held, rebuild(y)))) <= rest
+    times = time * jnp.linspace(0, 1, points, dtype=time.dtype)
+    solution = diffrax.diffeqsolve(
+        diffrax.ODETerm(lambda t, y, args: vector(_along(held, rule, corrected, rebuild(y)))),
+        solver,
+        t0=times[0],
+        t1=times[-1],
+        dt0=step,
+        y0=start,
+        saveat=diffrax.SaveAt(subs=(diffrax.SubSaveAt(ts=times), diffrax.SubSaveAt(t1=True))),
+        stepsize_controller=control,
+        event=diffrax.Event(events),
+        max_steps=_MOST_STEPS,
+        throw=False,
+    )
+    (_, (ending,)), (saved, (end,)) = solution.ts, solution.ys  # pyright: ignore[reportGeneralTypeIssues]
+    stopped = cast(dict[str, Array], solution.event_mask)
+    rested = stopped["rest"] if rest is not None else jnp.asarray(False)
+    # points after an event are not finite: at rest they are where it came to rest
+    arrived = rested & (times > ending)
+    saved = jnp.where(arrived[:, None], end[None], saved)
+    valid = jax.vmap(lambda y: finite(rebuild(y)) & in_domain(rebuild(y)))(saved)
+    last = jnp.sum(jnp.cumprod(valid.astype(jnp.int32))) - 1
+    values = saved[jnp.minimum(jnp.arange(points), last)]
+    complete = last == points - 1
+    reached = jnp.where(rested, ending, times[last])
+    left = stopped["left"] | jnp.any(jnp.all(jnp.isfinite(saved), axis=-1) & ~valid)
+    stop = Outcome.where(left, Outcome.left_domain, Outcome.overflowed)
+    return _judged(game, positions, rule, tolerance, rebuild, times, values, reached, complete, stop)
+
+
+def _judged(
+    game, positions, rule, tolerance, rebuild, times, values, reached, complete, stop: Outcome
+) -> Flow:
+    """Costs, field and outcome of the points ``values``."""
+    held = HeldGame(game, positions)
+    points = jax.vmap(rebuild)(values)
+
+    def look(own: Players) -> tuple[Array, Array]:
+        return jnp.stack(game.cost_terms(own)), norm(vector(field(held, own)))
+
+    terms, norms = jax.vmap(look)(points)
+    # growth is what it would be if the run went on for as long again: a step as long as the run
+    end, pace = rebuild(values[-1]), rule or Simultaneous(jnp.maximum(reached, jnp.finfo(times.dtype).tiny))
+    seen = evidence(held, pace, end, pace.init(end), positions, reached if rule else jnp.asarray(1))
+    outcome = Outcome.where(complete, judge(seen, end, tolerance), stop)
+    return Flow(times, points, terms, norms, outcome, seen, reached)
+
+
+def path_distance(path: Path | Flow, run: Path | Flow) -> Float[Array, " T"]:
+    """The Euclidean distance of a path from a flow (or of two of either), point by point, over all parameters.
+
+    Args:
+        path: of T points; run: of as many, at the same times: a path of ``trajectory(..., steps=steps)`` is at
+            the times of ``flow(..., time=step * steps, points=steps + 1)`` and of ``flow(..., time=steps,
+            points=steps + 1, rule=rule)``. ValueError for another number of points.
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
+    >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=0.0))
+    >>> run = lsgan.flow(game, players, time=3.14159265, points=3)
+    >>> away = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=0.5))
+    >>> apart = lsgan.path_distance(run, lsgan.flow(game, away, time=3.14159265, points=3))
+    >>> [round(float(d), 5) for d in apart]
+    [0.5, 0.5, 0.5]
+    """
+    first, second = (jax.vmap(vector)(own.players) for own in (path, run))
+    if first.shape != second.shape:
+        raise ValueError(f"run: expected points and parameters {first.shape} like path, got {second.shape}")
+    return jnp.sqrt(jnp.sum(jnp.square(first - second), axis=-1))

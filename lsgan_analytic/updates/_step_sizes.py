@@ -1,0 +1,92 @@
+"""Step sizes: of two players, constant or changing from step to step."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import Array
+from jax.typing import ArrayLike
+from jaxtyping import Int
+
+from .._checks import positive
+from .._types import Scalar
+
+Count = Int[Array, ""]
+StepSize = ArrayLike | Callable[[Count], ArrayLike]
+Step = StepSize | Sequence[StepSize]
+
+_WANTED = (
+    "a number, an array with one size for every step or a function of the step number, or a pair (disc, gen) "
+    "of these"
+)
+
+
+class _Schedule(eqx.Module):
+    """The step size of one player."""
+
+    sizes: Array  # () or (steps,)
+    function: Callable[..., Any] | None = eqx.field(static=True)
+
+    def __init__(self, step: Any):
+        self.function = step if callable(step) else None
+        self.sizes = jnp.zeros(()) if callable(step) else positive("step")(step)
+        if self.function is not None:
+            shape = jax.eval_shape(self, jax.ShapeDtypeStruct((), jnp.int32)).shape
+            if shape != ():
+                raise ValueError(f"step: expected a function whose values are numbers, got shape {shape}")
+        if self.sizes.ndim > 1 or self.sizes.size == 0:
+            raise ValueError(f"step: expected {_WANTED}, got an array of shape {self.sizes.shape}")
+
+    @property
+    def changes(self) -> bool:
+        return self.function is not None or self.sizes.ndim == 1
+
+    def __call__(self, k: Count | None) -> Scalar:
+        if self.function is not None:
+            with jax.numpy_dtype_promotion("standard"):  # sizes of floats and a counter
+                return jnp.asarray(self.function(k))  # pyright: ignore[reportArgumentType]
+        if k is None or self.sizes.ndim == 0:
+            return self.sizes
+        return self.sizes[jnp.minimum(k, self.sizes.shape[0] - 1)]
+
+
+class StepSizes(eqx.Module):
+    """The step sizes of both players.
+
+    Args:
+        step: a number > 0, the size of every step; or an array, one size > 0 for each step; or a function
+            of the step number k = 0, 1, ... (an optax schedule, say), whose values are not checked. A pair
+            (disc, gen) of these gives each player its own. ValueError otherwise.
+    """
+
+    disc: _Schedule
+    gen: _Schedule
+
+    def __init__(self, step: Step):
+        both = tuple(step) if isinstance(step, tuple | list) else (step, step)
+        if len(both) != 2:
+            raise ValueError(f"step: expected {_WANTED}, got {step!r}")
+        self.disc, self.gen = _Schedule(both[0]), _Schedule(both[1])
+
+    def start(self) -> Count | None:
+        """The step number before the first step; None where sizes do not depend on it."""
+        return jnp.zeros((), jnp.int32) if self.disc.changes or self.gen.changes else None
+
+    def __call__(self, k: Count | None = None) -> tuple[Scalar, Scalar]:
+        """(disc, gen) at step k."""
+        return self.disc(k), self.gen(k)
+
+    def check(self, steps: int) -> None:
+        """ValueError unless every array has one size for each of ``steps`` steps."""
+        for schedule in (self.disc, self.gen):
+            if schedule.sizes.ndim == 1 and schedule.sizes.shape[0] != steps:
+                raise ValueError(
+                    f"step: expected one size for each of {steps} steps, got {schedule.sizes.shape[0]}"
+                )
+
+
+def following(k: Count | None) -> Count | None:
+    """The next step number."""
+    return None if k is None else k + 1

@@ -1,0 +1,46 @@
+"""Competitive gradient descent."""
+
+import jax
+import jax.numpy as jnp
+
+from .._types import Players
+from ..game import HasObjectives
+from ._flat import Flat
+from ._step_sizes import Step, StepSizes
+from .base import AbstractMemorylessRule, Sizes
+
+
+class CompetitiveGradient(AbstractMemorylessRule):
+    """The step is the Nash equilibrium of the local bilinear game, each player's step charged for its length.
+
+    With v the field, S the step sizes and C the blocks of the field's Jacobian that couple the players
+    (dv_D/d gen and dv_G/d disc), the step solves Delta = S (v + C Delta): a linear system in all parameters.
+    For zero-sum and for two objectives alike. Schaefer & Anandkumar, "Competitive gradient descent", NeurIPS
+    2019, equation (4). On the bilinear game sigma x y with s = step sigma, |multiplier|^2 = 1/(1 + s^2).
+    With two objectives the system can be singular; a run that meets that overflows and says so.
+
+    Args:
+        step: as for ``Simultaneous``.
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
+    >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
+    >>> rule = lsgan.CompetitiveGradient(step=0.5)
+    >>> there, state = rule.step(game, players, rule.init(players))
+    >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
+    (0.4, 1.2)
+    """
+
+    step_sizes: StepSizes
+
+    def __init__(self, step: Step):
+        self.step_sizes = StepSizes(step)
+
+    def move(self, game: HasObjectives, players: Players, sizes: Sizes) -> Players:
+        flat = Flat(game, players, sizes)
+        coupling = jax.jacfwd(flat.field)(flat.here)
+        own, n = flat.split, flat.here.size
+        coupling = coupling.at[:own, :own].set(0).at[own:, own:].set(0)
+        matrix = jnp.eye(n, dtype=flat.here.dtype) - flat.sizes[:, None] * coupling
+        step = jnp.linalg.solve(matrix, flat.sizes * flat.field(flat.here))
+        return flat.players(flat.here + step)
