@@ -11,7 +11,19 @@ from .derivatives import (
     log_gradient as log_gradient,
     step_jacobian as step_jacobian,
 )
-from .discriminators import Erf as Erf, Linear as Linear, Sigmoid as Sigmoid
+from .discriminators import (
+    AuthorsOptimalDiscriminator as AuthorsOptimalDiscriminator,
+    Erf as Erf,
+    Interval as Interval,
+    Linear as Linear,
+    Logistic as Logistic,
+    OptimalDiscriminator as OptimalDiscriminator,
+    Quadratic as Quadratic,
+    RadialBasis as RadialBasis,
+    Sigmoid as Sigmoid,
+    Tabular as Tabular,
+    TabularCritic as TabularCritic,
+)
 from .drift import drift as drift
 from .expectation import (
     closed_form as closed_form,
@@ -22,7 +34,16 @@ from .expectation import (
 )
 from .flow import Flow as Flow, flow as flow, path_distance as path_distance
 from .game import field as field, Game as Game
-from .generators import Shift as Shift, Square as Square
+from .generators import (
+    Affine as Affine,
+    Categorical as Categorical,
+    MixtureOfShifts as MixtureOfShifts,
+    Polynomial as Polynomial,
+    Power as Power,
+    Scale as Scale,
+    Shift as Shift,
+    Square as Square,
+)
 from .landscape import surface as surface
 from .laws import (
     Exponential as Exponential,
