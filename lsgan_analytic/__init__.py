@@ -10,7 +10,13 @@ from .derivatives import (
     jacobian as jacobian,
     log_gradient as log_gradient,
 )
-from .discriminators import Erf as Erf, Linear as Linear, Sigmoid as Sigmoid
+from .discriminators import (
+    Erf as Erf,
+    HalfPlane as HalfPlane,
+    Linear as Linear,
+    Plane as Plane,
+    Sigmoid as Sigmoid,
+)
 from .expectation import (
     closed_form as closed_form,
     expectation as expectation,
@@ -19,15 +25,25 @@ from .expectation import (
     register_closed_form as register_closed_form,
 )
 from .game import field as field, Game as Game
-from .generators import Shift as Shift, Square as Square
+from .generators import (
+    AffineMap as AffineMap,
+    Curve as Curve,
+    Shift as Shift,
+    Square as Square,
+)
 from .landscape import surface as surface
 from .laws import (
     Exponential as Exponential,
+    grid as grid,
+    Mixture as Mixture,
+    MultivariateNormal as MultivariateNormal,
     Normal as Normal,
     PointMasses as PointMasses,
+    Product as Product,
     Pushforward as Pushforward,
     pushforward as pushforward,
     Rayleigh as Rayleigh,
+    ring as ring,
     ShiftedExponential as ShiftedExponential,
 )
 from .losses import (

@@ -1,3 +1,3 @@
 """Solved cases, one file each; importing them registers them."""
 
-from . import rsee as rsee
+from . import half_plane as half_plane, rsee as rsee

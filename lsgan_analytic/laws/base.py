@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from .._plane import as_points
 from .._quadrature import composite
 from .._types import Values, Vector
 
@@ -88,7 +89,7 @@ class AbstractDensity(AbstractLaw):
         share = -(-PANELS // (own.shape[0] - 1))
         inner = jnp.arange(share, dtype=own.dtype)[None] / share
         even = (own[:-1, None] + jnp.diff(own)[:, None] * inner).ravel()
-        t = self.coordinate(breaks.astype(own.dtype))
+        t = self.coordinate(as_points(breaks).astype(own.dtype))
         t = jnp.clip(jnp.where(jnp.isnan(t), own[0], t), own[0], own[-1])
         edges = jnp.sort(jnp.concatenate([even, own[-1:], t]))
         return self._rule(jax.lax.stop_gradient(edges), n or PER_PANEL)
