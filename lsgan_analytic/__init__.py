@@ -20,10 +20,12 @@ from .derivatives import (
 from .discriminators import (
     AuthorsOptimalDiscriminator as AuthorsOptimalDiscriminator,
     Erf as Erf,
+    HalfPlane as HalfPlane,
     Interval as Interval,
     Linear as Linear,
     Logistic as Logistic,
     OptimalDiscriminator as OptimalDiscriminator,
+    Plane as Plane,
     Quadratic as Quadratic,
     RadialBasis as RadialBasis,
     Sigmoid as Sigmoid,
@@ -41,7 +43,9 @@ from .flow import Flow as Flow, flow as flow, path_distance as path_distance
 from .game import field as field, Game as Game
 from .generators import (
     Affine as Affine,
+    AffineMap as AffineMap,
     Categorical as Categorical,
+    Curve as Curve,
     MixtureOfShifts as MixtureOfShifts,
     Polynomial as Polynomial,
     Power as Power,
@@ -53,13 +57,17 @@ from .landscape import surface as surface
 from .laws import (
     Exponential as Exponential,
     Gamma as Gamma,
+    grid as grid,
     Laplace as Laplace,
     Mixture as Mixture,
+    MultivariateNormal as MultivariateNormal,
     Normal as Normal,
     PointMasses as PointMasses,
+    Product as Product,
     Pushforward as Pushforward,
     pushforward as pushforward,
     Rayleigh as Rayleigh,
+    ring as ring,
     ShiftedExponential as ShiftedExponential,
     Uniform as Uniform,
 )

@@ -73,7 +73,9 @@ def _shifted(loc: float, scale: float) -> Reference:
 
 LAWS = {
     "exponential": Reference("Exponential", (2.0,), lambda x: 2 * (-2 * x).exp(), 0.0, 55.0, scale=0.5),
-    "rayleigh": Reference("Rayleigh", (1.5,), lambda x: x / 2.25 * (-x * x / 4.5).exp(), 0.0, 24.0, scale=1.5),
+    "rayleigh": Reference(
+        "Rayleigh", (1.5,), lambda x: x / 2.25 * (-x * x / 4.5).exp(), 0.0, 24.0, scale=1.5
+    ),
     "mirrored": _shifted(1.0, -2.0),
     "normal": _normal(1.0, 0.5),
     "uniform": Reference("Uniform", (-1.0, 3.0), lambda x: arb(0.25), -1.0, 3.0, scale=4.0),

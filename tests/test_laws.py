@@ -104,7 +104,7 @@ def test_gamma_of_any_shape():
     k = np.array([1e-3, 0.1, 0.9, 1.0, 3.0, 100.0, 1e4])
     value, slope = jax.jit(lambda k: jax.jvp(jax.vmap(means), (k,), (jnp.ones_like(k),)))(k)
     errors = np.abs(value[:, :2].T / [np.ones(7), k / 2] - 1) / np.maximum(1, k)  # log Gamma(k) rounds
-    changes = np.abs(slope[:, :2].T - [np.zeros((7)), np.full(7, 0.5)]) / np.maximum(1 / k, k)
+    changes = np.abs(slope[:, :2].T - [np.zeros(7), np.full(7, 0.5)]) / np.maximum(1 / k, k)
     assert errors.max() < 1e-13
     assert changes.max() < 1e-13
     np.testing.assert_allclose(value[1:, 2], special.digamma(k[1:]) - np.log(2), rtol=1e-11)
@@ -202,4 +202,6 @@ def test_moved_laws():
 def test_mixtures_move_by_parts():
     law = lsgan.pushforward(MIXTURE, lsgan.Shift(1.0))
     assert [type(part).__name__ for part in law.components] == ["Normal", "ShiftedExponential"]
-    np.testing.assert_allclose(law.pdf(jnp.array([-1.0, 1.5])), MIXTURE.pdf(jnp.array([-2.0, 0.5])), rtol=1e-14)
+    np.testing.assert_allclose(
+        law.pdf(jnp.array([-1.0, 1.5])), MIXTURE.pdf(jnp.array([-2.0, 0.5])), rtol=1e-14
+    )

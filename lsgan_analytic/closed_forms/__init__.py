@@ -3,6 +3,7 @@
 from . import (
     categorical as categorical,
     erf_normal as erf_normal,
+    half_plane as half_plane,
     interval as interval,
     moved as moved,
     optimal as optimal,

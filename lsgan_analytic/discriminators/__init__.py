@@ -2,6 +2,7 @@
 
 from .base import AbstractDiscriminator as AbstractDiscriminator, AbstractProbability as AbstractProbability
 from .erf import Erf as Erf
+from .half_plane import HalfPlane as HalfPlane
 from .interval import Interval as Interval
 from .linear import Linear as Linear
 from .logistic import Logistic as Logistic
@@ -9,6 +10,7 @@ from .optimal import (
     AuthorsOptimalDiscriminator as AuthorsOptimalDiscriminator,
     OptimalDiscriminator as OptimalDiscriminator,
 )
+from .plane import Plane as Plane
 from .quadratic import Quadratic as Quadratic
 from .radial_basis import RadialBasis as RadialBasis
 from .sigmoid import Sigmoid as Sigmoid

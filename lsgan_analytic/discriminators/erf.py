@@ -11,7 +11,7 @@ from .._types import Scalar, Values, Vector
 from .base import AbstractDiscriminator
 
 # in a x + b: erfc turns within 6; its logarithm goes on, ever more smoothly
-_TURNS = (-60.0, -20.0, -6.0, -3.0, -1.5, 0.0, 1.5, 3.0, 6.0, 20.0, 60.0)
+TURNS = (-60.0, -20.0, -6.0, -3.0, -1.5, 0.0, 1.5, 3.0, 6.0, 20.0, 60.0)
 
 
 def log_half_erfc(u: Values) -> Values:
@@ -50,7 +50,7 @@ class Erf(AbstractDiscriminator):
         return log_half_erfc(-u) - log_half_erfc(u)
 
     def breaks(self) -> Vector:
-        return (jnp.asarray(_TURNS, self.a.dtype) - self.b) / self.a
+        return (jnp.asarray(TURNS, self.a.dtype) - self.b) / self.a
 
     def crossings(self, level: float) -> Vector:
         u = jax.scipy.special.erfinv(jnp.tanh(jnp.asarray([level / 2], self.a.dtype)))

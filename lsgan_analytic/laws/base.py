@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from .._plane import as_points
 from .._quadrature import composite
 from .._types import Values, Vector
 
@@ -111,7 +112,7 @@ class AbstractDensity(AbstractLaw):
         share = -(-PANELS // (own.shape[0] - 1))
         inner = jnp.arange(share, dtype=own.dtype)[None] / share
         even = (own[:-1, None] + jnp.diff(own)[:, None] * inner).ravel()
-        cuts = self._cuts(breaks.astype(own.dtype), own, moving)
+        cuts = self._cuts(as_points(breaks).astype(own.dtype), own, moving)
         return self._rule(jnp.sort(jnp.concatenate([even, own[-1:], cuts])), n or PER_PANEL)
 
     def _cuts(self, breaks: Vector, own: Vector, moving: bool) -> Vector:

@@ -20,7 +20,7 @@ class PointMasses(AbstractLaw):
     E[f] = sum_i weights_i f(points_i): an expectation against it is the (weighted) sample mean.
 
     Args:
-        points: shape (n,), finite.
+        points: shape (n,), on the plane (n, 2), finite.
         weights: shape (n,), >= 0, summing to 1; equal by default. ValueError otherwise.
 
     >>> import lsgan_analytic as lsgan
@@ -29,15 +29,15 @@ class PointMasses(AbstractLaw):
     [0.0, 0.5, 1.0]
     """
 
-    points: Vector
+    points: Values
     weights: Vector
 
     def __init__(
         self, points: ArrayLike | Sequence[float], weights: ArrayLike | Sequence[float] | None = None
     ):
         self.points = finite("points")(jnp.asarray(points))
-        if self.points.ndim != 1 or self.points.size == 0:
-            raise ValueError(f"points: expected a non-empty vector, got shape {self.points.shape}")
+        if self.points.size == 0 or (self.points.ndim != 1 and self.points.shape[1:] != (2,)):
+            raise ValueError(f"points: expected shape (n,) or (n, 2), n >= 1, got {self.points.shape}")
         n = self.points.shape[0]
         equal = jnp.full((n,), 1 / n, self.points.dtype)
         self.weights = equal if weights is None else probabilities(weights, n)
@@ -61,9 +61,15 @@ class PointMasses(AbstractLaw):
         return self.points, self.weights
 
     def cdf(self, x: Values) -> Values:
+        self._ordered("cdf")
         return jnp.vectorize(lambda v: jnp.sum(jnp.where(self.points <= v, self.weights, 0)))(jnp.asarray(x))
 
+    def _ordered(self, what: str) -> None:
+        if self.points.ndim != 1:
+            raise ValueError(f"law: points of the plane have no {what}")
+
     def quantile(self, q: Values) -> Values:
+        self._ordered("quantiles")
         order = jnp.argsort(self.points)
         below = jnp.cumsum(self.weights[order])
         rank = jnp.searchsorted(below, jnp.asarray(q) * (1 - jnp.finfo(below.dtype).eps))

@@ -1,5 +1,7 @@
 """Finite mixtures."""
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 from jax import Array
@@ -10,15 +12,19 @@ from .._types import Values, Vector
 from ._bisection import quantile
 from .base import AbstractLaw
 
+Rule = tuple[Values, Values]
+
 
 class Mixture(AbstractLaw):
     """Component k with probability weights[k]: p(x) = sum_k weights[k] p_k(x) (per unit x).
+
+    On the line or on the plane, as its components are.
 
     Derivatives with respect to the weights take them as free numbers: their sum is not held at 1.
 
     Args:
         weights: shape (k,), >= 0, summing to 1 (dimensionless).
-        components: k laws of one dimension; ValueError for these or weights of another kind.
+        components: k laws, all of one dimension; ValueError for these or weights of another kind.
 
     >>> import lsgan_analytic as lsgan
     >>> law = lsgan.Mixture([0.25, 0.75], (lsgan.Normal(-2.0, 0.5), lsgan.Normal(2.0, 0.5)))
@@ -35,23 +41,34 @@ class Mixture(AbstractLaw):
             raise ValueError(f"components: expected a tuple of laws, got {components!r}")
         self.weights, self.components = probabilities(weights, len(laws)), laws
 
+    def _each(self, function: Callable[[AbstractLaw], Array | Rule]) -> list:
+        """``function`` of every component: one program for components of one kind, however many."""
+        kinds = {
+            (jax.tree.structure(law), tuple((x.shape, x.dtype) for x in jax.tree.leaves(law)))
+            for law in self.components
+        }
+        if len(kinds) > 1 or not jax.tree.leaves(self.components):
+            return [function(law) for law in self.components]
+        every = jax.tree.map(lambda *parts: jnp.stack(parts), *self.components)
+        values = jax.vmap(function)(every)
+        parts = [list(leaf) for leaf in jax.tree.leaves(values)]
+        return [jax.tree.unflatten(jax.tree.structure(values), own) for own in zip(*parts, strict=True)]
+
     def sample(self, key: Array, n: int) -> Values:
         which, *keys = jax.random.split(key, len(self.components) + 1)
         chosen = jax.random.categorical(which, jnp.log(self.weights), shape=(n,))
         draws = jnp.stack([law.sample(own, n) for law, own in zip(self.components, keys, strict=True)])
         return draws[chosen, jnp.arange(n)]
 
-    def nodes(self, n: int | None = None) -> tuple[Values, Values]:
+    def nodes(self, n: int | None = None) -> Rule:
         share = None if n is None else max(2, n // len(self.components))
-        return self._joined([law.nodes(share) for law in self.components])
+        return self._joined(lambda law: law.nodes(share))
 
-    def nodes_between(
-        self, breaks: Vector, n: int | None = None, moving: bool = False
-    ) -> tuple[Values, Values]:
-        return self._joined([law.nodes_between(breaks, n, moving) for law in self.components])
+    def nodes_between(self, breaks: Vector, n: int | None = None, moving: bool = False) -> Rule:
+        return self._joined(lambda law: law.nodes_between(breaks, n, moving))
 
-    def _joined(self, rules: list[tuple[Values, Values]]) -> tuple[Values, Values]:
-        points, weights = zip(*rules, strict=True)
+    def _joined(self, rule: Callable[[AbstractLaw], Rule]) -> Rule:
+        points, weights = zip(*self._each(rule), strict=True)
         own = [share * mass for share, mass in zip(self.weights, weights, strict=True)]
         return jnp.concatenate(points), jnp.concatenate(own)
 
@@ -59,15 +76,18 @@ class Mixture(AbstractLaw):
         return jnp.concatenate([law.landmarks().astype(self.weights.dtype) for law in self.components])
 
     def cdf(self, x: Values) -> Values:
-        each = jnp.stack([law.cdf(x) for law in self.components], axis=-1)
-        return jnp.sum(jnp.broadcast_to(self.weights, each.shape) * each, axis=-1)
+        return self._weighted(lambda law: law.cdf(x))
 
     def quantile(self, q: Values) -> Values:
         """By bisection of the cdf, between the least and the greatest of the components' quantiles."""
-        each = jnp.stack([law.quantile(q) for law in self.components])
+        each = jnp.stack(self._each(lambda law: law.quantile(q)))
         return quantile(self, q, jnp.min(each, axis=0), jnp.max(each, axis=0))
 
     def log_pdf(self, x: Values) -> Values:
-        each = jnp.stack([law.log_pdf(x) for law in self.components], axis=-1)
+        each = jnp.stack(self._each(lambda law: law.log_pdf(x)), axis=-1)
         shares = jnp.broadcast_to(self.weights, each.shape)
         return jax.scipy.special.logsumexp(each, axis=-1, b=shares)
+
+    def _weighted(self, function: Callable[[AbstractLaw], Values]) -> Values:
+        each = jnp.stack(self._each(function), axis=-1)
+        return jnp.sum(jnp.broadcast_to(self.weights, each.shape) * each, axis=-1)

@@ -1,5 +1,6 @@
 """A law with Gaussian noise on it."""
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import Array
@@ -7,11 +8,13 @@ from jax import Array
 from .._types import Scalar, Values, Vector
 from ._bisection import quantile
 from .base import AbstractLaw
+from .mixture import Mixture
+from .multivariate_normal import MultivariateNormal
 from .normal import Normal
 
 
 class Noisy(AbstractLaw):
-    """The law of x + std e with x ~ law and e ~ N(0, 1), e integrated by a composite rule around each x.
+    """The law of x + std e with x ~ law and e ~ N(0, I), e integrated by a composite rule around each x.
 
     Its rule has panels in e for every node of ``law``: dear, but right for any discriminator. On a sample
     it has 40 nodes in e for every point: right for discriminators not much steeper than the noise.
@@ -37,8 +40,14 @@ class Noisy(AbstractLaw):
 
     def _product(self, rule, n: int | None) -> tuple[Values, Values]:
         x, weights = self.law.nodes(n)
-        y, own = jax.vmap(lambda mean: rule(Normal(mean, self.std)))(x)
-        return y.ravel(), (weights[:, None] * own).ravel()
+        y, own = jax.vmap(lambda mean: rule(self._around(mean)))(x)
+        return y.reshape(-1, *x.shape[1:]), (weights[:, None] * own).ravel()
+
+    def _around(self, mean: Values) -> AbstractLaw:
+        """The law of mean + std e."""
+        if mean.ndim == 0:
+            return Normal(mean, self.std)
+        return MultivariateNormal().with_factor(mean, self.std * jnp.eye(2, dtype=mean.dtype))
 
     def cdf(self, x: Values) -> Values:
         at, weights = self.law.nodes()
@@ -51,11 +60,12 @@ class Noisy(AbstractLaw):
     def log_pdf(self, x: Values) -> Values:
         at, weights = self.law.nodes()
 
-        def one(x: Scalar) -> Scalar:
-            logs = jax.scipy.stats.norm.logpdf((x - at) / self.std)
-            return jax.scipy.special.logsumexp(logs, b=weights) - jnp.log(self.std)
+        def one(point: Values) -> Values:
+            off = (point[None] - at).reshape(weights.size, -1) / self.std
+            logs = jnp.sum(jax.scipy.stats.norm.logpdf(off) - jnp.log(self.std), axis=1)
+            return jax.scipy.special.logsumexp(logs, b=weights)
 
-        return jnp.vectorize(one)(jnp.asarray(x))
+        return jnp.vectorize(one, signature="()->()" if at.ndim == 1 else "(d)->()")(jnp.asarray(x))
 
     def quantile(self, q: Values) -> Values:
         """By bisection of the cdf."""
@@ -65,7 +75,11 @@ class Noisy(AbstractLaw):
 
 
 def noisy(law: AbstractLaw, std: Scalar) -> AbstractLaw:
-    """The law of x + std e, e ~ N(0, 1)."""
+    """The law of x + std e, e ~ N(0, I)."""
     if type(law) is Normal:
         return Normal(law.mean, jnp.hypot(law.std, std))
+    if type(law) is MultivariateNormal:
+        return law.widened(std)
+    if type(law) is Mixture:
+        return eqx.tree_at(lambda own: own.components, law, tuple(noisy(one, std) for one in law.components))
     return Noisy(law, std)

@@ -28,9 +28,8 @@ def points(game: Game, key: Array, samples: tuple[int, int]) -> tuple[Array, Arr
 
 def on_sample(game: Game, data: Array, latent: Array) -> Game:
     """The same game on equally weighted points."""
-    return on_points(
-        game, *(PointMasses.unchecked(x, jnp.full(x.shape, 1 / x.size, x.dtype)) for x in (data, latent))
-    )
+    equal = (jnp.full(x.shape[:1], 1 / x.shape[0], x.dtype) for x in (data, latent))
+    return on_points(game, *map(PointMasses.unchecked, (data, latent), equal))
 
 
 def sampled(game: Game, key: Array, samples: tuple[int, int]) -> Game:

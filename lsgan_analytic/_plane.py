@@ -1,0 +1,59 @@
+"""Points, maps and lines of the plane.
+
+A line {x : n . x = c} is a row (n1, n2, c). Discriminators on the plane name the lines about which they
+change quickly as discriminators on the line name points: ``breaks`` of shape (k, 3) in place of (k,).
+"""
+
+import jax.numpy as jnp
+from jax import Array
+
+from ._types import Scalar, Values, Vector
+
+
+def dot(normal: Vector, x: Values) -> Values:
+    """normal . x for x of shape (..., 2); multiply and sum, no matrix unit."""
+    return normal[0] * x[..., 0] + normal[1] * x[..., 1]
+
+
+def affine(matrix: Array, shift: Vector, x: Values) -> Values:
+    """matrix x + shift for x of shape (..., 2)."""
+    return jnp.stack([dot(matrix[row], x) + shift[row] for row in range(2)], axis=-1)
+
+
+def lines(normal: Vector, offsets: Vector) -> Array:
+    """The lines normal . x = offset, one for every offset: (k, 3)."""
+    own = jnp.broadcast_to(normal[None], (offsets.shape[0], 2))
+    return jnp.concatenate([own, offsets[:, None]], axis=1)
+
+
+def pull_back(rows: Array, matrix: Array, shift: Vector) -> Array:
+    """The lines of all z with matrix z + shift on one of ``rows``."""
+    normals = rows[:, :2]
+    offsets = rows[:, 2] - dot(shift, normals)
+    return jnp.stack([dot(matrix[:, 0], normals), dot(matrix[:, 1], normals), offsets], axis=1)
+
+
+def unit(vector: Vector) -> tuple[Vector, Scalar]:
+    """(vector / |vector|, |vector|); ((1, 0), 0) for 0."""
+    size = jnp.hypot(vector[0], vector[1])
+    there = size > 0
+    ahead = jnp.asarray([1, 0], vector.dtype)
+    return jnp.where(there, vector / jnp.where(there, size, 1), ahead), size
+
+
+def as_lines(breaks: Array) -> Array:
+    """``breaks`` of a discriminator on the plane; ValueError for those of one on the line."""
+    if breaks.size == 0:
+        return jnp.zeros((0, 3), breaks.dtype)
+    if breaks.ndim != 2:
+        raise ValueError(f"disc: judges points of the line, the law is on the plane (breaks {breaks.shape})")
+    return breaks
+
+
+def as_points(breaks: Array) -> Vector:
+    """``breaks`` of a discriminator on the line; ValueError for those of one on the plane."""
+    if breaks.size == 0:
+        return breaks.reshape(0)
+    if breaks.ndim != 1:
+        raise ValueError(f"disc: judges points of the plane, the law is on the line (breaks {breaks.shape})")
+    return breaks
