@@ -96,7 +96,9 @@ class MultivariateNormal(AbstractPlaneLaw):
         side = _NODES if n is None else max(2, round(n**0.5))
         return self._tensor(self._hermite(side), self._hermite(side), jnp.eye(2, dtype=self.mean.dtype))
 
-    def nodes_between(self, breaks: Array, n: int | None = None) -> tuple[Values, Values]:
+    def nodes_between(
+        self, breaks: Array, n: int | None = None, moving: bool = False
+    ) -> tuple[Values, Values]:
         """Panels that end at ``breaks``, lines, n (20) nodes on each, in the direction of the first."""
         rows = jax.lax.stop_gradient(pull_back(as_lines(breaks), self.factor, self.mean))
         rows = rows.astype(self.mean.dtype)

@@ -85,7 +85,9 @@ class Product(AbstractPlaneLaw):
         pairs = jnp.stack(jnp.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
         return pairs, (p[:, None] * q[None]).ravel()
 
-    def nodes_between(self, breaks: Array, n: int | None = None) -> tuple[Values, Values]:
+    def nodes_between(
+        self, breaks: Array, n: int | None = None, moving: bool = False
+    ) -> tuple[Values, Values]:
         """An iterated rule with panels that end on ``breaks``, lines; n (12) nodes a panel and side."""
         rows = jax.lax.stop_gradient(as_lines(breaks))
         ways = []
