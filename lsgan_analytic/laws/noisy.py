@@ -17,7 +17,7 @@ class Noisy(AbstractLaw):
     """The law of x + std e with x ~ law and e ~ N(0, I), e integrated by a composite rule around each x.
 
     Its rule has panels in e for every node of ``law``: dear, but right for any discriminator. On a sample
-    it has 40 nodes in e for every point: right for discriminators not much steeper than the noise.
+    it has 60 nodes in e for every point: right for discriminators not much steeper than the noise.
     """
 
     law: AbstractLaw
@@ -29,7 +29,7 @@ class Noisy(AbstractLaw):
         return x + self.std * jax.random.normal(noise, x.shape, x.dtype)
 
     def nodes(self, n: int | None = None) -> tuple[Values, Values]:
-        return self._product(lambda noise: noise.nodes(40), n)
+        return self._product(lambda noise: noise.nodes(60), n)
 
     def nodes_between(
         self, breaks: Vector, n: int | None = None, moving: bool = False
