@@ -47,16 +47,16 @@ class Mixture(AbstractLaw):
             raise ValueError(f"weights: expected numbers >= 0 that sum to 1, got {mass}")
         self.weights = mass
 
-    def _each(self, function: Callable[[AbstractLaw], Array | Rule]) -> list:
-        """``function`` of every component: one program for components of one kind, however many."""
+    def _each(self, function: Callable[..., Array | Rule], *others: Array) -> list:
+        """``function`` of every component, and of its entry in ``others``; one program for many of a kind."""
         kinds = {
             (jax.tree.structure(law), tuple((x.shape, x.dtype) for x in jax.tree.leaves(law)))
             for law in self.components
         }
         if len(kinds) > 1 or not jax.tree.leaves(self.components):
-            return [function(law) for law in self.components]
+            return [function(*own) for own in zip(self.components, *others, strict=True)]
         every = jax.tree.map(lambda *parts: jnp.stack(parts), *self.components)
-        values = jax.vmap(function)(every)
+        values = jax.vmap(function)(every, *others)
         parts = [list(leaf) for leaf in jax.tree.leaves(values)]
         return [jax.tree.unflatten(jax.tree.structure(values), own) for own in zip(*parts, strict=True)]
 
@@ -69,7 +69,7 @@ class Mixture(AbstractLaw):
         choice, own = jax.random.split(key)
         keys = jax.random.split(own, len(self.components))
         which = jax.random.choice(choice, len(self.components), (n,), p=self.weights)
-        draws = jnp.stack([law.sample(k, n) for k, law in zip(keys, self.components, strict=True)])
+        draws = jnp.stack(self._each(lambda law, key: law.sample(key, n), keys))
         return draws[which, jnp.arange(n)]
 
     def nodes(self, n: int | None = None) -> Rule:
@@ -90,7 +90,8 @@ class Mixture(AbstractLaw):
         return jnp.exp(self.log_pdf(x))
 
     def cdf(self, x: Values) -> Values:
-        return sum(self.weights[i] * part for i, part in enumerate(self._each(lambda law: law.cdf(x))))
+        parts = jnp.stack(self._each(lambda law: law.cdf(x)), axis=-1)
+        return jnp.sum(jnp.broadcast_to(self.weights, parts.shape) * parts, axis=-1)
 
     def quantile(self, q: Values) -> Values:
         """By bisection of the cdf, between the quantiles of the components."""
