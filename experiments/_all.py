@@ -5,10 +5,30 @@ from pathlib import Path
 
 import jax
 
-from . import comparison, convergence, no_stationary_point, surfaces, training, tubes, vanishing_gradient
+from . import (
+    comparison,
+    convergence,
+    no_stationary_point,
+    surfaces,
+    training,
+    tubes,
+    two_dimensions,
+    two_dimensions_training,
+    vanishing_gradient,
+)
 from ._run import run
 
-_MODULES = (training, surfaces, comparison, tubes, convergence, vanishing_gradient, no_stationary_point)
+_MODULES = (
+    training,
+    surfaces,
+    comparison,
+    tubes,
+    convergence,
+    vanishing_gradient,
+    no_stationary_point,
+    two_dimensions,
+    two_dimensions_training,
+)
 EXPERIMENTS = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
 
 

@@ -10,10 +10,12 @@ from jax import Array
 from jax.core import Tracer
 from jax.typing import ArrayLike
 
+Numbers = ArrayLike | Sequence[float] | Sequence[Sequence[float]]
+
 _FLOATS = ("float32", "float64")
 
 
-def floating(value: ArrayLike, name: str) -> Array:
+def floating(value: Numbers, name: str) -> Array:
     """``value`` as a float32 or float64 array; Python numbers and integers take the default float dtype."""
     array = value if isinstance(value, jax.Array) else np.asarray(value)
     kind = np.dtype(array.dtype)
@@ -26,7 +28,7 @@ def floating(value: ArrayLike, name: str) -> Array:
     return jnp.asarray(array)
 
 
-def _require(value: ArrayLike, array: Array, good: Callable, message: str) -> Array:
+def _require(value: Numbers, array: Array, good: Callable, message: str) -> Array:
     """``array``, or an error: at once where the value is known, when it is computed where it is traced."""
     if isinstance(value, Tracer):
         return eqx.error_if(array, ~good(jnp, array), message)
@@ -35,10 +37,10 @@ def _require(value: ArrayLike, array: Array, good: Callable, message: str) -> Ar
     return array
 
 
-def finite(name: str) -> Callable[[ArrayLike], Array]:
+def finite(name: str) -> Callable[[Numbers], Array]:
     """A field converter: a float array, every entry finite."""
 
-    def convert(value: ArrayLike) -> Array:
+    def convert(value: Numbers) -> Array:
         message = f"{name}: expected a finite number"
         return _require(value, floating(value, name), lambda xp, x: xp.isfinite(x), message)
 

@@ -1,11 +1,8 @@
 """The affine map of the plane."""
 
-from collections.abc import Sequence
-
 import equinox as eqx
 import jax.numpy as jnp
 from jax import Array
-from jax.typing import ArrayLike
 from jaxtyping import Float
 
 from .._checks import finite
@@ -18,7 +15,8 @@ class AffineMap(AbstractGenerator):
     """G(z) = matrix z + shift, from the plane to the plane.
 
     Args:
-        matrix: (2, 2), any, singular too; shift: (2,). Finite numbers, ValueError otherwise.
+        matrix: (2, 2), any, singular too (identity by default); shift: (2,). Finite numbers, ValueError
+            otherwise.
 
     >>> import lsgan_analytic as lsgan
     >>> gen = lsgan.AffineMap(matrix=[[1.0, 0.0], [2.0, 1.0]], shift=[0.0, -1.0])
@@ -26,15 +24,8 @@ class AffineMap(AbstractGenerator):
     [3.0, 6.0]
     """
 
-    matrix: Float[Array, "2 2"] = eqx.field(converter=finite("matrix"))
-    shift: Vector = eqx.field(converter=finite("shift"))
-
-    def __init__(
-        self,
-        matrix: ArrayLike | Sequence[Sequence[float]] = ((1.0, 0.0), (0.0, 1.0)),
-        shift: ArrayLike | Sequence[float] = (0.0, 0.0),
-    ):
-        self.matrix, self.shift = jnp.asarray(matrix), jnp.asarray(shift)
+    matrix: Float[Array, "2 2"] = eqx.field(default=((1.0, 0.0), (0.0, 1.0)), converter=finite("matrix"))
+    shift: Vector = eqx.field(default=(0.0, 0.0), converter=finite("shift"))
 
     def __check_init__(self):
         if self.matrix.shape != (2, 2) or self.shift.shape != (2,):

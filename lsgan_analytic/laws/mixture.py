@@ -41,24 +41,25 @@ class Mixture(AbstractLaw):
             raise ValueError(f"components: expected a tuple of laws, got {components!r}")
         self.weights, self.components = probabilities(weights, len(laws)), laws
 
-    def _each(self, function: Callable[[AbstractLaw], Array | Rule]) -> list:
-        """``function`` of every component: one program for components of one kind, however many."""
+    def _each(self, function: Callable[..., Array | Rule], *others: Array) -> list:
+        """``function`` of every component, and of its entry in ``others``; one program for many of a kind."""
         kinds = {
             (jax.tree.structure(law), tuple((x.shape, x.dtype) for x in jax.tree.leaves(law)))
             for law in self.components
         }
         if len(kinds) > 1 or not jax.tree.leaves(self.components):
-            return [function(law) for law in self.components]
+            return [function(*own) for own in zip(self.components, *others, strict=True)]
         every = jax.tree.map(lambda *parts: jnp.stack(parts), *self.components)
-        values = jax.vmap(function)(every)
+        values = jax.vmap(function)(every, *others)
         parts = [list(leaf) for leaf in jax.tree.leaves(values)]
         return [jax.tree.unflatten(jax.tree.structure(values), own) for own in zip(*parts, strict=True)]
 
     def sample(self, key: Array, n: int) -> Values:
-        which, *keys = jax.random.split(key, len(self.components) + 1)
-        chosen = jax.random.categorical(which, jnp.log(self.weights), shape=(n,))
-        draws = jnp.stack([law.sample(own, n) for law, own in zip(self.components, keys, strict=True)])
-        return draws[chosen, jnp.arange(n)]
+        choice, own = jax.random.split(key)
+        keys = jax.random.split(own, len(self.components))
+        which = jax.random.choice(choice, len(self.components), (n,), p=self.weights)
+        draws = jnp.stack(self._each(lambda law, key: law.sample(key, n), keys))
+        return draws[which, jnp.arange(n)]
 
     def nodes(self, n: int | None = None) -> Rule:
         share = None if n is None else max(2, n // len(self.components))

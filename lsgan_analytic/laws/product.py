@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 from jax import Array
+from jax.core import Tracer
 
 from .._plane import as_lines
 from .._types import Scalar, Values, Vector
@@ -12,12 +13,20 @@ from .mixture import Mixture
 from .plane import AbstractPlaneLaw
 
 _SIDE, _PER_PANEL = 32, 12
+_NEAR, _FADED = 1 / 16, 1e-12  # how far from an end of its chart a law must have faded, and how much
 
 
 def _corners(law: AbstractLaw) -> Vector:
-    """Where a law on the line begins, ends, or breaks."""
+    """Where a law on the line begins, ends, or breaks; not the ends at which it has faded away."""
     if isinstance(law, AbstractDensity):
-        return law.point(law.edges())
+        with jax.ensure_compile_time_eval():
+            edges = law.edges()
+            near = edges[jnp.asarray([0, -1])] * (1 - _NEAR) + edges[jnp.asarray([1, -2])] * _NEAR
+            first, last = law.mass(near) > _FADED
+        keep = slice(None)
+        if not isinstance(first, Tracer):
+            keep = slice(None if first else 1, None if last else -1)
+        return law.point(edges[keep])
     if isinstance(law, Mixture):
         return jnp.concatenate([_corners(part) for part in law.components])
     return jnp.zeros((0,))
