@@ -1,6 +1,6 @@
 """Bad input, said clearly: ValueError or TypeError at trace time, ``equinox.error_if`` for traced values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import equinox as eqx
 import jax
@@ -65,7 +65,7 @@ def nonnegative(name: str) -> Callable[[ArrayLike], Array]:
     return convert
 
 
-def probabilities(value: ArrayLike, length: int, name: str = "weights") -> Array:
+def probabilities(value: ArrayLike | Sequence[float], length: int, name: str = "weights") -> Array:
     """``value`` as a float array of shape (length,), every entry >= 0, summing to 1."""
     array = finite(name)(jnp.asarray(value))
     if array.shape != (length,):
