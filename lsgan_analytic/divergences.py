@@ -29,8 +29,8 @@ def log_ratio(p: AbstractLaw, q: AbstractLaw, x: Values) -> Values:
     return jnp.where(nowhere, 0, jnp.where(nowhere, 0, one) - jnp.where(nowhere, 0, other))
 
 
-def _crossings(p: AbstractLaw, q: AbstractLaw, marks: Vector) -> Vector:
-    """Points about which l crosses 0, at the distances where a logistic function of l turns."""
+def _crossings(p: AbstractLaw, q: AbstractLaw, marks: Vector) -> tuple[Vector, Vector, Vector]:
+    """Where l crosses 0, to what precision, and 1/l' there (0 where there is none)."""
     x = jnp.sort(jnp.concatenate([law.nodes_between(marks)[0] for law in (p, q)]))
     side = jnp.sign(log_ratio(p, q, x))
     (index,) = jnp.nonzero(side[1:] != side[:-1], size=_CROSSINGS, fill_value=x.shape[0] - 2)
@@ -38,7 +38,8 @@ def _crossings(p: AbstractLaw, q: AbstractLaw, marks: Vector) -> Vector:
     roots = bisect(lambda x: log_ratio(p, q, x) * rising < 0, x[index], x[index + 1])
     slope = jax.vmap(jax.grad(lambda x: log_ratio(p, q, x)))(roots)
     reach = jnp.where(jnp.isfinite(slope) & (slope != 0), 1 / slope, 0)
-    return (roots[:, None] + reach[:, None] * jnp.asarray(TURNS, x.dtype)[None]).ravel()
+    blur = 64 * jnp.finfo(x.dtype).eps * (jnp.abs(roots) + x[index + 1] - x[index])
+    return roots, blur, reach
 
 
 def _marks(*laws: AbstractLaw) -> Vector:
@@ -49,8 +50,13 @@ def _marks(*laws: AbstractLaw) -> Vector:
 def _breaks(p: AbstractLaw, q: AbstractLaw) -> Vector:
     """Where the panels end; the landmarks move with the parameters, as what jumps there does."""
     marks = _marks(p, q)
-    around = jax.lax.stop_gradient(_crossings(*jax.lax.stop_gradient((p, q, marks))))
-    return jnp.concatenate([marks.astype(around.dtype), around])
+    roots, blur, reach = jax.lax.stop_gradient(_crossings(*jax.lax.stop_gradient((p, q, marks))))
+    marks = marks.astype(roots.dtype)
+    # a crossing that is a jump is its landmark: an edge beside it that stays would cut off the step
+    nearest = marks[jnp.argmin(jnp.abs(jax.lax.stop_gradient(marks)[None] - roots[:, None]), axis=1)]
+    roots = jnp.where(jnp.abs(nearest - roots) < blur, nearest, roots)
+    around = roots[:, None] + reach[:, None] * jnp.asarray(TURNS, roots.dtype)[None]
+    return jnp.concatenate([marks, around.ravel()])
 
 
 def _mean(p: AbstractLaw, breaks: Vector, function) -> Scalar:
@@ -81,8 +87,12 @@ def kl(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     >>> round(float(lsgan.divergences.kl(lsgan.Normal(0.0, 1.0), lsgan.Normal(1.0, 1.0))), 12)
     0.5
     """
-    value = _mean(p, _breaks(p, q), lambda x: log_ratio(p, q, x))
-    return jnp.where(_escapes(p, q), jnp.inf, value)
+
+    def ratio(x):
+        l = log_ratio(p, q, x)
+        return jnp.where(l == -jnp.inf, 0, l)  # q may be infinite at a point
+
+    return jnp.where(_escapes(p, q), jnp.inf, _mean(p, _breaks(p, q), ratio))
 
 
 @eqx.filter_jit

@@ -5,6 +5,7 @@ the density in plain coordinates by rules of 30 and 44 nodes a panel, which must
 E|phi(D(x))|; the panels end at the kinks and close in on the threshold of D.
 """
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ RANKS = (0.5, 0.2, 0.9, 0.6, 0.7, 0.05, 0.999, 0.3, None, None)  # quantile of t
 
 
 class Reference:
-    """A law: density in s, the map s -> x (with its inverses), the range of s and its kinks, and its scale."""
+    """A law: density in s, the map s -> x with its inverses, the range of s and its kinks, and its scale."""
 
     def __init__(self, name, args, density, low, high, *, scale=1.0, kinks=(), image=None, inverses=None):
         self.name, self.args, self.density, self.low, self.high = name, args, density, low, high
@@ -133,7 +134,7 @@ def _means(law: Reference, disc: str, slope: float, offset: float, cuts: list[fl
     """E[phi], and E|phi| below it, for all INTEGRANDS."""
     rule = [arb.legendre_p_root(n, k, weight=True) for k in range(n)]
     total, size = [arb(0)] * len(INTEGRANDS), [arb(0)] * len(INTEGRANDS)
-    for left, right in zip(cuts[:-1], cuts[1:], strict=True):
+    for left, right in itertools.pairwise(cuts):
         middle, half = (arb(right) + arb(left)) / 2, (arb(right) - arb(left)) / 2
         for root, weight in rule:
             s = middle + half * root

@@ -47,10 +47,8 @@ def test_data_against_generated(h):
 def test_infinite_where_it_is():
     data = lsgan.Exponential(0.5)
     assert div.kl(data, lsgan.ShiftedExponential(1e-6, 1.5)) == np.inf
-    assert div.kl(lsgan.ShiftedExponential(1e-6, 1.5), data) < np.inf
-    assert div.kl(lsgan.Normal(50.0, 1.0), data) == np.inf  # of a mass of 1e-545
-    assert div.kl(lsgan.Normal(), lsgan.Uniform(-20.0, 20.0)) == np.inf
-    assert div.kl(lsgan.Uniform(-20.0, 20.0), lsgan.Normal()) < np.inf
+    assert div.kl(data, lsgan.ShiftedExponential(-1e-6, 1.5)) < np.inf
+    assert div.kl(lsgan.Normal(), lsgan.Uniform(-20.0, 20.0)) == np.inf  # of a mass of 1e-89
 
 
 def test_shifted_uniforms_with_slopes():
@@ -87,7 +85,9 @@ def test_laws_of_different_kinds():
     def integrand(x):
         return density(x) * (np.log(density(x)) - stats.norm.logpdf(x, 0, 2))
 
-    exact = sum(integrate.quad(integrand, *ends, epsabs=1e-13)[0] for ends in ((-9, 1), (1, 25)))
+    exact = sum(
+        integrate.quad(integrand, *ends, epsabs=1e-13)[0] for ends in ((-60, -6), (-6, 1), (1, 8), (8, 60))
+    )
     np.testing.assert_allclose(div.kl(p, smooth), exact, rtol=1e-10)
     assert div.kl(p, q) == np.inf
     assert 0 < div.tv(p, q) < 1

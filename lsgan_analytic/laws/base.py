@@ -112,7 +112,10 @@ class AbstractDensity(AbstractLaw):
         share = -(-PANELS // (own.shape[0] - 1))
         inner = jnp.arange(share, dtype=own.dtype)[None] / share
         even = (own[:-1, None] + jnp.diff(own)[:, None] * inner).ravel()
-        cuts = self._cuts(as_points(breaks).astype(own.dtype), own, moving)
+        cuts = self._cuts(breaks.astype(own.dtype), own, moving)
+        if moving:  # an even edge at a moving one would stay and cut off the step
+            off = jnp.abs(even[:, None] - jax.lax.stop_gradient(cuts)[None])
+            even = jnp.where((off < 1e-6 * (own[-1] - own[0])).any(axis=1), own[0], even)
         return self._rule(jnp.sort(jnp.concatenate([even, own[-1:], cuts])), n or PER_PANEL)
 
     def _cuts(self, breaks: Vector, own: Vector, moving: bool) -> Vector:

@@ -12,6 +12,7 @@ from ._bisection import bisect, with_slope
 from .base import AbstractDensity, PANELS
 
 _DEPTH = 74.0  # e^{-74} = 7e-33 of the mass is beyond either end
+_UPPER = PANELS - 2  # panels above the two
 _SMALLEST = 48.0  # t below the upper end where functions of x have become constant
 
 
@@ -49,7 +50,7 @@ class Gamma(AbstractDensity):
         peak = jnp.log(self.shape)
         low, high = peak - ratio - jnp.minimum(root, 1), peak + jnp.log1p(ratio + root)
         start = jnp.maximum(low, high - _SMALLEST)
-        down = (jnp.arange(PANELS, -1, -1, dtype=self.shape.dtype) / PANELS) ** 1.5
+        down = (jnp.arange(_UPPER, -1, -1, dtype=self.shape.dtype) / _UPPER) ** 1.5
         return jnp.concatenate([jnp.stack([low, 0.5 * (low + start)]), high - (high - start) * down])
 
     def landmarks(self) -> Vector:
