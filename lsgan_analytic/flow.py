@@ -183,10 +183,10 @@ def _judged(
 
 
 def path_distance(path: Path | Flow, run: Path | Flow) -> Float[Array, " T"]:
-    """The Euclidean distance of a path from a flow (or of two of either), point by point, over all parameters.
+    """The Euclidean distance of a path from a flow (or any two), point by point, in all parameters.
 
     Args:
-        path: of T points; run: of as many, at the same times: a path of ``trajectory(..., steps=steps)`` is at
+        path: of T points; run: of as many, at the same times. A path of ``trajectory(..., steps=steps)`` has
             the times of ``flow(..., time=step * steps, points=steps + 1)`` and of ``flow(..., time=steps,
             points=steps + 1, rule=rule)``. ValueError for another number of points.
 
