@@ -113,10 +113,9 @@ def _look_at_rules(law: AbstractLaw, function: Function, breaks: Vector) -> tupl
     rules = law.nodes_between(breaks), law.nodes_between(breaks, _FINER), law.nodes(DEFAULT_NODES * 3 // 2)
     if len({points.shape for points, _ in rules}) == 1:
         return jnp.zeros(()), jnp.asarray(jnp.inf)
-    values, missing = [], []
-    for points, weights in rules:
-        terms = weights * function(points)
-        values.append(jnp.sum(terms))
-        missing.append(jnp.abs(1 - jnp.sum(weights)) * jnp.max(jnp.abs(function(points))))
-    spread = jnp.max(jnp.abs(jnp.stack(values) - values[1]))
-    return values[1], spread + jnp.max(jnp.stack(missing)) + _rounding(terms)
+    every = [(weights, function(points)) for points, weights in rules]
+    values = jnp.stack([jnp.sum(weights * terms) for weights, terms in every])
+    missing = [jnp.abs(1 - jnp.sum(weights)) * jnp.max(jnp.abs(terms)) for weights, terms in every]
+    spread = jnp.max(jnp.abs(values - values[1]))
+    weights, terms = every[-1]
+    return values[1], spread + jnp.max(jnp.stack(missing)) + _rounding(weights * terms)

@@ -200,8 +200,8 @@ class AuthorsOptimalDiscriminator(_Answering):
 
     c is the rate of exponential data, and generated points are h + g Exp(1), g > 0. From the sequel of
     Pulford & Kondrashov (2021), "Quasi-Analytical Least-Squares Generative Adversarial Networks". Its
-    exponent has the opposite sign to that of p/(p + q), which is ``OptimalDiscriminator``, and it has no steps at the
-    ends of the supports: another game. A run whose g falls to 0 or below is stopped there and recorded.
+    exponent has the opposite sign to that of p/(p + q), which is ``OptimalDiscriminator``, and it has no
+    steps at the ends of the supports: another game. A run whose g falls to 0 or below is stopped there and recorded.
 
     Args:
         data, latent, frozen: as for ``OptimalDiscriminator``; data an ``Exponential``, and a latent law and

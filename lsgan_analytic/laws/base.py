@@ -7,7 +7,6 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from .._plane import as_points
 from .._quadrature import composite
 from .._types import Values, Vector
 
