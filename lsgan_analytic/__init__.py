@@ -2,7 +2,8 @@
 
 import importlib.metadata
 
-from . import closed_forms as closed_forms, special as special
+from . import closed_forms as closed_forms, divergences as divergences, special as special
+from ._error import expectation_error as expectation_error
 from ._types import Players as Players
 from .derivatives import (
     gradient as gradient,
@@ -26,7 +27,6 @@ from .discriminators import (
 from .expectation import (
     closed_form as closed_form,
     expectation as expectation,
-    expectation_error as expectation_error,
     quadrature as quadrature,
     register_closed_form as register_closed_form,
 )
@@ -44,12 +44,16 @@ from .generators import (
 from .landscape import surface as surface
 from .laws import (
     Exponential as Exponential,
+    Gamma as Gamma,
+    Laplace as Laplace,
+    Mixture as Mixture,
     Normal as Normal,
     PointMasses as PointMasses,
     Pushforward as Pushforward,
     pushforward as pushforward,
     Rayleigh as Rayleigh,
     ShiftedExponential as ShiftedExponential,
+    Uniform as Uniform,
 )
 from .losses import (
     Hinge as Hinge,

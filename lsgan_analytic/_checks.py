@@ -65,6 +65,20 @@ def nonnegative(name: str) -> Callable[[ArrayLike], Array]:
     return convert
 
 
+def probabilities(value: ArrayLike, length: int, name: str = "weights") -> Array:
+    """``value`` as a float array of shape (length,), every entry >= 0, summing to 1."""
+    array = finite(name)(jnp.asarray(value))
+    if array.shape != (length,):
+        raise ValueError(f"{name}: expected shape {(length,)}, got {array.shape}")
+    wrong = (array < 0).any() | (jnp.abs(array.sum() - 1) > 4 * length * jnp.finfo(array.dtype).eps)
+    message = f"{name}: expected numbers >= 0 that sum to 1"
+    if isinstance(wrong, Tracer):
+        return eqx.error_if(array, wrong, message)
+    if wrong:
+        raise ValueError(f"{message}, got {array}")
+    return array
+
+
 def count(value: int, name: str, least: int = 1) -> int:
     """A Python integer of at least ``least``."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:

@@ -4,15 +4,23 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 import lsgan_analytic as lsgan
+from lsgan_analytic.closed_forms import moved
 
 PEERS = {
     "exponential": (lsgan.Exponential(rate=2.5), stats.expon(scale=1 / 2.5)),
     "rayleigh": (lsgan.Rayleigh(), stats.rayleigh(scale=np.sqrt(0.5))),
     "wide rayleigh": (lsgan.Rayleigh(scale=3.0), stats.rayleigh(scale=3.0)),
     "shifted": (lsgan.ShiftedExponential(loc=-1.0, scale=0.7), stats.expon(loc=-1.0, scale=0.7)),
+    "normal": (lsgan.Normal(1.0, 0.5), stats.norm(1, 0.5)),
+    "uniform": (lsgan.Uniform(-1.0, 3.0), stats.uniform(-1, 4)),
+    "laplace": (lsgan.Laplace(0.5, 1.5), stats.laplace(0.5, 1.5)),
+    "gamma .3": (lsgan.Gamma(0.3, 2.0), stats.gamma(0.3, scale=0.5)),
+    "gamma 5": (lsgan.Gamma(5.0, 2.0), stats.gamma(5, scale=0.5)),
+    "moved normal": (lsgan.pushforward(lsgan.Normal(1.0, 0.5), lsgan.Shift(-2.0)), stats.norm(-1, 0.5)),
+    "moved exponential": (lsgan.pushforward(lsgan.Exponential(2.0), lsgan.Shift(1.0)), stats.expon(1, 0.5)),
 }
 
 
@@ -70,6 +78,130 @@ def test_point_masses():
 
 
 def test_float32_laws_stay_float32():
-    for law in (lsgan.Exponential(rate=np.float32(2.0)), lsgan.Rayleigh(scale=np.float32(1.0))):
+    one, two = np.float32(1), np.float32(2)
+    laws = [
+        lsgan.Exponential(rate=two),
+        lsgan.Rayleigh(scale=one),
+        lsgan.Uniform(one, two),
+        lsgan.Laplace(one, two),
+        lsgan.Gamma(two, one),
+    ]
+    laws.append(lsgan.Mixture(np.float32([0.5, 0.5]), tuple(laws[-2:])))
+    laws.append(lsgan.pushforward(laws[0], lsgan.Square(one, two)))
+    for law in laws:
         for value in (law.sample(jax.random.key(0), 3), *law.nodes()):
             assert value.dtype == np.float32
+
+
+def test_gamma_of_any_shape():
+    """Mass, mean, E log x (where x does not underflow) and their derivatives in the shape."""
+
+    def means(k):
+        x, weights = lsgan.Gamma(k, 2.0).nodes_between(jnp.array([0.1]))
+        logs = jnp.where(weights > 1e-30, jnp.log(jnp.where(x > 0, x, 1)), 0)
+        return jnp.stack([jnp.sum(weights), jnp.sum(weights * x), jnp.sum(weights * logs)])
+
+    k = np.array([1e-3, 0.1, 0.9, 1.0, 3.0, 100.0, 1e4])
+    value, slope = jax.jit(lambda k: jax.jvp(jax.vmap(means), (k,), (jnp.ones_like(k),)))(k)
+    errors = np.abs(value[:, :2].T / [np.ones(7), k / 2] - 1) / np.maximum(1, k)  # log Gamma(k) rounds
+    changes = np.abs(slope[:, :2].T - [np.zeros((7)), np.full(7, 0.5)]) / np.maximum(1 / k, k)
+    assert errors.max() < 1e-13
+    assert changes.max() < 1e-13
+    np.testing.assert_allclose(value[1:, 2], special.digamma(k[1:]) - np.log(2), rtol=1e-11)
+    np.testing.assert_allclose(slope[1:, 2], special.polygamma(1, k[1:]), rtol=1e-8)
+
+
+def test_quantiles_without_a_formula_have_derivatives():
+    def quantile(shape, q):
+        return lsgan.Gamma(shape, 2.0).quantile(q)
+
+    slope, d = jax.grad(quantile, (0, 1))(0.7, 0.3), 1e-5
+    peer = stats.gamma.ppf([0.3, 0.3, 0.3 + d, 0.3 - d], [0.7 + d, 0.7 - d, 0.7, 0.7], scale=0.5)
+    np.testing.assert_allclose(slope, (peer[::2] - peer[1::2]) / (2 * d), rtol=1e-7)
+
+
+MIXTURE = lsgan.Mixture([0.3, 0.7], (lsgan.Normal(-2.0, 0.5), lsgan.Exponential(2.0)))
+
+
+def test_mixture():
+    normal, other = stats.norm(-2, 0.5), stats.expon(scale=0.5)
+    x, q = jnp.linspace(-4, 3, 29), jnp.array([0.0, 1e-6, 0.2, 0.3, 0.31, 0.9, 1.0])
+    np.testing.assert_allclose(MIXTURE.pdf(x), 0.3 * normal.pdf(x) + 0.7 * other.pdf(x), rtol=1e-13)
+    cdf = 0.3 * normal.cdf(x) + 0.7 * other.cdf(x)
+    np.testing.assert_allclose(MIXTURE.cdf(x), cdf, rtol=1e-13)
+    np.testing.assert_allclose(MIXTURE.quantile(cdf), x, atol=1e-7)  # the cdf is flat between the parts
+    np.testing.assert_allclose(MIXTURE.cdf(MIXTURE.quantile(q)), q, atol=1e-14)
+    points, weights = MIXTURE.nodes()
+    np.testing.assert_allclose(jnp.sum(weights * points**2), 0.3 * 4.25 + 0.7 * 0.5, rtol=1e-13)
+    draws = np.asarray(MIXTURE.sample(jax.random.key(2), 20_000))
+    assert stats.kstest(draws, lambda v: 0.3 * normal.cdf(v) + 0.7 * other.cdf(v)).pvalue > 1e-3
+
+
+def test_derivatives_in_the_weights():
+    law, disc, phi = lsgan.Normal(), lsgan.Erf(1.0, 0.2), lsgan.SquaredMinimax().real
+
+    def cost(weight):
+        parts = (lsgan.Exponential(2.0), law)
+        return lsgan.expectation(lsgan.Mixture(jnp.stack([weight, 1 - weight]), parts), disc, phi)
+
+    each = [lsgan.expectation(part, disc, phi) for part in (lsgan.Exponential(2.0), law)]
+    np.testing.assert_allclose(jax.grad(cost)(0.4), each[0] - each[1], rtol=1e-12)
+
+
+def test_bad_parameters_are_named():
+    normal = lsgan.Normal()
+    with pytest.raises(ValueError, match="weights.*sum to 1"):
+        lsgan.Mixture([0.5, 0.6], (normal, normal))
+    with pytest.raises(ValueError, match=r"weights.*\(2,\)"):
+        lsgan.Mixture([1.0], (normal, normal))
+    with pytest.raises(ValueError, match="components"):
+        lsgan.Mixture([1.0], (3.0,))
+    with pytest.raises(ValueError, match="high.*above low = 1.0, got 1.0"):
+        lsgan.Uniform(1.0, 1.0)
+    with pytest.raises(ValueError, match="shape"):
+        lsgan.Gamma(0.0)
+    with pytest.raises(ValueError, match="density.*PointMasses"):
+        lsgan.PointMasses([1.0]).log_pdf(1.0)
+
+
+def test_density_of_a_pushforward():
+    """The square of a normal is chi-squared: two branches; of an exponential, one of them empty."""
+    law = lsgan.pushforward(lsgan.Normal(), lsgan.Square(2.0, -1.0))
+    x = jnp.linspace(-2, 9, 23) + 0.01
+    np.testing.assert_allclose(law.pdf(x), stats.chi2(1, loc=-1, scale=2).pdf(x), rtol=1e-13)
+    down = lsgan.pushforward(lsgan.Exponential(1.0), lsgan.Square(-2.0, 1.0))
+    np.testing.assert_allclose(down.pdf(x), stats.weibull_min(0.5, loc=-1, scale=2).pdf(-x), rtol=1e-13)
+    twice = lsgan.Pushforward(lsgan.Pushforward(lsgan.Normal(), lsgan.Shift(1.0)), lsgan.Square(1.0, 0.0))
+    np.testing.assert_allclose(twice.pdf(x), stats.ncx2(1, 1).pdf(x), rtol=1e-12)
+    slope = jax.grad(lambda h: lsgan.pushforward(lsgan.Normal(), lsgan.Square(2.0, h)).log_pdf(1.0))(-1.0)
+    np.testing.assert_allclose(slope, 1 / 4 + 1 / 4, rtol=1e-13)  # of -y/2 - log(y)/2, y = (x - h)/2 = 1
+
+
+def test_moved_laws():
+    """Each known law of scale z + shift against the rule on the latent law, for both signs and for 0."""
+    latents = [lsgan.Normal(1.0, 0.5), lsgan.Uniform(0.5, 2.0), lsgan.Laplace(0.5, 2.0)]
+    latents += [lsgan.Exponential(2.0), lsgan.ShiftedExponential(-1.0, 0.5)]
+    for latent in latents:
+        z, weights = latent.nodes_between(jnp.array([0.0]))
+
+        def solved(scale, latent=latent):
+            law = moved.MOVED[type(latent)](latent, scale, jnp.asarray(0.3))
+            x, weights = law.nodes_between(jnp.array([0.0]))
+            return jnp.sum(weights * jnp.sin(x))
+
+        def rule(scale, z=z, weights=weights):
+            return jnp.sum(weights * jnp.sin(scale * z + 0.3))
+
+        for scale in (1.7, -0.6, 0.0):
+            for take in (lambda f: f, jax.grad, lambda f: jax.grad(jax.grad(f))):
+                np.testing.assert_allclose(take(solved)(scale), take(rule)(scale), atol=1e-12)
+        law = moved.MOVED[type(latent)](latent, jnp.asarray(-1.7), jnp.asarray(0.3))
+        np.testing.assert_allclose(law.cdf(law.quantile(jnp.array([0.2, 0.9]))), [0.2, 0.9], rtol=1e-12)
+
+
+def test_mixtures_move_by_parts():
+    law = lsgan.pushforward(MIXTURE, lsgan.Shift(1.0))
+    assert [type(part).__name__ for part in law.components] == ["Normal", "ShiftedExponential"]
+    np.testing.assert_allclose(
+        law.pdf(jnp.array([-1.0, 1.5])), MIXTURE.pdf(jnp.array([-2.0, 0.5])), rtol=1e-14
+    )

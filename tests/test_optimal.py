@@ -49,20 +49,21 @@ def cost_by_scipy(g, h, real, fake):
     return sum(integrate.quad(integrand, a, b, epsabs=1e-13, limit=200)[0] for a, b in zip(cuts, cuts[1:]))  # noqa: B905, RUF007
 
 
-@pytest.mark.parametrize("h", [-2.0, 0.7])
-def test_costs_and_total_derivatives_through_steps_that_move(h):
+def test_costs_and_total_derivatives_through_steps_that_move():
     # D jumps at 0 and at h: without the boundary terms the slopes are off in the first digit
     game = lsgan.Game(DATA, LATENT, lsgan.SquaredMinimax())
-    slope = jax.jit(jax.value_and_grad(game.cost))
-    value, grad = slope(lsgan.Players(disc=BEST, gen=lsgan.Square(g=1.5, h=h)))
+    slope = jax.jit(
+        jax.value_and_grad(lambda g, h: game.cost(lsgan.Players(BEST, lsgan.Square(g, h))), (0, 1))
+    )
     real, fake = (lambda d: d**2), (lambda d: (1 - d) ** 2)
-    np.testing.assert_allclose(value, cost_by_scipy(1.5, h, real, fake), rtol=1e-11)
-    e = 1e-3
-    weights = ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12))  # error of order e^4
-    by_g = sum(w * cost_by_scipy(1.5 + k * e, h, real, fake) for k, w in weights) / e
-    by_h = sum(w * cost_by_scipy(1.5, h + k * e, real, fake) for k, w in weights) / e
-    np.testing.assert_allclose((grad.gen.g, grad.gen.h), (by_g, by_h), rtol=1e-7)
-    assert lsgan.expectation_error(DATA, BEST.given(lsgan.Square(g=1.5, h=h)), game.loss.real) < 1e-12
+    e, weights = 1e-3, ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12))  # error of order e^4
+    for h in (-2.0, 0.7):
+        value, slopes = slope(1.5, h)
+        np.testing.assert_allclose(value, cost_by_scipy(1.5, h, real, fake), rtol=1e-11)
+        by_g = sum(w * cost_by_scipy(1.5 + k * e, h, real, fake) for k, w in weights) / e
+        by_h = sum(w * cost_by_scipy(1.5, h + k * e, real, fake) for k, w in weights) / e
+        np.testing.assert_allclose(slopes, (by_g, by_h), rtol=1e-7)
+    assert lsgan.expectation_error(DATA, BEST.given(GEN), game.loss.real) < 1e-12
 
 
 NARROW = lsgan.Normal(0.0, 0.1)
@@ -84,8 +85,7 @@ def test_jensen_shannon():
     normal = lsgan.Normal()
     game = lsgan.Game(normal, normal, lsgan.Minimax())
     players = lsgan.Players(disc=lsgan.OptimalDiscriminator(normal, normal), gen=lsgan.Shift(shift=1.0))
-    np.testing.assert_allclose(game.cost(players), 2 * 0.111421 - np.log(4), atol=2e-6)
-    assert round(float(game.cost(players)), 6) == -1.163451
+    np.testing.assert_allclose(jax.jit(game.cost)(players), -1.163451, atol=5e-7)  # 2 JSD - log 4
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_leaving_the_domain_is_an_outcome():
     game = lsgan.Game(DATA, LATENT, lsgan.SquaredMinimax())
     disc = lsgan.AuthorsOptimalDiscriminator(data=DATA, latent=LATENT)
     players = lsgan.Players(disc=disc, gen=lsgan.Square(g=1.0, h=0.0))
-    path = lsgan.trajectory(game, lsgan.Simultaneous(step=10.0), players, steps=4)  # dJ/dg > 0 there
+    path = lsgan.trajectory(game, lsgan.Simultaneous(step=10.0), players, steps=99)  # dJ/dg > 0 there
     assert path.outcome == lsgan.Outcome.left_domain
     assert (path.players.gen.g > 0).all()
 
@@ -161,5 +161,5 @@ def test_what_is_refused():
         BEST(0.0)
     with pytest.raises(ValueError, match="data: expected an Exponential"):
         lsgan.AuthorsOptimalDiscriminator(lsgan.Normal(), LATENT)
-    with pytest.raises(ValueError, match="data: expected a law with a density, got PointMasses"):
-        lsgan.OptimalDiscriminator(lsgan.PointMasses([0.0]), LATENT).given(GEN)
+    with pytest.raises(ValueError, match="law: expected one with a density, got PointMasses"):
+        lsgan.OptimalDiscriminator(lsgan.PointMasses([0.0]), LATENT).given(GEN)(0.0)

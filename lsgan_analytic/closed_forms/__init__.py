@@ -5,6 +5,8 @@ from . import (
     categorical as categorical,
     erf_normal as erf_normal,
     interval as interval,
+    mixture_of_shifts as mixture_of_shifts,
+    moved as moved,
     optimal as optimal,
     radial_basis as radial_basis,
     rsee as rsee,

@@ -71,8 +71,8 @@ class _Answering(AbstractDiscriminator):
 class BestResponse(AbstractDiscriminator):
     """D(x) = (real p(x) + fake q(x))/(p(x) + q(x)), through log p - log q."""
 
-    data: Any  # laws with a density and a chart
-    generated: Any
+    data: AbstractLaw
+    generated: AbstractLaw
     real: float = eqx.field(static=True)
     fake: float = eqx.field(static=True)
 
@@ -95,11 +95,12 @@ class BestResponse(AbstractDiscriminator):
 
     def jumps(self) -> Vector:
         """The ends of both supports, where D is not continuous; derivatives go through them."""
-        return jnp.concatenate([law.point(law.edges()) for law in (self.data, self.generated)])
+        return jnp.concatenate([law.landmarks() for law in (self.data, self.generated)])
 
     def breaks(self) -> Vector:
-        grid = jnp.concatenate([self.jumps(), *(law.nodes(_GRID)[0] for law in (self.data, self.generated))])
-        return jnp.concatenate([self.jumps(), crossings(self.log_ratio, grid, TURNS, _MOST)])
+        own = jax.lax.stop_gradient(self)
+        grid = jnp.concatenate([own.jumps(), *(law.nodes(_GRID)[0] for law in (own.data, own.generated))])
+        return jnp.concatenate([self.jumps(), crossings(own.log_ratio, grid, TURNS, _MOST)])
 
 
 def _log_sum(with_ratio: float, alone: float, ratio: Values) -> Values:
@@ -155,9 +156,6 @@ class OptimalDiscriminator(_Answering):
             raise ValueError(f"real, fake: expected two different labels, got {real!r} twice")
 
     def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> BestResponse:
-        for name, law in (("data", data), ("latent", generated)):
-            if not (hasattr(law, "log_pdf") and hasattr(law, "point")):
-                raise ValueError(f"{name}: expected a law with a density, got {type(law).__name__}")
         return BestResponse(data, generated, self.real, self.fake)
 
 

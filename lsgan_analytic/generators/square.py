@@ -31,5 +31,7 @@ class Square(AbstractGenerator):
         return self.g * jnp.square(z) + self.h
 
     def preimages(self, x: Vector) -> Vector:
-        z = jnp.sqrt((x - self.h) / self.g)
+        square = (x - self.h) / self.g
+        root = jnp.sqrt(jnp.where(square > 0, square, 1))  # has a derivative everywhere
+        z = jnp.where(square > 0, root, jnp.where(square == 0, 0, jnp.nan))
         return jnp.concatenate([-z, z])

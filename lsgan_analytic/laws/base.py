@@ -11,7 +11,7 @@ from .._quadrature import composite
 from .._types import Values, Vector
 
 DEFAULT_NODES = 256
-PANELS, PER_PANEL = 8, 20
+PANELS, PER_PANEL = 10, 20
 
 
 class AbstractLaw(eqx.Module):
@@ -28,9 +28,26 @@ class AbstractLaw(eqx.Module):
         Deterministic. ``n=None`` takes the law's own default.
         """
 
-    def nodes_between(self, breaks: Vector, n: int | None = None) -> tuple[Values, Values]:
-        """A rule for an f that changes quickly at ``breaks``; a law with one rule only has no better."""
+    def nodes_between(
+        self, breaks: Vector, n: int | None = None, moving: bool = False
+    ) -> tuple[Values, Values]:
+        """A rule for an f that changes quickly at ``breaks``; a law with one rule only has no better.
+
+        With ``moving`` it has derivatives in ``breaks`` too: needed where f jumps at breaks that move.
+        """
         return self.nodes()
+
+    def log_pdf(self, x: Values) -> Values:
+        """log of the density, -inf outside the support; ValueError for a law without one."""
+        raise ValueError(f"law: expected one with a density, got {type(self).__name__}")
+
+    def pdf(self, x: Values) -> Values:
+        """The density."""
+        return jnp.exp(self.log_pdf(x))
+
+    def landmarks(self) -> Vector:
+        """Points of x where the density jumps or bends, and ends of where it has mass."""
+        return jnp.zeros((0,))
 
     @abc.abstractmethod
     def cdf(self, x: Values) -> Values:
@@ -54,10 +71,6 @@ class AbstractDensity(AbstractLaw):
     def log_pdf(self, x: Values) -> Values:
         """log of the density, -inf outside the support."""
 
-    def pdf(self, x: Values) -> Values:
-        """The density."""
-        return jnp.exp(self.log_pdf(x))
-
     @abc.abstractmethod
     def edges(self) -> Vector:
         """Ends of the interval of t, and the kinks of the chart between them; increasing."""
@@ -78,20 +91,34 @@ class AbstractDensity(AbstractLaw):
         edges = jax.lax.stop_gradient(self.edges())
         return self._rule(edges, max(2, (n or DEFAULT_NODES) // (edges.shape[0] - 1)))
 
-    def nodes_between(self, breaks: Vector, n: int | None = None) -> tuple[Values, Values]:
+    def landmarks(self) -> Vector:
+        return self.point(jax.lax.stop_gradient(self.edges()))
+
+    def nodes_between(
+        self, breaks: Vector, n: int | None = None, moving: bool = False
+    ) -> tuple[Values, Values]:
         """A composite rule with panels that end at ``breaks``, n (20) nodes on each.
 
         Right to rounding for an f that is smooth on the scale of the law away from the breaks, and on the
         scale of their distances between them.
         """
-        own = self.edges()
+        own = jax.lax.stop_gradient(self.edges())
         share = -(-PANELS // (own.shape[0] - 1))
         inner = jnp.arange(share, dtype=own.dtype)[None] / share
         even = (own[:-1, None] + jnp.diff(own)[:, None] * inner).ravel()
-        t = self.coordinate(breaks.astype(own.dtype))
-        t = jnp.clip(jnp.where(jnp.isnan(t), own[0], t), own[0], own[-1])
-        edges = jnp.sort(jnp.concatenate([even, own[-1:], t]))
-        return self._rule(jax.lax.stop_gradient(edges), n or PER_PANEL)
+        cuts = self._cuts(breaks.astype(own.dtype), own, moving)
+        return self._rule(jnp.sort(jnp.concatenate([even, own[-1:], cuts])), n or PER_PANEL)
+
+    def _cuts(self, breaks: Vector, own: Vector, moving: bool) -> Vector:
+        """``breaks`` as t, those outside at an end; ``moving``: with derivatives."""
+        t = jax.lax.stop_gradient(self.coordinate(breaks))
+        fixed = jnp.clip(jnp.where(jnp.isnan(t), own[0], t), own[0], own[-1])
+        if not moving:
+            return fixed
+        # the chart may have no derivative at its edges, nor outside them
+        inside = (fixed[:, None] != own[None]).all(axis=1)
+        safe = jnp.where(inside, breaks, self.point(0.5 * (own[0] + own[1])))
+        return jnp.where(inside, self.coordinate(safe), fixed)
 
     def _rule(self, edges: Vector, n: int) -> tuple[Values, Values]:
         t, w = composite(edges, n)

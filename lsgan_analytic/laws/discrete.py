@@ -7,10 +7,9 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import Array
-from jax.core import Tracer
 from jax.typing import ArrayLike
 
-from .._checks import finite
+from .._checks import finite, probabilities
 from .._types import Values, Vector
 from .base import AbstractLaw
 
@@ -40,18 +39,8 @@ class PointMasses(AbstractLaw):
         if self.points.ndim != 1 or self.points.size == 0:
             raise ValueError(f"points: expected a non-empty vector, got shape {self.points.shape}")
         n = self.points.shape[0]
-        if weights is None:
-            self.weights = jnp.full((n,), 1 / n, self.points.dtype)
-            return
-        mass = finite("weights")(jnp.asarray(weights))
-        if mass.shape != (n,):
-            raise ValueError(f"weights: expected shape {(n,)} like points, got {mass.shape}")
-        wrong = (mass < 0).any() | (jnp.abs(mass.sum() - 1) > n * jnp.finfo(mass.dtype).eps)
-        if isinstance(wrong, Tracer):
-            mass = eqx.error_if(mass, wrong, "weights: expected numbers >= 0 that sum to 1")
-        elif wrong:
-            raise ValueError(f"weights: expected numbers >= 0 that sum to 1, got {mass}")
-        self.weights = mass
+        equal = jnp.full((n,), 1 / n, self.points.dtype)
+        self.weights = equal if weights is None else probabilities(weights, n)
 
     @classmethod
     def unchecked(cls, points: Array, weights: Array) -> Self:

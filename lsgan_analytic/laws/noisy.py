@@ -2,10 +2,10 @@
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 
 from .._types import Scalar, Values, Vector
+from ._bisection import quantile
 from .base import AbstractLaw
 from .normal import Normal
 
@@ -27,8 +27,10 @@ class Noisy(AbstractLaw):
     def nodes(self, n: int | None = None) -> tuple[Values, Values]:
         return self._product(lambda noise: noise.nodes(40), n)
 
-    def nodes_between(self, breaks: Vector, n: int | None = None) -> tuple[Values, Values]:
-        return self._product(lambda noise: noise.nodes_between(breaks, n), None)
+    def nodes_between(
+        self, breaks: Vector, n: int | None = None, moving: bool = False
+    ) -> tuple[Values, Values]:
+        return self._product(lambda noise: noise.nodes_between(breaks, n, moving), None)
 
     def _product(self, rule, n: int | None) -> tuple[Values, Values]:
         x, weights = self.law.nodes(n)
@@ -50,16 +52,7 @@ class Noisy(AbstractLaw):
         """By bisection of the cdf."""
         x, _ = self.law.nodes()
         reach = 9 * self.std
-        low = jnp.broadcast_to(jnp.min(x) - reach, np.shape(q))
-        high = jnp.broadcast_to(jnp.max(x) + reach, np.shape(q))
-
-        def halve(_, ends):
-            low, high = ends
-            middle = 0.5 * (low + high)
-            below = self.cdf(middle) < q
-            return jnp.where(below, middle, low), jnp.where(below, high, middle)
-
-        return jax.lax.fori_loop(0, 60, halve, (low, high))[1]
+        return quantile(self, q, jnp.min(x) - reach, jnp.max(x) + reach)
 
 
 def noisy(law: AbstractLaw, std: Scalar) -> AbstractLaw:

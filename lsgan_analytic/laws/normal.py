@@ -9,7 +9,7 @@ from .._checks import finite, positive
 from .._types import Scalar, Values, Vector
 from .base import AbstractDensity
 
-_REACH = 9.0  # standard deviations: 1e-19 of the mass is beyond
+_REACH = 12.0  # standard deviations: 4e-33 of the mass is beyond
 
 
 class Normal(AbstractDensity):

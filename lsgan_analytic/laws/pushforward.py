@@ -17,7 +17,7 @@ _SOLVED: dict[tuple[type, type], Callable[..., AbstractLaw]] = {}
 def register_pushforward(law: type, generator: type) -> Callable:
     """Decorator: ``rule(law, generator)`` is the law of G(z) in closed form.
 
-    ``AbstractLaw`` stands for every law that has no rule of its own.
+    ``AbstractLaw`` and ``AbstractGenerator`` stand for all that have no rule of their own.
     """
 
     def register(rule: Callable) -> Callable:
@@ -28,9 +28,11 @@ def register_pushforward(law: type, generator: type) -> Callable:
 
 
 class Pushforward(AbstractLaw):
-    """The law of generator(z) with z ~ latent, through samples and nodes alone.
+    """The law of generator(z) with z ~ latent.
 
-    Its cdf and quantile are those of the law's own Gauss nodes: steps, good to the spacing of the nodes.
+    Its density is the sum over all z with G(z) = x of p(z)/|G'(z)| (per unit x), for a generator that knows
+    its preimages; ValueError for others, and for a latent law without a density. Its cdf and quantile are
+    those of the law's own Gauss nodes: steps, good to the spacing of the nodes.
     """
 
     latent: AbstractLaw
@@ -46,9 +48,29 @@ class Pushforward(AbstractLaw):
         z, weights = self.latent.nodes(n)
         return self._points(z), weights
 
-    def nodes_between(self, breaks: Vector, n: int | None = None) -> tuple[Values, Values]:
-        z, weights = self.latent.nodes_between(self.generator.preimages(breaks), n)
+    def nodes_between(
+        self, breaks: Vector, n: int | None = None, moving: bool = False
+    ) -> tuple[Values, Values]:
+        z, weights = self.latent.nodes_between(self.generator.preimages(breaks), n, moving)
         return self._points(z), weights
+
+    def landmarks(self) -> Vector:
+        ends = self.latent.landmarks()
+        return self._points(ends) if ends.size else ends
+
+    def log_pdf(self, x: Values) -> Values:
+        x = jnp.asarray(x)
+        z = self.generator.preimages(x.ravel())
+        if z.size == 0 < x.size:
+            name = type(self.generator).__name__
+            raise ValueError(f"generator: expected one that knows its preimages, got {name}")
+        known = ~jnp.isnan(z)
+        z = jnp.where(known, z, 1)
+        logs = self.latent.log_pdf(z)
+        slope = jnp.abs(jax.vmap(jax.grad(self.generator))(z))
+        there = known & (logs > -jnp.inf)
+        each = jnp.where(there, jnp.where(there, logs, 0) - jnp.log(jnp.where(there, slope, 1)), -jnp.inf)
+        return jax.scipy.special.logsumexp(each.reshape(-1, *x.shape), axis=0)
 
     def _masses(self) -> PointMasses:
         points, weights = self.nodes()
@@ -69,6 +91,6 @@ def pushforward(latent: AbstractLaw, generator: AbstractGenerator) -> AbstractLa
     >>> type(law).__name__, float(law.scale)  # doctest: +ELLIPSIS
     ('ShiftedExponential', 1.5...)
     """
-    kind = type(generator)
-    solved = _SOLVED.get((type(latent), kind)) or _SOLVED.get((AbstractLaw, kind))
-    return solved(latent, generator) if solved else Pushforward(latent, generator)
+    kinds = ((a, b) for a in (type(latent), AbstractLaw) for b in (type(generator), AbstractGenerator))
+    solved = next((_SOLVED[kind] for kind in kinds if kind in _SOLVED), Pushforward)
+    return solved(latent, generator)

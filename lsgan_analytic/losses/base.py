@@ -10,6 +10,7 @@ import jax.numpy as jnp
 
 from .._types import Scalar, Values
 from ..discriminators.base import AbstractDiscriminator
+from ..discriminators.sigmoid import TURNS
 
 
 class AbstractIntegrand(eqx.Module):
@@ -28,6 +29,7 @@ class AbstractScoreIntegrand(AbstractIntegrand):
     """A scalar function of the discriminator's score: its logit where it has one."""
 
     kinks: ClassVar[tuple[float, ...]] = ()  # scores where phi is not smooth
+    turns: ClassVar[tuple[float, ...]] = ()  # scores about which phi changes quickly
 
     def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
         """phi of the score of D at x."""
@@ -70,6 +72,7 @@ class Scaled(AbstractIntegrand):
 class LogProbability(AbstractScoreIntegrand):
     """phi(s) = weight log D + (1 - weight) log(1 - D) with s the logit of D; no overflow anywhere."""
 
+    turns: ClassVar[tuple[float, ...]] = TURNS
     weight: float = eqx.field(static=True)
 
     def __call__(self, t: Values) -> Values:
