@@ -5,6 +5,7 @@ from . import (
     erf_normal as erf_normal,
     half_plane as half_plane,
     interval as interval,
+    mixture_of_shifts as mixture_of_shifts,
     moved as moved,
     optimal as optimal,
     radial_basis as radial_basis,

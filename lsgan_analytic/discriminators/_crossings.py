@@ -16,10 +16,11 @@ def crossings(
 ) -> Vector:
     """Up to ``most`` crossings of each level between neighbours of ``grid``, by bisection; NaN for the rest.
 
-    A pair of crossings between two neighbours is missed. No derivatives go through it.
+    A pair of crossings between two neighbours is missed. It has no derivatives: give it a ``function`` and a
+    grid without any, or they are carried in vain.
     """
-    grid = jnp.sort(lax.stop_gradient(grid))
-    heights = lax.stop_gradient(function(grid))
+    grid = jnp.sort(grid)
+    heights = function(grid)
 
     def of_level(level: Values) -> Vector:
         above = heights > level
@@ -30,7 +31,7 @@ def crossings(
         def halve(_, ends: tuple[Vector, Vector]) -> tuple[Vector, Vector]:
             low, high = ends
             middle = 0.5 * (low + high)
-            before = (lax.stop_gradient(function(middle)) > level) == falling
+            before = (function(middle) > level) == falling
             return jnp.where(before, middle, low), jnp.where(before, high, middle)
 
         low, high = lax.fori_loop(0, _HALVINGS, halve, (grid[cell], grid[cell + 1]))

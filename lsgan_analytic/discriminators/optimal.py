@@ -20,7 +20,7 @@ from .base import AbstractDiscriminator, AbstractProbability
 from .sigmoid import TURNS
 
 _FAR = 1e30  # the log ratio where only one density is 0: finite, so that 0 times it is 0
-_GRID, _MOST = 129, 4
+_GRID, _MOST = 128, 4
 
 
 class KnownLaw:
@@ -71,8 +71,8 @@ class _Answering(AbstractDiscriminator):
 class BestResponse(AbstractDiscriminator):
     """D(x) = (real p(x) + fake q(x))/(p(x) + q(x)), through log p - log q."""
 
-    data: Any  # laws with a density and a chart
-    generated: Any
+    data: AbstractLaw
+    generated: AbstractLaw
     real: float = eqx.field(static=True)
     fake: float = eqx.field(static=True)
 
@@ -95,16 +95,12 @@ class BestResponse(AbstractDiscriminator):
 
     def jumps(self) -> Vector:
         """The ends of both supports, where D is not continuous; derivatives go through them."""
-        return jnp.concatenate([law.point(law.edges()) for law in (self.data, self.generated)])
+        return jnp.concatenate([law.landmarks() for law in (self.data, self.generated)])
 
     def breaks(self) -> Vector:
-        grids = []
-        for law in (self.data, self.generated):
-            ends = law.edges()
-            share = jnp.linspace(0, 1, _GRID, dtype=ends.dtype)
-            grids.append(law.point(ends[0] + (ends[-1] - ends[0]) * share))
-        turns = crossings(self.log_ratio, jnp.concatenate(grids), TURNS, _MOST)
-        return jnp.concatenate([self.jumps(), turns])
+        own = jax.lax.stop_gradient(self)
+        grid = jnp.concatenate([own.jumps(), *(law.nodes(_GRID)[0] for law in (own.data, own.generated))])
+        return jnp.concatenate([self.jumps(), crossings(own.log_ratio, grid, TURNS, _MOST)])
 
 
 def _log_sum(with_ratio: float, alone: float, ratio: Values) -> Values:
@@ -160,9 +156,6 @@ class OptimalDiscriminator(_Answering):
             raise ValueError(f"real, fake: expected two different labels, got {real!r} twice")
 
     def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> BestResponse:
-        for name, law in (("data", data), ("latent", generated)):
-            if not (hasattr(law, "log_pdf") and hasattr(law, "point")):
-                raise ValueError(f"{name}: expected a law with a density, got {type(law).__name__}")
         return BestResponse(data, generated, self.real, self.fake)
 
 
@@ -201,7 +194,8 @@ class AuthorsOptimalDiscriminator(_Answering):
     c is the rate of exponential data, and generated points are h + g Exp(1), g > 0. From the sequel of
     Pulford & Kondrashov (2021), "Quasi-Analytical Least-Squares Generative Adversarial Networks". Its
     exponent has the opposite sign to that of p/(p + q), which is ``OptimalDiscriminator``, and it has no
-    steps at the ends of the supports: another game. A run whose g falls to 0 or below is stopped there and recorded.
+    steps at the ends of the supports: another game. A run whose g falls to 0 or below is stopped there
+    and recorded.
 
     Args:
         data, latent, frozen: as for ``OptimalDiscriminator``; data an ``Exponential``, and a latent law and

@@ -1,6 +1,7 @@
 """Radial basis functions."""
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 
 from .._checks import finite, positive
@@ -50,9 +51,10 @@ class RadialBasis(AbstractDiscriminator):
 
     def crossings(self, level: float) -> Vector:
         """As many as 2 n, n the number of centres; found between points 1/4 width apart, NaN for the rest."""
-        steps = jnp.linspace(-9, 9, 73, dtype=self.width.dtype)
-        grid = (self.centers[:, None] + self.width * steps[None]).ravel()
-        return crossings(self, grid, (level,), 2 * self.centers.size)
+        own = jax.lax.stop_gradient(self)
+        steps = jnp.linspace(-9, 9, 73, dtype=own.width.dtype)
+        grid = (own.centers[:, None] + own.width * steps[None]).ravel()
+        return crossings(own, grid, (level,), 2 * own.centers.size)
 
     def in_domain(self) -> Flag:
         return self.width > 0

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import equinox as eqx
 import jax.numpy as jnp
-import numpy as np
 from jax.typing import ArrayLike
 
 from .._checks import finite, label
@@ -48,9 +47,3 @@ class MixtureOfShifts(AbstractGenerator):
 
     def preimages(self, x: Vector) -> Vector:
         return (x[None] - self.shifts[:, None]).ravel()
-
-
-def as_fractions(weights: Sequence[float], dtype: np.dtype) -> np.ndarray:
-    """The weights as an array that sums to 1 as well as its dtype can."""
-    exact = np.asarray(weights)
-    return (exact / exact.sum()).astype(dtype)
