@@ -10,10 +10,30 @@ from pathlib import Path
 import jax
 from tqdm import tqdm
 
-from . import comparison, convergence, no_stationary_point, surfaces, training, tubes, two_signs, vanishing_gradient
+from . import (
+    comparison,
+    convergence,
+    no_stationary_point,
+    surfaces,
+    training,
+    truth_line,
+    tubes,
+    two_signs,
+    vanishing_gradient,
+)
 from ._run import Experiment, run
 
-_MODULES = (training, two_signs, surfaces, comparison, tubes, convergence, vanishing_gradient, no_stationary_point)
+_MODULES = (
+    training,
+    surfaces,
+    comparison,
+    tubes,
+    convergence,
+    vanishing_gradient,
+    no_stationary_point,
+    two_signs,
+    truth_line,
+)
 EXPERIMENTS = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
 
 
