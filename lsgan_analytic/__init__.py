@@ -10,7 +10,19 @@ from .derivatives import (
     jacobian as jacobian,
     log_gradient as log_gradient,
 )
-from .discriminators import Erf as Erf, Linear as Linear, Sigmoid as Sigmoid
+from .discriminators import (
+    AuthorsOptimalDiscriminator as AuthorsOptimalDiscriminator,
+    Erf as Erf,
+    Interval as Interval,
+    Linear as Linear,
+    Logistic as Logistic,
+    OptimalDiscriminator as OptimalDiscriminator,
+    Quadratic as Quadratic,
+    RadialBasis as RadialBasis,
+    Sigmoid as Sigmoid,
+    Tabular as Tabular,
+    TabularCritic as TabularCritic,
+)
 from .expectation import (
     closed_form as closed_form,
     expectation as expectation,
@@ -19,7 +31,16 @@ from .expectation import (
     register_closed_form as register_closed_form,
 )
 from .game import field as field, Game as Game
-from .generators import Shift as Shift, Square as Square
+from .generators import (
+    Affine as Affine,
+    Categorical as Categorical,
+    MixtureOfShifts as MixtureOfShifts,
+    Polynomial as Polynomial,
+    Power as Power,
+    Scale as Scale,
+    Shift as Shift,
+    Square as Square,
+)
 from .landscape import surface as surface
 from .laws import (
     Exponential as Exponential,

@@ -2,5 +2,14 @@
 
 from .base import AbstractDiscriminator as AbstractDiscriminator, AbstractProbability as AbstractProbability
 from .erf import Erf as Erf
+from .interval import Interval as Interval
 from .linear import Linear as Linear
+from .logistic import Logistic as Logistic
+from .optimal import (
+    AuthorsOptimalDiscriminator as AuthorsOptimalDiscriminator,
+    OptimalDiscriminator as OptimalDiscriminator,
+)
+from .quadratic import Quadratic as Quadratic
+from .radial_basis import RadialBasis as RadialBasis
 from .sigmoid import Sigmoid as Sigmoid
+from .tabular import Tabular as Tabular, TabularCritic as TabularCritic

@@ -1,5 +1,10 @@
 """Generators: maps from the latent variable to the data space."""
 
+from .affine import Affine as Affine, Scale as Scale
 from .base import AbstractGenerator as AbstractGenerator
+from .categorical import Categorical as Categorical
+from .mixture_of_shifts import MixtureOfShifts as MixtureOfShifts
+from .polynomial import Polynomial as Polynomial
+from .power import Power as Power
 from .shift import Shift as Shift
 from .square import Square as Square

@@ -1,0 +1,231 @@
+"""Discriminators that answer the generator: the best ones, and the authors' variant."""
+
+import abc
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+
+from .._checks import label
+from .._types import Flag, Scalar, Values, Vector
+from ..generators.base import AbstractGenerator
+from ..laws.base import AbstractLaw
+from ..laws.exponential import Exponential, ShiftedExponential
+from ..laws.pushforward import pushforward
+from ._crossings import crossings
+from .base import AbstractDiscriminator, AbstractProbability
+from .sigmoid import TURNS
+
+_FAR = 1e30  # the log ratio where only one density is 0: finite, so that 0 times it is 0
+_GRID, _MOST = 129, 4
+
+
+class KnownLaw:
+    """A law whose parameters are constants: equal by value, so that it can be static."""
+
+    def __init__(self, law: AbstractLaw, name: str):
+        if not isinstance(law, AbstractLaw):
+            raise ValueError(f"{name}: expected a law, got {law!r}")
+        leaves, self._form = jax.tree.flatten(law)
+        if any(isinstance(leaf, Tracer) for leaf in leaves):
+            raise ValueError(f"{name}: expected a law with known parameters, got traced ones in {law!r}")
+        self._leaves = tuple(np.asarray(leaf) for leaf in leaves)
+        self._key = (self._form, *((leaf.dtype.name, leaf.shape, leaf.tobytes()) for leaf in self._leaves))
+
+    def law(self) -> Any:
+        """The law."""
+        return jax.tree.unflatten(self._form, [jnp.asarray(leaf) for leaf in self._leaves])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, KnownLaw) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        return repr(self.law())
+
+
+class _Answering(AbstractDiscriminator):
+    """A discriminator without parameters, made of the generator; it knows both laws."""
+
+    data: eqx.AbstractVar[KnownLaw]
+    latent: eqx.AbstractVar[KnownLaw]
+    frozen: eqx.AbstractVar[bool]
+
+    def __call__(self, x: Values) -> Values:
+        raise ValueError(f"disc: {type(self).__name__} answers a generator; use disc.given(gen)(x)")
+
+    def given(self, gen: AbstractGenerator) -> AbstractDiscriminator:
+        seen = jax.lax.stop_gradient(gen) if self.frozen else gen
+        return self._answer(self.data.law(), pushforward(self.latent.law(), seen))
+
+    @abc.abstractmethod
+    def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> AbstractDiscriminator:
+        """The function of x."""
+
+
+class BestResponse(AbstractDiscriminator):
+    """D(x) = (real p(x) + fake q(x))/(p(x) + q(x)), through log p - log q."""
+
+    data: Any  # laws with a density and a chart
+    generated: Any
+    real: float = eqx.field(static=True)
+    fake: float = eqx.field(static=True)
+
+    def log_ratio(self, x: Values) -> Values:
+        """log p(x)/q(x): very large where one density is 0, and 0 where both are."""
+        difference = self.data.log_pdf(x) - self.generated.log_pdf(x)
+        limit = jnp.where(jnp.isnan(difference), 0, jnp.sign(difference) * _FAR)
+        return jnp.where(jnp.isfinite(difference), difference, limit.astype(difference.dtype))
+
+    def __call__(self, x: Values) -> Values:
+        ratio = self.log_ratio(x)
+        return self.real * jax.nn.sigmoid(ratio) + self.fake * jax.nn.sigmoid(-ratio)
+
+    def score(self, x: Values) -> Values:
+        """The logit where both labels are in [0, 1], else D."""
+        if not (0 <= self.real <= 1 and 0 <= self.fake <= 1):
+            return self(x)
+        ratio = self.log_ratio(x)
+        return _log_sum(self.real, self.fake, ratio) - _log_sum(1 - self.real, 1 - self.fake, ratio)
+
+    def jumps(self) -> Vector:
+        """The ends of both supports, where D is not continuous; derivatives go through them."""
+        return jnp.concatenate([law.point(law.edges()) for law in (self.data, self.generated)])
+
+    def breaks(self) -> Vector:
+        grids = []
+        for law in (self.data, self.generated):
+            ends = law.edges()
+            share = jnp.linspace(0, 1, _GRID, dtype=ends.dtype)
+            grids.append(law.point(ends[0] + (ends[-1] - ends[0]) * share))
+        turns = crossings(self.log_ratio, jnp.concatenate(grids), TURNS, _MOST)
+        return jnp.concatenate([self.jumps(), turns])
+
+
+def _log_sum(with_ratio: float, alone: float, ratio: Values) -> Values:
+    """log(with_ratio e^ratio + alone)."""
+    if with_ratio == 0:
+        return jnp.full_like(ratio, np.log(alone))
+    if alone == 0:
+        return ratio + float(np.log(with_ratio))
+    return jnp.logaddexp(ratio + float(np.log(with_ratio)), jnp.full_like(ratio, np.log(alone)))
+
+
+class OptimalDiscriminator(_Answering):
+    """The best D against every generator: D(x) = (real p(x) + fake q(x))/(p(x) + q(x)).
+
+    p is the density of the data, q that of generator(z). It has no parameters: a game with it is a game of
+    the generator alone, ``disc.given(gen)`` is the function of x. With the labels 1 and 0 it is p/(p + q),
+    best for ``Minimax`` (Goodfellow et al. 2014) and the stationary D of ``SquaredMinimax`` with the labels
+    exchanged; with those of ``LeastSquares`` it is best there (Mao et al. 2017); with real = smoothing it is
+    best under label smoothing. Its score is its logit where both labels are in [0, 1], else its value.
+
+    Derivatives in the generator's parameters go through D, and through the ends of the supports at which D
+    jumps. In a sampled game D still answers the laws, not the samples.
+
+    Args:
+        data, latent: the laws, known here (their parameters are constants). ValueError for traced ones, and
+            at the first use for laws or generators whose law has no density.
+        real, fake: the labels, different Python numbers; ValueError otherwise.
+        frozen: no derivatives through D, as for a G that takes D as given.
+
+    >>> import lsgan_analytic as lsgan
+    >>> disc = lsgan.OptimalDiscriminator(data=lsgan.Exponential(rate=1.2), latent=lsgan.Rayleigh())
+    >>> round(float(disc.given(lsgan.Square(g=1.5, h=-2.0))(1.0)), 3)
+    0.8
+    """
+
+    data: KnownLaw = eqx.field(static=True)
+    latent: KnownLaw = eqx.field(static=True)
+    real: float = eqx.field(static=True)
+    fake: float = eqx.field(static=True)
+    frozen: bool = eqx.field(static=True)
+
+    def __init__(
+        self,
+        data: AbstractLaw,
+        latent: AbstractLaw,
+        real: float = 1.0,
+        fake: float = 0.0,
+        frozen: bool = False,
+    ):
+        self.data, self.latent = KnownLaw(data, "data"), KnownLaw(latent, "latent")
+        self.real, self.fake, self.frozen = label(real, "real"), label(fake, "fake"), bool(frozen)
+        if self.real == self.fake:
+            raise ValueError(f"real, fake: expected two different labels, got {real!r} twice")
+
+    def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> BestResponse:
+        for name, law in (("data", data), ("latent", generated)):
+            if not (hasattr(law, "log_pdf") and hasattr(law, "point")):
+                raise ValueError(f"{name}: expected a law with a density, got {type(law).__name__}")
+        return BestResponse(data, generated, self.real, self.fake)
+
+
+class _AuthorsResponse(AbstractProbability):
+    """The logistic function of log(scale rate) + (rate - 1/scale) x + loc/scale."""
+
+    rate: Scalar
+    loc: Scalar
+    scale: Scalar
+
+    def _line(self) -> tuple[Scalar, Scalar]:
+        inside = self.scale > 0
+        scale = jnp.where(inside, self.scale, 1)
+        offset = jnp.log(scale * self.rate) + self.loc / scale
+        return self.rate - 1 / scale, jnp.where(inside, offset, jnp.nan)
+
+    def score(self, x: Values) -> Values:
+        slope, offset = self._line()
+        return slope * x + offset
+
+    def breaks(self) -> Vector:
+        slope, offset = self._line()
+        return (jnp.asarray(TURNS, self.rate.dtype) - offset) / slope
+
+    def crossings(self, level: float) -> Vector:
+        slope, offset = self._line()
+        return ((level - offset) / slope)[None]
+
+    def in_domain(self) -> Flag:
+        return self.scale > 0
+
+
+class AuthorsOptimalDiscriminator(_Answering):
+    """D(x) = 1/(1 + e^{-(c - 1/g) x - h/g}/(g c)) for every x: the D of the published optimal game.
+
+    c is the rate of exponential data, and generated points are h + g Exp(1), g > 0. From the sequel of
+    Pulford & Kondrashov (2021), "Quasi-Analytical Least-Squares Generative Adversarial Networks". Its
+    exponent has the opposite sign to that of p/(p + q), which is ``OptimalDiscriminator``, and it has no steps at the
+    ends of the supports: another game. A run whose g falls to 0 or below is stopped there and recorded.
+
+    Args:
+        data, latent, frozen: as for ``OptimalDiscriminator``; data an ``Exponential``, and a latent law and
+            generator that make a ``ShiftedExponential``. ValueError otherwise.
+
+    >>> import lsgan_analytic as lsgan
+    >>> disc = lsgan.AuthorsOptimalDiscriminator(data=lsgan.Exponential(rate=1.2), latent=lsgan.Rayleigh())
+    >>> round(float(disc.given(lsgan.Square(g=1.5, h=-2.0))(1.0)), 3)
+    0.447
+    """
+
+    data: KnownLaw = eqx.field(static=True)
+    latent: KnownLaw = eqx.field(static=True)
+    frozen: bool = eqx.field(static=True)
+
+    def __init__(self, data: AbstractLaw, latent: AbstractLaw, frozen: bool = False):
+        self.data, self.latent = KnownLaw(data, "data"), KnownLaw(latent, "latent")
+        self.frozen = bool(frozen)
+        if not isinstance(data, Exponential):
+            raise ValueError(f"data: expected an Exponential, got {data!r}")
+
+    def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> _AuthorsResponse:
+        if not (isinstance(data, Exponential) and isinstance(generated, ShiftedExponential)):
+            raise ValueError(
+                f"latent: expected shifted exponential generated points, got {type(generated).__name__}"
+            )
+        return _AuthorsResponse(data.rate, generated.loc, generated.scale)
