@@ -13,6 +13,7 @@ from tqdm import tqdm
 from . import (
     comparison,
     convergence,
+    logistic,
     no_stationary_point,
     surfaces,
     training,
@@ -32,6 +33,7 @@ _MODULES = (
     vanishing_gradient,
     no_stationary_point,
     two_signs,
+    logistic,
     truth_line,
 )
 EXPERIMENTS = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}

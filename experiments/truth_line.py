@@ -130,14 +130,16 @@ def plot(data: Arrays, config: Config) -> "Figure":
 def _draw_spectrum(axes: "Axes", data: Arrays, config: Config) -> None:
     for sign, color in _COLORS.items():
         values = data[f"eigenvalues_{sign}"]
-        axes.plot(data["g"], values.real, ".", color=color, markersize=2.5, markeredgewidth=0)
-        axes.plot(data["g"], values.imag, ".", color=color, markersize=1.2, markeredgewidth=0)
+        axes.plot(data["g"], np.sort(values.real), color=color)
+        axes.plot(data["g"], np.sort(values.imag), "--", color=color, linewidth=0.7)
+    axes.axhline(0, color=BLACK)  # of both, and the imaginary part of what is real
     axes.axvline(1 / config.rate, color=GREY, linewidth=0.6, linestyle=":")
-    axes.text(1 / config.rate + 0.05, -0.72, "truth", color=GREY)
-    axes.text(0.1, 1.3, _NAMES["paper"], color=VERMILION)
-    axes.text(0.1, -0.55, _NAMES["Mao"], color=BLUE)
+    axes.text(1 / config.rate - 0.05, 0.85, "truth", color=GREY, ha="right")
+    axes.text(0.97, 0.5, _NAMES["paper"], color=VERMILION, transform=axes.transAxes, ha="right")
+    axes.text(0.36, 0.04, _NAMES["Mao"], color=BLUE, transform=axes.transAxes)
     axes.set(xlabel="$g$ on the line", ylabel=r"eigenvalues $\lambda$ of the field", xlim=config.g_range)
-    panel_letter(axes, "a", r"bold: $\mathrm{Re}\,\lambda$, thin: $\mathrm{Im}\,\lambda$")
+    axes.set_xticks((1, 2, 3))
+    panel_letter(axes, "a", r"solid: $\mathrm{Re}\,\lambda$, dashed: $\mathrm{Im}\,\lambda$")
 
 
 def _draw_plane(axes: "Axes", data: Arrays, config: Config) -> None:
@@ -149,18 +151,22 @@ def _draw_plane(axes: "Axes", data: Arrays, config: Config) -> None:
             axes.plot(*path[steps, 2:].T, "s", color=color, markersize=3)
             axes.plot(*path[0, 2:].T, "o", color=BLACK, markerfacecolor="white", markersize=3.5)
     axes.plot(1 / config.rate, 0, "*", color=BLACK, markersize=8)
-    axes.set(xlabel="$g$", ylabel="$h$")
-    panel_letter(axes, "b", "paths from $D=1/2$ beside the line")
+    axes.annotate("truth", (1 / config.rate, 0), xytext=(6, 2), textcoords="offset points")
+    axes.text(2.42, -1.35, "$g+h=1/c$", color=GREY)
+    axes.set(xlabel="$g$", ylabel="$h$", xlim=(-0.1, 3.1))
+    panel_letter(axes, "b", r"paths from $D=1/2$ ($\circ$ start)")
 
 
 def _draw_distance(axes: "Axes", data: Arrays, config: Config) -> None:
     for sign, color in _COLORS.items():
-        axes.plot(data[f"near_{sign}"], color=color, linewidth=1.4, label=_NAMES[sign])
-        axes.plot(data[f"linear_{sign}"], "--", color=BLACK, linewidth=0.8)
-    top = 3 * data["near_paper"].max()
-    axes.set(yscale="log", xlabel="iteration $k$", ylabel="distance from the line", ylim=(None, top))
+        axes.plot(data[f"linear_{sign}"], color=BLACK, linewidth=2.2, alpha=0.35, solid_capstyle="butt")
+        axes.plot(data[f"near_{sign}"], color=color, linewidth=1.0)
+    end = len(data["near_paper"]) - 1, data["near_paper"][-1]
+    axes.plot(*end, "s", color=VERMILION, markersize=3)
+    axes.annotate("stopped: $a$ reaches 0", end, xytext=(5, -2), textcoords="offset points", color=VERMILION)
+    axes.set(yscale="log", xlabel="iteration $k$", ylabel="distance from the line", ylim=(None, 3 * end[1]))
     axes.set_xlim(0, config.updates)
-    panel_letter(axes, "c", "from beside the truth; dashed: linear")
+    panel_letter(axes, "c", "from beside the truth (grey: linear)")
 
 
 EXPERIMENTS = (

@@ -9,7 +9,18 @@ import lsgan_analytic as lsgan
 
 from ._cases import Case, CASE_A, CASE_B, train
 from ._run import Arrays, Experiment
-from ._style import BLACK, BLUE, DOUBLE, GREEN, GREY, label_ends, panel_letter, PARAMETER_COLORS, PURPLE, VERMILION
+from ._style import (
+    BLACK,
+    BLUE,
+    DOUBLE,
+    GREEN,
+    GREY,
+    label_ends,
+    panel_letter,
+    PARAMETER_COLORS,
+    PURPLE,
+    VERMILION,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
