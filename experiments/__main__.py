@@ -15,6 +15,7 @@ from . import (
     convergence,
     logistic,
     no_stationary_point,
+    optimal,
     surfaces,
     training,
     truth_line,
@@ -34,6 +35,7 @@ _MODULES = (
     no_stationary_point,
     two_signs,
     logistic,
+    optimal,
     truth_line,
 )
 EXPERIMENTS = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}

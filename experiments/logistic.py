@@ -1,6 +1,7 @@
 """The sequel's four published cases: logistic discriminator, all four parameters free."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Self, TYPE_CHECKING
 
 import equinox as eqx
@@ -9,7 +10,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
-from ._run import Arrays, Experiment
+from ._run import Arrays, Experiment, side_by_side
 from ._style import BLACK, DOUBLE, GREEN, GREY, panel_letter, PARAMETER_COLORS, PURPLE
 
 if TYPE_CHECKING:
@@ -74,13 +75,33 @@ def compute(config: Config) -> Arrays:
     ``steps`` and ``run_steps`` say how many steps were valid, ``left`` which runs left the domain a > 0.
     """
     data: Arrays = {}
+    for part in side_by_side(partial(_exact, config), partial(_stochastic, config)):
+        data |= part
+    return data
+
+
+def _exact(config: Config) -> Arrays:
+    data: Arrays = {}
     for number, case in enumerate(config.cases, 1):
-        game, rule, start = case.game(), lsgan.Simultaneous(step=config.step), case.players()
-        path = lsgan.trajectory(game, rule, start, steps=config.updates)
+        path = lsgan.trajectory(
+            case.game(), lsgan.Simultaneous(step=config.step), case.players(), steps=config.updates
+        )
+        data |= {
+            f"path_{number}": np.stack(jax.tree.leaves(path.players), axis=1),
+            f"costs_{number}": np.asarray(path.cost_terms),
+            f"steps_{number}": np.asarray(path.steps_taken),
+        }
+    return data
+
+
+def _stochastic(config: Config) -> Arrays:
+    data: Arrays = {}
+    for number, case in enumerate(config.cases, 1):
+        game = case.game()
         runs = lsgan.simulate(
             game,
-            rule,
-            start,
+            lsgan.Simultaneous(step=config.step),
+            case.players(),
             key=jax.random.key(config.seed),
             runs=config.runs,
             samples=config.samples,
@@ -89,9 +110,6 @@ def compute(config: Config) -> Arrays:
         )
         shown = jax.tree.map(lambda values: values[: config.shown], runs.players)
         data |= {
-            f"path_{number}": np.stack(jax.tree.leaves(path.players), axis=1),
-            f"costs_{number}": np.asarray(path.cost_terms),
-            f"steps_{number}": np.asarray(path.steps_taken),
             f"runs_{number}": np.stack(jax.tree.leaves(shown), axis=-1).astype(np.float32),
             f"run_costs_{number}": np.asarray(_costs(game, shown), dtype=np.float32),
             f"run_steps_{number}": np.asarray(runs.steps_taken),

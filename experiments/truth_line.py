@@ -7,6 +7,7 @@ eigenvalues are -1/2 times the paper's.
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Self, TYPE_CHECKING
 
 import jax
@@ -14,7 +15,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
-from ._run import Arrays, Experiment
+from ._run import Arrays, Experiment, side_by_side
 from ._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, VERMILION
 
 if TYPE_CHECKING:
@@ -57,25 +58,29 @@ def compute(config: Config) -> Arrays:
 
     Raises ArithmeticError where the line is not stationary or d2J/da2 is not 1/4.
     """
-    g = np.linspace(*config.g_range, config.points)
-    truth = 1 / config.rate
-    data: Arrays = {"g": g}
-    for sign, loss in _LOSSES.items():
-        game = lsgan.Game(data=lsgan.Exponential(rate=config.rate), latent=lsgan.Rayleigh(), loss=loss)
-        fields, jacobians = _along_the_line(game, config, np.append(g, truth))
-        _require(f"field ({sign})", fields, 0)
-        if sign == "paper":
-            _require("d2J/da2", jacobians[:, 0, 0], 0.25)
-        paths = [_path(game, config, config.players(*start)) for start in config.starts]
-        near, steps = _path(game, config, config.players(truth, near=config.near))
-        data |= {
-            f"eigenvalues_{sign}": np.sort_complex(np.linalg.eigvals(jacobians[:-1])),
-            f"paths_{sign}": np.stack([path for path, _ in paths]),
-            f"steps_{sign}": np.asarray([taken for _, taken in paths]),
-            f"near_{sign}": _distance(near[: steps + 1] - (1, 0, truth, 0)),
-            f"linear_{sign}": _distance(_linear(jacobians[-1], config)),
-        }
+    data: Arrays = {"g": np.linspace(*config.g_range, config.points)}
+    for part in side_by_side(*(partial(_under, sign, config, data["g"]) for sign in _LOSSES)):
+        data |= part
     return data
+
+
+def _under(sign: str, config: Config, g: np.ndarray) -> Arrays:
+    """What there is of one sign."""
+    truth = 1 / config.rate
+    game = lsgan.Game(data=lsgan.Exponential(rate=config.rate), latent=lsgan.Rayleigh(), loss=_LOSSES[sign])
+    fields, jacobians = _along_the_line(game, config, np.append(g, truth))
+    _require(f"field ({sign})", fields, 0)
+    if sign == "paper":
+        _require("d2J/da2", jacobians[:, 0, 0], 0.25)
+    paths = [_path(game, config, config.players(*start)) for start in config.starts]
+    near, steps = _path(game, config, config.players(truth, near=config.near))
+    return {
+        f"eigenvalues_{sign}": np.sort_complex(np.linalg.eigvals(jacobians[:-1])),
+        f"paths_{sign}": np.stack([path for path, _ in paths]),
+        f"steps_{sign}": np.asarray([taken for _, taken in paths]),
+        f"near_{sign}": _distance(near[: steps + 1] - (1, 0, truth, 0)),
+        f"linear_{sign}": _distance(_linear(jacobians[-1], config)),
+    }
 
 
 def _along_the_line(game: lsgan.Game, config: Config, g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -130,8 +135,8 @@ def plot(data: Arrays, config: Config) -> "Figure":
 def _draw_spectrum(axes: "Axes", data: Arrays, config: Config) -> None:
     for sign, color in _COLORS.items():
         values = data[f"eigenvalues_{sign}"]
-        axes.plot(data["g"], np.sort(values.real), color=color)
-        axes.plot(data["g"], np.sort(values.imag), "--", color=color, linewidth=0.7)
+        axes.plot(data["g"], np.sort(np.real(values)), color=color)
+        axes.plot(data["g"], np.sort(np.imag(values)), "--", color=color, linewidth=0.7)
     axes.axhline(0, color=BLACK)  # of both, and the imaginary part of what is real
     axes.axvline(1 / config.rate, color=GREY, linewidth=0.6, linestyle=":")
     axes.text(1 / config.rate - 0.05, 0.85, "truth", color=GREY, ha="right")

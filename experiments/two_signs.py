@@ -1,14 +1,16 @@
 """The paper's sign against Mao's from the same starts: what the discriminator wants decides the end."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Self, TYPE_CHECKING
 
+import jax.numpy as jnp
 import numpy as np
 
 import lsgan_analytic as lsgan
 
 from ._cases import Case, CASE_A, CASE_B, train
-from ._run import Arrays, Experiment
+from ._run import Arrays, Experiment, side_by_side
 from ._style import (
     BLACK,
     BLUE,
@@ -50,24 +52,35 @@ class Config:
 
 def compute(config: Config) -> Arrays:
     """Of each run: parameters, W1 and the difference of the means along it; at its end the cdfs and D."""
-    kept = _kept(config.updates)
-    data: Arrays = {"iterations": kept}
+    data: Arrays = {"iterations": _kept(config.updates)}
     for case, window in zip(config.cases, config.windows, strict=True):
-        x, exact = np.linspace(*window, config.points), case.game()
-        data |= {f"x_{case.name}": x, f"data_cdf_{case.name}": np.asarray(exact.data.cdf(x))}
-        for sign, loss in _LOSSES.items():
-            game = lsgan.Game(data=exact.data, latent=exact.latent, loss=loss)
-            run = train(game, case.players(), config.step, config.updates, free=None)
-            a, b, g, h = (run.parameters[name][kept] for name in PARAMETER_COLORS)
-            made = lsgan.ShiftedExponential(loc=h[-1], scale=g[-1])
-            key = f"{case.name}_{sign}"
-            data |= {
-                f"parameters_{key}": np.stack([a, b, g, h], axis=1),
-                f"distances_{key}": np.stack([_w1(1 / case.c, g, h), g + h - 1 / case.c], axis=1),
-                f"made_cdf_{key}": np.asarray(made.cdf(x)),
-                f"disc_{key}": np.asarray(lsgan.Erf(a=a[-1], b=b[-1])(x)),
-                f"outcome_{key}": np.asarray(run.outcome),
-            }
+        x = np.linspace(*window, config.points)
+        data |= {
+            f"x_{case.name}": x,
+            f"data_cdf_{case.name}": np.asarray(case.game().data.cdf(jnp.asarray(x))),
+        }
+    for part in side_by_side(*(partial(_under, sign, config, data) for sign in _LOSSES)):
+        data |= part
+    return data
+
+
+def _under(sign: str, config: Config, common: Arrays) -> Arrays:
+    """The runs of all cases under one sign."""
+    kept, data = common["iterations"], {}
+    for case in config.cases:
+        exact, x = case.game(), jnp.asarray(common[f"x_{case.name}"])
+        game = lsgan.Game(data=exact.data, latent=exact.latent, loss=_LOSSES[sign])
+        run = train(game, case.players(), config.step, config.updates, free=None)
+        a, b, g, h = (run.parameters[name][kept] for name in PARAMETER_COLORS)
+        made = lsgan.ShiftedExponential(loc=h[-1], scale=g[-1])
+        key = f"{case.name}_{sign}"
+        data |= {
+            f"parameters_{key}": np.stack([a, b, g, h], axis=1),
+            f"distances_{key}": np.stack([_w1(1 / case.c, g, h), g + h - 1 / case.c], axis=1),
+            f"made_cdf_{key}": np.asarray(made.cdf(x)),
+            f"disc_{key}": np.asarray(lsgan.Erf(a=a[-1], b=b[-1])(x)),
+            f"outcome_{key}": np.asarray(run.outcome),
+        }
     return data
 
 
