@@ -47,9 +47,7 @@ class Path(eqx.Module):
 def _in_domain(players: Players) -> Flag:
     """Whether both players say so; a player that says nothing is defined everywhere."""
     disc, gen = players.disc, players.gen
-    disc = (
-        disc.given(gen) if hasattr(disc, "given") else disc
-    )  # a D that answers has the domain of its answer
+    disc = disc.given(gen) if hasattr(disc, "given") else disc  # what answers has its answer's domain
     parts = [part.in_domain() for part in (disc, gen) if hasattr(part, "in_domain")]  # pyright: ignore
     return functools.reduce(jnp.logical_and, parts, jnp.asarray(True))
 

@@ -5,13 +5,17 @@ D(x) = Phi(sqrt(2)(a x + b)), so for x ~ N(m, s^2)
     E[D^2] = P(X <= u, Y <= u),    u = (a m + b) sqrt(2/v),   v = 1 + 2 a^2 s^2,                       (1)
 
 X, Y standard normal of correlation 2 a^2 s^2/v: in Owen's notation Phi(u) - 2 T(u, r) with
-r = 1/sqrt(1 + 4 a^2 s^2). For u <= 0 that difference cancels but is itself an integral of something positive,
+r = 1/sqrt(1 + 4 a^2 s^2). With
+2 pi T(u, r) = int_0^{arctan r} e^{-u^2/(2 cos^2 t)} dt that loses a digit at most for |u| < 1. For u <= -1
+it cancels, but is itself an integral of something positive,
 
     E[D^2] = (1/pi) int_{arctan r}^{pi/2} e^{-u^2/(2 cos^2 t)} dt,                                    (2)
 
-taken by one Gauss rule on the window where the integrand is above e^{-depth} of its peak, at the lower end.
-For u > 0: E[D^2] = 1 - 2 Phi(-u) + E'[D^2] with u replaced by -u. E[(1 - D)^2] is E[D^2] with a, b
-negated. Source: D. B. Owen, Ann. Math. Stat. 27 (1956) 1075.
+taken on the window where the integrand is above e^{-depth} of its peak, at the lower end. For u > 0
+
+    E[D^2](u) = 1 - 2 Phi(-u) + E[D^2](-u),                                                           (3)
+
+and E[(1 - D)^2] is E[D^2] with a and b negated. Source: D. B. Owen, Ann. Math. Stat. 27 (1956) 1075.
 """
 
 import jax
@@ -31,18 +35,17 @@ _SIGN = {Squared: 1, SquaredComplement: -1}
 
 
 def _lower(u: Scalar, r: Scalar) -> Scalar:
-    """P(X <= u, Y <= u) for u <= 0 by (2)."""
+    """P(X <= u, Y <= u) for u <= 0, by Owen's T near 0 and by (2) beyond -1."""
     count, depth = _RULES[u.dtype.name]
     x, w = (jnp.asarray(part, u.dtype) for part in gauss_legendre(count))
-    start = jnp.arctan(r)
-    square = jnp.maximum(u * u, jnp.finfo(u.dtype).tiny * 1e8)
-    end = lax.stop_gradient(jnp.arctan(jnp.sqrt(r * r + 2 * depth / square)))
+    near, peak_angle = u > -1, jnp.arctan(r)
+    far = jnp.arctan(jnp.sqrt(r * r + 2 * depth / jnp.square(jnp.where(near, -1, u))))
+    start, end = jnp.where(near, 0, peak_angle), jnp.where(near, peak_angle, lax.stop_gradient(far))
     half = 0.5 * (end - start)
-    angle = start + half * (1 + x)
-    # the peak apart: what is left of the exponent is small where it counts
-    beyond = jnp.square(jnp.tan(angle)) - r * r
-    peak = jnp.exp(-0.5 * u * u * (1 + r * r))
-    return peak * half * jnp.sum(w * jnp.exp(-0.5 * u * u * beyond)) * float(1 / np.pi)
+    beyond = jnp.square(jnp.tan(start + half * (1 + x))) - r * r  # the peak apart: small where it counts
+    total = half * jnp.sum(w * jnp.exp(-0.5 * u * u * beyond))
+    total = total * jnp.exp(-0.5 * u * u * (1 + r * r)) * float(1 / np.pi)
+    return jnp.where(near, jax.scipy.stats.norm.cdf(u) - total, total)
 
 
 def expectation(law: Normal, disc: Erf, phi: AbstractIntegrand) -> Scalar:

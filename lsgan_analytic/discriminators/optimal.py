@@ -20,7 +20,7 @@ from .base import AbstractDiscriminator, AbstractProbability
 from .sigmoid import TURNS
 
 _FAR = 1e30  # the log ratio where only one density is 0: finite, so that 0 times it is 0
-_GRID, _MOST = 129, 4
+_GRID, _MOST = 128, 4
 
 
 class KnownLaw:
@@ -98,13 +98,8 @@ class BestResponse(AbstractDiscriminator):
         return jnp.concatenate([law.point(law.edges()) for law in (self.data, self.generated)])
 
     def breaks(self) -> Vector:
-        grids = []
-        for law in (self.data, self.generated):
-            ends = law.edges()
-            share = jnp.linspace(0, 1, _GRID, dtype=ends.dtype)
-            grids.append(law.point(ends[0] + (ends[-1] - ends[0]) * share))
-        turns = crossings(self.log_ratio, jnp.concatenate(grids), TURNS, _MOST)
-        return jnp.concatenate([self.jumps(), turns])
+        grid = jnp.concatenate([self.jumps(), *(law.nodes(_GRID)[0] for law in (self.data, self.generated))])
+        return jnp.concatenate([self.jumps(), crossings(self.log_ratio, grid, TURNS, _MOST)])
 
 
 def _log_sum(with_ratio: float, alone: float, ratio: Values) -> Values:
@@ -200,8 +195,9 @@ class AuthorsOptimalDiscriminator(_Answering):
 
     c is the rate of exponential data, and generated points are h + g Exp(1), g > 0. From the sequel of
     Pulford & Kondrashov (2021), "Quasi-Analytical Least-Squares Generative Adversarial Networks". Its
-    exponent has the opposite sign to that of p/(p + q), which is ``OptimalDiscriminator``, and it has no steps at the
-    ends of the supports: another game. A run whose g falls to 0 or below is stopped there and recorded.
+    exponent has the opposite sign to that of p/(p + q), which is ``OptimalDiscriminator``, and it has no
+    steps at the ends of the supports: another game. A run whose g falls to 0 or below is stopped there
+    and recorded.
 
     Args:
         data, latent, frozen: as for ``OptimalDiscriminator``; data an ``Exponential``, and a latent law and
