@@ -114,7 +114,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
     panels[0, 2].set_ylim(0, 0.5)
     panels[0, 3].set_ylim(0, 0.9)
     panels[1, 1].text(
-        0.05, 0.05, "triangles:\nKL$\,=\\infty$, $h>0$", transform=panels[1, 1].transAxes, color=GREY
+        0.05, 0.05, "triangles:\nKL$\\,=\\infty$, $h>0$", transform=panels[1, 1].transAxes, color=GREY
     )
     _explain(panels[0, 0], panels[1, 0])
     return figure
