@@ -8,12 +8,16 @@ import jax
 from . import (
     comparison,
     convergence,
+    logistic,
     no_stationary_point,
+    optimal,
     surfaces,
     training,
+    truth_line,
     tubes,
     two_dimensions,
     two_dimensions_training,
+    two_signs,
     vanishing_gradient,
 )
 from ._run import run
@@ -26,6 +30,10 @@ _MODULES = (
     convergence,
     vanishing_gradient,
     no_stationary_point,
+    two_signs,
+    logistic,
+    optimal,
+    truth_line,
     two_dimensions,
     two_dimensions_training,
 )

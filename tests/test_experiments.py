@@ -77,3 +77,45 @@ def test_committed_numbers_are_those_of_the_library(name, end):
 def test_no_stationary_point_anywhere_on_the_map():
     saved = _run.load(ROOT / "figures" / "no_stationary_point.npz")
     assert saved["max_sign"] == -1
+
+
+def test_the_two_signs_end_apart():
+    saved = _run.load(ROOT / "figures" / "two_signs.npz")
+    a, b, g, h = saved["parameters_B_Mao"][-1]
+    np.testing.assert_allclose((a, b, g + h), (0, 0, 1 / 4.04), atol=1e-12)
+    x = np.linspace(-5, 60, 200_001)
+    gap = np.abs(-np.expm1(-4.04 * np.maximum(x, 0)) + np.expm1(-np.maximum(x - h, 0) / g))
+    np.testing.assert_allclose(saved["distances_B_Mao"][-1, 0], gap.sum() * (x[1] - x[0]), rtol=1e-3)
+    assert [str(saved[f"outcome_B_{sign}"]).split(":")[0] for sign in ("paper", "Mao")] == [
+        "converged to a plateau",
+        "converged to a point",
+    ]
+
+
+def test_the_spectrum_on_the_line_through_the_truth():
+    """The Jacobian by hand: of (a, b) twice E[D' D'^T] and D'' terms, of b and the means a quarter."""
+    saved = _run.load(ROOT / "figures" / "truth_line.npz")
+    for index in (0, 40, 99):
+        g = saved["g"][index]
+        paper = np.zeros((4, 4))
+        paper[:2, :2] = [[1 / 4, -1 / 4], [-1 / 4, (3 + g**2) / 8]]
+        paper[1, 2:], paper[2:, 1] = -1 / 4, 1 / 4
+        for sign, matrix in (("paper", paper), ("Mao", -paper.T / 2)):
+            expected, found = np.linalg.eigvals(matrix), saved[f"eigenvalues_{sign}"][index]
+            for part in (np.real, np.imag):
+                np.testing.assert_allclose(np.sort(part(found)), np.sort(part(expected)), atol=1e-12)
+
+
+def test_every_logistic_run_leaves_the_domain():
+    saved = _run.load(ROOT / "figures" / "logistic.npz")
+    assert [int(saved[f"steps_{number}"]) for number in (1, 2, 3, 4)] == [289, 299, 198, 659]
+    assert all(saved[f"left_{number}"].all() for number in (1, 2, 3, 4))
+
+
+def test_the_divergences_of_the_optimal_game():
+    saved = _run.load(ROOT / "figures" / "optimal.npz")
+    for name in ("authors", "best"):
+        g, h = np.moveaxis(saved[f"paths_{name}"], -1, 0)
+        kl = np.where(h > 0, np.inf, np.log(g) - 1 + (1 - h) / g)
+        np.testing.assert_allclose(saved[f"kl_{name}"], kl, rtol=1e-9, atol=1e-12)
+    assert np.abs(saved["paths_authors"][:, -1] - (1, 0)).max() < 0.02  # all four reach the truth
