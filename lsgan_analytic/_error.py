@@ -113,10 +113,11 @@ def _look_at_rules(law: AbstractLaw, function: Function, breaks: Vector) -> tupl
     rules = law.nodes_between(breaks), law.nodes_between(breaks, _FINER), law.nodes(DEFAULT_NODES * 3 // 2)
     if len({points.shape for points, _ in rules}) == 1:
         return jnp.zeros(()), jnp.asarray(jnp.inf)
-    values, missing = [], []
+    values, missing, rounding = [], [], []
     for points, weights in rules:
-        terms = weights * function(points)
-        values.append(jnp.sum(terms))
-        missing.append(jnp.abs(1 - jnp.sum(weights)) * jnp.max(jnp.abs(function(points))))
+        f = function(points)
+        values.append(jnp.sum(weights * f))
+        missing.append(jnp.abs(1 - jnp.sum(weights)) * jnp.max(jnp.abs(f)))
+        rounding.append(_rounding(weights * f))
     spread = jnp.max(jnp.abs(jnp.stack(values) - values[1]))
-    return values[1], spread + jnp.max(jnp.stack(missing)) + _rounding(terms)
+    return values[1], spread + jnp.max(jnp.stack(missing)) + rounding[1]

@@ -33,7 +33,7 @@ class Mixture(AbstractLaw):
         laws = tuple(components)
         if not laws or not all(isinstance(law, AbstractLaw) for law in laws):
             raise ValueError(f"components: expected a tuple of laws, got {components!r}")
-        self.weights, self.components = probabilities(weights, len(laws)), laws
+        self.weights, self.components = probabilities(weights, len(laws), "components"), laws
 
     def sample(self, key: Array, n: int) -> Values:
         which, *keys = jax.random.split(key, len(self.components) + 1)
