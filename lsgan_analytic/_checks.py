@@ -67,11 +67,11 @@ def nonnegative(name: str) -> Callable[[ArrayLike], Array]:
     return convert
 
 
-def probabilities(value: ArrayLike | Sequence[float], length: int, name: str = "weights") -> Array:
-    """``value`` as a float array of shape (length,), every entry >= 0, summing to 1."""
+def probabilities(value: ArrayLike | Sequence[float], length: int, like: str, name: str = "weights") -> Array:
+    """``value`` as a float array of shape (length,), every entry >= 0, summing to 1: one for each of ``like``."""
     array = finite(name)(jnp.asarray(value))
     if array.shape != (length,):
-        raise ValueError(f"{name}: expected shape {(length,)}, got {array.shape}")
+        raise ValueError(f"{name}: expected shape {(length,)} like {like}, got {array.shape}")
     wrong = (array < 0).any() | (jnp.abs(array.sum() - 1) > 4 * length * jnp.finfo(array.dtype).eps)
     message = f"{name}: expected numbers >= 0 that sum to 1"
     if isinstance(wrong, Tracer):

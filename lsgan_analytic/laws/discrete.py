@@ -40,7 +40,7 @@ class PointMasses(AbstractLaw):
             raise ValueError(f"points: expected shape (n,) or (n, 2), n >= 1, got {self.points.shape}")
         n = self.points.shape[0]
         equal = jnp.full((n,), 1 / n, self.points.dtype)
-        self.weights = equal if weights is None else probabilities(weights, n)
+        self.weights = equal if weights is None else probabilities(weights, n, "points")
 
     @classmethod
     def unchecked(cls, points: Array, weights: Array) -> Self:

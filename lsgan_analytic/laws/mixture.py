@@ -39,7 +39,7 @@ class Mixture(AbstractLaw):
         laws = tuple(components)
         if not laws or not all(isinstance(law, AbstractLaw) for law in laws):
             raise ValueError(f"components: expected a tuple of laws, got {components!r}")
-        self.weights, self.components = probabilities(weights, len(laws)), laws
+        self.weights, self.components = probabilities(weights, len(laws), "components"), laws
 
     def _each(self, function: Callable[..., Array | Rule], *others: Array) -> list:
         """``function`` of every component, and of its entry in ``others``; one program for many of a kind."""
