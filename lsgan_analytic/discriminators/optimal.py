@@ -100,7 +100,11 @@ class BestResponse(AbstractDiscriminator):
     def breaks(self) -> Vector:
         own = jax.lax.stop_gradient(self)
         grid = jnp.concatenate([own.jumps(), *(law.nodes(_GRID)[0] for law in (own.data, own.generated))])
-        return jnp.concatenate([self.jumps(), crossings(own.log_ratio, grid, TURNS, _MOST)])
+        found, still = crossings(own.log_ratio, grid, TURNS, _MOST), own.jumps()
+        # the jumps cross all levels too: found again, as still points, they would hide their own derivative
+        close = 1e3 * jnp.finfo(still.dtype).eps * (1 + jnp.abs(still))
+        same = jnp.any(jnp.abs(found[:, None] - still[None]) <= close[None], axis=1)
+        return jnp.concatenate([self.jumps(), jnp.where(same, jnp.nan, found)])
 
 
 def _log_sum(with_ratio: float, alone: float, ratio: Values) -> Values:
