@@ -68,7 +68,7 @@ def nonnegative(name: str) -> Callable[[ArrayLike], Array]:
 
 
 def probabilities(value: ArrayLike | Sequence[float], length: int, like: str, name: str = "weights") -> Array:
-    """``value`` as a float array of shape (length,), every entry >= 0, summing to 1: one for each of ``like``."""
+    """``value`` as a float array of shape (length,), entries >= 0 that sum to 1: one for each of ``like``."""
     array = finite(name)(jnp.asarray(value))
     if array.shape != (length,):
         raise ValueError(f"{name}: expected shape {(length,)} like {like}, got {array.shape}")
