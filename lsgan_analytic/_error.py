@@ -110,7 +110,9 @@ def _beyond(law: AbstractDensity, function: Function) -> Scalar:
 
 def _look_at_rules(law: AbstractLaw, function: Function, breaks: Vector) -> tuple[Scalar, Scalar]:
     """For laws of whose rules nothing is known: how much three of them differ."""
-    rules = law.nodes_between(breaks), law.nodes_between(breaks, _FINER), law.nodes(DEFAULT_NODES * 3 // 2)
+    rules = [law.nodes_between(breaks), law.nodes_between(breaks, _FINER)]
+    if rules[0][0].ndim == 1:  # on the plane a plain rule is too coarse to tell
+        rules.append(law.nodes(DEFAULT_NODES * 3 // 2))
     if len({points.shape for points, _ in rules}) == 1:
         return jnp.zeros(()), jnp.asarray(jnp.inf)
     every = [(weights, function(points)) for points, weights in rules]

@@ -94,7 +94,7 @@ def test_bad_weights(weights, message):
 
 
 def test_bad_points_and_nodes():
-    with pytest.raises(ValueError, match=r"points: expected a non-empty vector, got shape \(0,\)"):
+    with pytest.raises(ValueError, match=r"points: expected shape \(n,\) or \(n, 2\), n >= 1, got \(0,\)"):
         lsgan.PointMasses(np.zeros(0))
     with pytest.raises(ValueError, match="n: these 2 points are the only rule, got n=5"):
         lsgan.PointMasses([0.0, 1.0]).nodes(5)

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from .._plane import as_points
 from .._quadrature import composite
 from .._types import Values, Vector
 
@@ -80,6 +81,10 @@ class AbstractDensity(AbstractLaw):
     def edges(self) -> Vector:
         """Ends of the interval of t, and the kinks of the chart between them; increasing."""
 
+    def bulk(self) -> Vector:
+        """The same for the part with all but 1e-18 of the mass: where a plain rule puts its nodes."""
+        return self.edges()
+
     @abc.abstractmethod
     def point(self, t: Values) -> Values:
         """x at t."""
@@ -93,7 +98,7 @@ class AbstractDensity(AbstractLaw):
         """t at x; anything, NaN too, where x is not in the support."""
 
     def nodes(self, n: int | None = None) -> tuple[Values, Values]:
-        edges = jax.lax.stop_gradient(self.edges())
+        edges = jax.lax.stop_gradient(self.bulk())
         return self._rule(edges, max(2, (n or DEFAULT_NODES) // (edges.shape[0] - 1)))
 
     def landmarks(self) -> Vector:
@@ -111,7 +116,7 @@ class AbstractDensity(AbstractLaw):
         share = -(-PANELS // (own.shape[0] - 1))
         inner = jnp.arange(share, dtype=own.dtype)[None] / share
         even = (own[:-1, None] + jnp.diff(own)[:, None] * inner).ravel()
-        cuts = self._cuts(breaks.astype(own.dtype), own, moving)
+        cuts = self._cuts(as_points(breaks).astype(own.dtype), own, moving)
         if moving:  # an even edge at a moving one would stay and cut off the step
             off = jnp.abs(even[:, None] - jax.lax.stop_gradient(cuts)[None])
             even = jnp.where((off < 1e-6 * (own[-1] - own[0])).any(axis=1), own[0], even)

@@ -9,6 +9,7 @@ from .._checks import finite, positive
 from .._types import Scalar, Values, Vector
 from .base import AbstractDensity
 
+BULK = 6.4  # in sqrt(s): e^{-6.4^2} = 2e-18
 REACH = 8.6  # in sqrt(s): e^{-8.6^2} = 7e-33; where D is 1e-9 in the bulk, its tail carries E[D^2]
 
 
@@ -35,6 +36,9 @@ class Exponential(AbstractDensity):
 
     def edges(self) -> Vector:
         return jnp.asarray([0, REACH], self.rate.dtype)
+
+    def bulk(self) -> Vector:
+        return jnp.asarray([0, BULK], self.rate.dtype)
 
     def point(self, t: Values) -> Values:
         return t * t / self.rate
@@ -79,6 +83,9 @@ class ShiftedExponential(AbstractDensity):
 
     def edges(self) -> Vector:
         return jnp.asarray([0, REACH], self.scale.dtype)
+
+    def bulk(self) -> Vector:
+        return jnp.asarray([0, BULK], self.scale.dtype)
 
     def point(self, t: Values) -> Values:
         return self.loc + self.scale * (t * t)

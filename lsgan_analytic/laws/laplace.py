@@ -8,7 +8,7 @@ from jax import Array
 from .._checks import finite, positive
 from .._types import Scalar, Values, Vector
 from .base import AbstractDensity
-from .exponential import REACH, unit_mass
+from .exponential import BULK, REACH, unit_mass
 
 
 class Laplace(AbstractDensity):
@@ -30,6 +30,9 @@ class Laplace(AbstractDensity):
 
     def edges(self) -> Vector:
         return jnp.asarray([-REACH, 0, REACH], self.scale.dtype)  # a kink at 0
+
+    def bulk(self) -> Vector:
+        return jnp.asarray([-BULK, 0, BULK], self.scale.dtype)
 
     def point(self, t: Values) -> Values:
         return self.loc + self.scale * (t * jnp.abs(t))

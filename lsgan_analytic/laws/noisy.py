@@ -17,7 +17,7 @@ class Noisy(AbstractLaw):
     """The law of x + std e with x ~ law and e ~ N(0, I), e integrated by a composite rule around each x.
 
     Its rule has panels in e for every node of ``law``: dear, but right for any discriminator. On a sample
-    it has 60 nodes in e for every point: right for discriminators not much steeper than the noise.
+    it has 48 nodes in e for every point: right for discriminators not much steeper than the noise.
     """
 
     law: AbstractLaw
@@ -29,12 +29,12 @@ class Noisy(AbstractLaw):
         return x + self.std * jax.random.normal(noise, x.shape, x.dtype)
 
     def nodes(self, n: int | None = None) -> tuple[Values, Values]:
-        return self._product(lambda noise: noise.nodes(60), n)
+        return self._product(lambda noise: noise.nodes(48), n)
 
     def nodes_between(
         self, breaks: Vector, n: int | None = None, moving: bool = False
     ) -> tuple[Values, Values]:
-        if self.law.is_sample:  # many points: the plain rule in e
+        if self.law.is_sample and breaks.ndim == 1:  # many points: the plain rule in e
             return self.nodes()
         return self._product(lambda noise: noise.nodes_between(breaks, n, moving), None)
 

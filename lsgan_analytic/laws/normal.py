@@ -9,6 +9,7 @@ from .._checks import finite, positive
 from .._types import Scalar, Values, Vector
 from .base import AbstractDensity
 
+_BULK = 9.0  # standard deviations: 1e-19 of the mass is beyond
 _REACH = 12.0  # standard deviations: 4e-33 of the mass is beyond
 
 
@@ -31,6 +32,9 @@ class Normal(AbstractDensity):
 
     def edges(self) -> Vector:
         return jnp.asarray([-_REACH, _REACH], self.std.dtype)
+
+    def bulk(self) -> Vector:
+        return jnp.asarray([-_BULK, _BULK], self.std.dtype)
 
     def point(self, t: Values) -> Values:
         return self.mean + self.std * t

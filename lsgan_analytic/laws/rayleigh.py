@@ -9,7 +9,7 @@ from jax import Array
 from .._checks import positive
 from .._types import Scalar, Values, Vector
 from .base import AbstractDensity
-from .exponential import REACH, unit_mass
+from .exponential import BULK, REACH, unit_mass
 
 
 class Rayleigh(AbstractDensity):
@@ -32,6 +32,9 @@ class Rayleigh(AbstractDensity):
 
     def edges(self) -> Vector:
         return jnp.asarray([0, REACH], self.scale.dtype)
+
+    def bulk(self) -> Vector:
+        return jnp.asarray([0, BULK], self.scale.dtype)
 
     def point(self, t: Values) -> Values:
         return self.scale * (float(np.sqrt(2)) * t)

@@ -11,7 +11,7 @@ from ..expectation import average, turns
 from ..laws.base import AbstractLaw
 from .base import AbstractRegularizer, squared_slope
 
-_NODES, _MIX_NODES = 48, 8
+_NODES, _MIX_NODES = 32, 8
 
 
 class R1(AbstractRegularizer):
@@ -55,7 +55,7 @@ class GradientPenalty(AbstractRegularizer):
 
     Gulrajani et al., "Improved training of Wasserstein GANs", NeurIPS 2017; target = 0 is the penalty of
     Mescheder et al. (2018). Data and generated points are independent; on two samples they are taken pair
-    by pair, as in training. Taken by rules of 48 nodes each: meant for smooth D.
+    by pair, as in training. Taken by rules of 32 nodes each: meant for smooth D.
 
     Args:
         strength: lambda, a finite number > 0; target: a finite number >= 0; ValueError otherwise.

@@ -129,11 +129,13 @@ def go_on(
     watched = sys.stderr.isatty() and jax.process_index() == 0
     chunk = -(-plan.blocks // _CHUNKS) if watched or checkpoint is not None else plan.blocks
     one = sum(leaf.size for leaf in jax.tree.leaves(now.players))
-    chunk = max(1, min(chunk, _AT_ONCE // one))
+    # of one block the compiler makes another program, with other bits: two at least, if there are two
+    chunk = max(2, min(chunk, _AT_ONCE // one))
     bar = tqdm(total=plan.steps, initial=done * plan.save_every, disable=not watched, unit="step")
     with bar:
         while done < plan.blocks:
-            blocks = min(chunk, plan.blocks - done)
+            left = plan.blocks - done
+            blocks = left if left <= chunk + 1 else chunk
             common = eqx.tree_at(lambda own: own.first, common, replicated(jnp.asarray(done), mesh))
             now, later = _advance(common, ids, now, blocks, plan, mesh)
             saved = [*saved, kept(later, keeping, plan)]
