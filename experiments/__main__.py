@@ -1,4 +1,4 @@
-"""``python -m experiments [NAME ... | all] [--quick] [--output DIR] [--jobs N]``; without names, the list."""
+"""``python -m experiments [NAME ... | paper | all] [--quick] [--output DIR] [--jobs N]``; without names, the list."""
 
 import argparse
 import multiprocessing
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ._all import EXPERIMENTS, make
+from ._all import EXPERIMENTS, GROUPS, make
 
 
 def _say(text: str) -> None:
@@ -23,7 +23,10 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m experiments", description="Compute and draw the figures."
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="experiments to run, or 'all' (none: list them)"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="experiments to run, 'paper' for the paper's figures, 'all' (none: list them)",
     )
     parser.add_argument("--quick", action="store_true", help="coarser and shorter; writes to figures/quick")
     parser.add_argument("--output", type=Path, metavar="DIR", help="folder of the files (default: figures)")
@@ -31,9 +34,9 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--jobs", type=int, default=min(4, os.cpu_count() or 1), metavar="N", help="processes at once"
     )
     chosen = parser.parse_args(arguments)
-    unknown = [name for name in chosen.names if name not in EXPERIMENTS and name != "all"]
+    unknown = [name for name in chosen.names if name not in EXPERIMENTS and name not in GROUPS]
     if unknown:
-        parser.error(f"unknown: {', '.join(unknown)}; choose from: all, {', '.join(EXPERIMENTS)}")
+        parser.error(f"unknown: {', '.join(unknown)}; choose from: {', '.join([*GROUPS, *EXPERIMENTS])}")
     if chosen.jobs < 1:
         parser.error(f"--jobs: expected an integer >= 1, got {chosen.jobs}")
     if chosen.output is None:
@@ -85,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not chosen.names:
         _list()
         return 0
-    names = EXPERIMENTS if "all" in chosen.names else dict.fromkeys(chosen.names)
+    names = dict.fromkeys(one for name in chosen.names for one in GROUPS.get(name, (name,)))
     return _run_all(list(names), chosen.output, chosen.quick, chosen.jobs)
 
 

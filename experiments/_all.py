@@ -38,6 +38,10 @@ _MODULES = (
     two_dimensions_training,
 )
 EXPERIMENTS = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
+GROUPS = {
+    "all": tuple(EXPERIMENTS),
+    "paper": tuple(name for name, one in EXPERIMENTS.items() if one.source.startswith("paper")),
+}
 
 
 def make(name: str, output: Path, quick: bool) -> tuple[str, list[Path] | str]:

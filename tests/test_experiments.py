@@ -49,7 +49,7 @@ def test_unknown_names_are_refused(capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["figure99"])
     assert stopped.value.code == 2
-    assert "unknown: figure99; choose from: all, figure01" in capsys.readouterr().err
+    assert "unknown: figure99; choose from: all, paper, figure01" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
