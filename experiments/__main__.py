@@ -1,4 +1,4 @@
-"""``python -m experiments [NAME ... | paper | all] [--quick] [--output DIR] [--jobs N]``; without names, the list."""
+"""``python -m experiments [NAME ... | paper | all] [--quick] [--output DIR] [--jobs N]``; no name: the list."""
 
 import argparse
 import multiprocessing
