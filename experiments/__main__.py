@@ -1,4 +1,4 @@
-"""``python -m experiments [NAME ... | paper | all] [--quick] [--output DIR] [--jobs N]``; no name: the list."""
+"""``python -m experiments [NAME ... | paper | all] [--quick] [--output DIR] [--jobs N]``; no name: a list."""
 
 import argparse
 import multiprocessing
