@@ -14,6 +14,7 @@ from lsgan_analytic.drift import displacement
 from lsgan_analytic.parameters import vector
 
 
+@pytest.mark.slow
 def test_against_scipy():
     case = CASES["A"]
     names = ("b", "h")
@@ -145,6 +146,7 @@ def test_drift_of_simultaneous_steps_is_minus_half_h_j_f():
     np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_path_is_nearer_to_the_corrected_flow():
     game, start, rule = Bilinear(jnp.asarray(1.0)), pair([0.6], [0.8]), lsgan.Simultaneous(0.1)
     path = lsgan.trajectory(game, rule, start, steps=30)
@@ -167,6 +169,7 @@ class Positive(Numbers):
         return jnp.all(self.values > 0)
 
 
+@pytest.mark.slow
 def test_stops():
     """At a wall, at rest, and at a blow-up, with the right words."""
     down = zero_sum(lambda x, y: jnp.sum(-x + y**2))

@@ -76,6 +76,7 @@ def test_point_masses():
     assert abs((draws == 3).mean() - 0.5) < 4 * 0.005
 
 
+@pytest.mark.slow
 def test_float32_laws_stay_float32():
     one, two = np.float32(1), np.float32(2)
     laws = [

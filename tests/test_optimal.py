@@ -126,6 +126,7 @@ def test_at_the_best_response_only_the_generators_own_slope_counts():
     np.testing.assert_allclose(*slopes, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_a_generator_that_is_answered_descends():
     game, rule = lsgan.Game(DATA, LATENT, lsgan.SquaredMinimax()), lsgan.Simultaneous(step=0.1)
     players = lsgan.Players(disc=BEST, gen=GEN)

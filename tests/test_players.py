@@ -156,6 +156,7 @@ def test_erf_on_normal_data_is_solved_in_the_tails_too():
                 assert abs(mpmath.mpf(float(value)) / exact - 1) < 1e-12, (a, b, mean, std, sign)
 
 
+@pytest.mark.slow
 def test_derivatives_of_erf_on_normal_data():
     phi = lsgan.SquaredMinimax().fake
 
@@ -212,6 +213,7 @@ def test_affine_images_are_solved():
             np.testing.assert_allclose(law.cdf(gen(z)), q, rtol=1e-13)
 
 
+@pytest.mark.slow
 def test_power_and_polynomial_images_are_seen_by_their_breaks():
     phi, disc = lsgan.SquaredMinimax().real, lsgan.Erf(a=30.0, b=-20.0)
     for latent, gen in (

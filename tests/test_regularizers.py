@@ -76,7 +76,10 @@ def test_wgan_gp_optimum():
     assert abs(lsgan.field(game, players).disc.w) < 1e-8  # its rules are good to 1e-9
 
 
-@pytest.mark.parametrize("law", [FAKE, lsgan.Normal(0.2, 0.5), lsgan.PointMasses([-1.0, 0.5, 2.0])])
+@pytest.mark.parametrize(
+    "law",
+    [pytest.param(FAKE, marks=pytest.mark.slow), lsgan.Normal(0.2, 0.5), lsgan.PointMasses([-1.0, 0.5, 2.0])],
+)
 def test_noise_is_convolution(law):
     std = jnp.asarray(0.6)
     seen = lsgan.InstanceNoise(std=std).smooth(law)

@@ -45,7 +45,7 @@ def same(one, other):
         np.testing.assert_array_equal(one[name], other[name])
 
 
-@pytest.mark.parametrize("devices", [2, 4])
+@pytest.mark.parametrize("devices", [2, pytest.param(4, marks=pytest.mark.slow)])
 def test_devices_do_not_change_a_bit(alone, tmp_path, devices):
     assert start(tmp_path / "runs.npz", devices).wait(TIMEOUT) == 0
     same(result(tmp_path / "runs.npz"), alone)

@@ -1,5 +1,7 @@
 """Simulated ensembles, and what is predicted of them."""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -59,6 +61,7 @@ def test_a_run_is_the_same_in_every_ensemble(protocol):
     assert len(np.unique(many.values[:, -1, 1])) == 60  # and no two are alike
 
 
+@pytest.mark.slow
 def test_saving_less_often_changes_nothing():
     case = CASES["B"]
     all_points, some = simulate(case), simulate(case, save_every=6)
@@ -147,9 +150,22 @@ def test_float32():
     np.testing.assert_allclose(band.std, exact.std, rtol=2e-3, atol=1e-7)
 
 
-@pytest.mark.parametrize("protocol", ["fixed", "fresh"])
-@pytest.mark.parametrize("free", [("b", "h"), None], ids=["2-D", "4-D"])
-@pytest.mark.parametrize("name", ["A", "B"])
+PLAIN = {("A", "2-D", "fixed"), ("B", "2-D", "fresh"), ("A", "4-D", "fixed")}
+
+
+@pytest.mark.parametrize(
+    ("name", "free", "protocol"),
+    [
+        pytest.param(
+            name,
+            ("b", "h") if kind == "2-D" else None,
+            protocol,
+            id=f"{name}-{kind}-{protocol}",
+            marks=() if (name, kind, protocol) in PLAIN else pytest.mark.slow,
+        )
+        for name, kind, protocol in itertools.product("AB", ("2-D", "4-D"), ("fixed", "fresh"))
+    ],
+)
 def test_ensembles_are_as_predicted(name, free, protocol):
     """Means in standard errors, spreads against chi-squared; Case B until its paths fan out."""
     case, runs, m = CASES[name], 400, 1000
@@ -167,6 +183,7 @@ def test_ensembles_are_as_predicted(name, free, protocol):
     assert (np.abs(seen.coverage - shares) < 4 * seen.coverage_error + 0.01).all()
 
 
+@pytest.mark.slow
 def test_the_bias_of_the_mean_is_predicted():
     """The mean of the runs is many standard errors off the exact path, and as predicted."""
     case, setting = CASES["A"], {"samples": 400, "steps": 40}
@@ -187,6 +204,7 @@ def test_spread_and_bias_scale_with_samples():
     np.testing.assert_allclose(some.nonlinearity[1:], 10 * many.nonlinearity[1:], rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_first_step_is_the_sampling_noise_of_the_field():
     """One step from a fixed start: covariance step^2 Var(psi)/m, here by Monte Carlo, and no bias."""
     case = CASES["A"]
@@ -201,6 +219,7 @@ def test_first_step_is_the_sampling_noise_of_the_field():
     np.testing.assert_allclose(band.covariance[0], 0, atol=0)
 
 
+@pytest.mark.slow
 def test_where_linear_theory_breaks_it_says_so():
     """Case B near step 105: paths fan out; the flag is up there, and falls with more samples."""
     case, free = CASES["B"], ("b", "h")

@@ -27,6 +27,7 @@ def test_functions_of_any_structure():
     np.testing.assert_allclose(slopes.gen.h[1], case.gradient[3], rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in other units elsewhere")
 def test_a_million_points_in_one_call_and_little_memory():
     code = (

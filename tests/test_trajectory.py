@@ -189,6 +189,7 @@ def test_leaving_the_domain_stops_one_run_and_not_the_others():
     np.testing.assert_allclose(paths.players.disc.a[1, -1], 7.0, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_crossing_of_a_zero_is_not_a_wall():
     """The paper asks for a > 0 and g > 0; the integral does not: both change sign on this path."""
     case, rule = CASES["A"], lsgan.Simultaneous(step=(0.4, 1.5))

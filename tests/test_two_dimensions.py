@@ -336,6 +336,7 @@ def test_a_sampled_game_is_the_mean_over_its_points():
         game.data.cdf(0.0)
 
 
+@pytest.mark.slow
 def test_training_simulation_and_prediction_of_a_game_on_the_plane():
     rule, free = (
         lsgan.Simultaneous(step=0.2),

@@ -398,6 +398,7 @@ def curved(x, y):
     return jnp.sum(jnp.sin(x) * y - x**2 * y**2 + jnp.cos(x + 2 * y)) + x[0] * jnp.tanh(x[1] * y[0]) * y[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_every_rule_leaves_alone_what_is_held(dtype):
     """Zero-sum and of two objectives: of (x0, x1, y0, y1) only x1 and y1 move, the others keep every bit."""
@@ -439,6 +440,7 @@ def test_on_the_exact_game():
     np.testing.assert_allclose(moved[1::2], expected, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_simulate_and_predict():
     """A state with counters and schedules goes through ensembles and through their prediction."""
     game = lsgan.Game(lsgan.PointMasses([0.5, 2.0]), lsgan.PointMasses([0.3, 0.9]), lsgan.NonSaturating())
