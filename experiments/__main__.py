@@ -1,4 +1,4 @@
-"""``python -m experiments [NAME ... | paper | all] [--quick] [--output DIR] [--jobs N]``; no name: a list."""
+"""``python -m experiments [NAME ...] [--quick] [--output DIR] [--jobs N]``; no name: a list."""
 
 import argparse
 import multiprocessing
@@ -12,6 +12,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ._all import EXPERIMENTS, GROUPS, make
+from ._run import load
+from .claims import CLAIMS
 
 
 def _say(text: str) -> None:
@@ -26,7 +28,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "names",
         nargs="*",
         metavar="NAME",
-        help="experiments to run, 'paper' for the paper's figures, 'all' (none: list them)",
+        help="experiments to run, or a group: paper, figures, claims, all (none: list them)",
     )
     parser.add_argument("--quick", action="store_true", help="coarser and shorter; writes to figures/quick")
     parser.add_argument("--output", type=Path, metavar="DIR", help="folder of the files (default: figures)")
@@ -48,6 +50,7 @@ def _list() -> None:
     width = max(map(len, EXPERIMENTS))
     for one in EXPERIMENTS.values():
         _say(f"{one.name:{width}}  {one.source:<14}  {one.title}")
+    _say(f"groups: {', '.join(GROUPS)}")
 
 
 def _results(names: Sequence[str], output: Path, quick: bool, jobs: int) -> Iterator[tuple]:
@@ -78,8 +81,22 @@ def _run_all(names: Sequence[str], output: Path, quick: bool, jobs: int) -> int:
     except KeyboardInterrupt:
         _say("interrupted; the files written so far are complete")
         return 130
-    _say(f"{len(names) - len(failed)} of {len(names)} experiments in {time.perf_counter() - started:.1f} s")
+    done = [name for name in names if name not in failed]
+    failed += _decide(done, output)
+    _say(f"{len(done)} of {len(names)} experiments in {time.perf_counter() - started:.1f} s")
     return 1 if failed else 0
+
+
+def _decide(names: Sequence[str], output: Path) -> list[str]:
+    """Print the rows of the claims among them; the names of those with a number that was not expected."""
+    surprising = []
+    for claim in CLAIMS:
+        if claim.name in names:
+            data = load(output / f"{claim.name}.npz")
+            _say(claim.row(data))
+            if not all(one.agrees for one in claim.found(data).values()):
+                surprising.append(claim.name)
+    return surprising
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -21,6 +21,7 @@ from . import (
     vanishing_gradient,
 )
 from ._run import run
+from .claims import CLAIMS
 
 _MODULES = (
     training,
@@ -37,9 +38,12 @@ _MODULES = (
     two_dimensions,
     two_dimensions_training,
 )
-EXPERIMENTS = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
+_FIGURES = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
+EXPERIMENTS = {**_FIGURES, **{claim.name: claim for claim in CLAIMS}}
 GROUPS = {
     "all": tuple(EXPERIMENTS),
+    "claims": tuple(claim.name for claim in CLAIMS),
+    "figures": tuple(_FIGURES),
     "paper": tuple(name for name, one in EXPERIMENTS.items() if one.source.startswith("paper")),
 }
 

@@ -39,7 +39,7 @@ class Experiment:
         source: the paper's figure it reproduces, or "new".
         config: the numbers that define it.
         compute: config -> arrays, all that the figure needs.
-        plot: (arrays, config) -> figure; called with the arrays as they were saved.
+        plot: (arrays, config) -> figure, called with the arrays as they were saved; None: nothing to see.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Experiment:
     source: str
     config: Config
     compute: Callable[[Any], Arrays]
-    plot: Callable[[Arrays, Any], "Figure"]
+    plot: Callable[[Arrays, Any], "Figure"] | None
 
 
 def side_by_side(*jobs: Callable[[], Any]) -> list[Any]:
@@ -63,25 +63,26 @@ def load(path: Path) -> Arrays:
 
 
 def run(experiment: Experiment, output: Path, quick: bool = False) -> list[Path]:
-    """Compute, save, draw from what was saved. All four files appear, or none."""
+    """Compute, save, draw from what was saved. All its files appear, or none."""
     config = experiment.config.quick() if quick else experiment.config
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output, prefix=".unfinished-") as folder:
         stem = Path(folder) / experiment.name
         numbers = stem.with_suffix(".npz")
         np.savez_compressed(numbers, **experiment.compute(config), allow_pickle=False)
-        _draw(experiment, load(numbers), config, stem)
+        if experiment.plot is not None:
+            _draw(experiment.plot, load(numbers), config, stem)
         _record(experiment, config, quick, stem.with_suffix(".json"))
         written = sorted(Path(folder).iterdir())
         return [path.replace(output / path.name) for path in written]
 
 
-def _draw(experiment: Experiment, data: Arrays, config: Config, stem: Path) -> None:
+def _draw(plot: Callable[[Arrays, Any], "Figure"], data: Arrays, config: Config, stem: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
     with style():
-        figure = experiment.plot(data, config)
+        figure = plot(data, config)
         canvas = FigureCanvasAgg(figure)
         canvas.draw()  # by hand: without the alpha channel the files are a fifth smaller
         pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])

@@ -1,0 +1,62 @@
+"""What a claim is: an experiment whose numbers decide a statement."""
+
+import dataclasses
+import math
+import textwrap
+from collections.abc import Callable
+
+from .._run import Arrays, Experiment
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """A computed number, and the one that was expected of it, within so much (absolutely)."""
+
+    value: float
+    expected: float
+    within: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", float(self.value))
+
+    @property
+    def agrees(self) -> bool:
+        """Whether they agree; infinities do with themselves."""
+        return self.value == self.expected or math.isclose(
+            self.value, self.expected, rel_tol=0, abs_tol=self.within
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Claim(Experiment):
+    """A statement about GANs, and the model that decides it.
+
+    Attributes:
+        number: its place in the table.
+        says: the claim, stated fairly.
+        model: the smallest model that decides it.
+        verdict: a few words: "right", "wrong", "half right: ...".
+        correct: the correct statement.
+        limits: what the model cannot decide.
+        found: arrays of ``compute`` -> the numbers that decide, by name.
+    """
+
+    number: int
+    says: str
+    model: str
+    verdict: str
+    correct: str
+    limits: str
+    found: Callable[[Arrays], dict[str, Found]]
+
+    def row(self, data: Arrays) -> str:
+        """The claim, its model, the numbers computed and the verdict, for people to read."""
+        numbers = ", ".join(
+            f"{name} {one.value:.4g}" + ("" if one.agrees else f" (EXPECTED {one.expected:.4g})")
+            for name, one in self.found(data).items()
+        )
+        parts = {"model": self.model, "computed": numbers, "verdict": f"{self.verdict}. {self.correct}"}
+        lines = [f"{self.number:2d}  {self.says}"]
+        for name, text in parts.items():
+            lines += textwrap.wrap(f"{name}: {text}", 100, initial_indent=" " * 4, subsequent_indent=" " * 6)
+        return "\n".join(lines)
