@@ -8,9 +8,13 @@ import jax
 from . import (
     comparison,
     convergence,
+    drift,
+    eigenvalue_atlas,
+    every_rule,
     logistic,
     no_stationary_point,
     optimal,
+    rate_ratio,
     surfaces,
     training,
     truth_line,
@@ -37,6 +41,10 @@ _MODULES = (
     truth_line,
     two_dimensions,
     two_dimensions_training,
+    eigenvalue_atlas,
+    every_rule,
+    drift,
+    rate_ratio,
 )
 _FIGURES = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
 EXPERIMENTS = {**_FIGURES, **{claim.name: claim for claim in CLAIMS}}

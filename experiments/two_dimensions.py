@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _COLORS = (BLUE, SKY, GREEN, ORANGE, VERMILION)
 _LOG2 = float(np.log(2))
-_LOSS = lsgan.Minimax()  # pyright: ignore[reportCallIssue]
+_LOSS = lsgan.Minimax()
 
 
 @dataclass(frozen=True)

@@ -119,3 +119,12 @@ def test_the_divergences_of_the_optimal_game():
         kl = np.where(h > 0, np.inf, np.log(g) - 1 + (1 - h) / g)
         np.testing.assert_allclose(saved[f"kl_{name}"], kl, rtol=1e-9, atol=1e-12)
     assert np.abs(saved["paths_authors"][:, -1] - (1, 0)).max() < 0.02  # all four reach the truth
+
+
+def test_borders_of_theory_lie_where_they_were_measured():
+    """Stable steps of every rule: the formula's border is between two neighbouring steps of the atlas."""
+    saved = _run.load(ROOT / "figures" / "eigenvalue_atlas.npz")
+    for game in ("dirac", "bilinear"):
+        theory, (below, above) = saved[f"theory_{game}"], saved[f"measured_{game}"].T
+        assert (below <= theory).all()
+        assert ((theory <= above) | np.isinf(above)).all()

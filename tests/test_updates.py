@@ -32,8 +32,6 @@ RULES = {
     "proximal": lsgan.Proximal((DISC, GEN)),
     "averaged": lsgan.Averaged(lsgan.Simultaneous((DISC, GEN)), decay=0.9),
 }
-#: rules whose direction is the field up to O(step); the others are changed by a strength of order 1
-FIRST_ORDER = sorted(set(RULES) - {"consensus", "symplectic", "averaged", "ridge", "alternating, k"})
 
 
 class Quadratics:
@@ -453,6 +451,23 @@ def test_simulate_and_predict():
     np.testing.assert_allclose(band.mean[:, 0], path.players.disc.b, rtol=1e-12)
     off = (np.asarray(runs.values)[:, 1:] - band.mean[1:][None]) / band.std[1:][None]
     assert 0.1 < np.abs(off).max() < 4.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_trains_on_samples(name):
+    """The same rule on a game of two objectives: exact, and on samples, which stray by their noise."""
+    game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.NonSaturating())
+    players, free = lsgan.Players(lsgan.Sigmoid(w=1.2, b=-1.0), lsgan.Square(g=1.5, h=0.4)), ("b", "h")
+    path = lsgan.trajectory(game, RULES[name], players, steps=5, free=free)
+    runs = lsgan.simulate(
+        game, RULES[name], players, key=jax.random.key(0), runs=4, samples=4000, steps=5, free=free
+    )
+    exact = np.stack([path.players.disc.b, path.players.gen.h], axis=-1)
+    moved = np.linalg.norm(exact[-1] - exact[0])
+    off = np.linalg.norm(np.asarray(runs.values)[:, -1] - exact[-1], axis=-1)
+    assert moved > 0.02
+    assert 0 < off.max() < 0.5 * moved
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ from .base import AbstractIntegrand, AbstractLoss, LogProbability
 class _CrossEntropy(AbstractLoss):
     """J = E[smoothing log D + (1 - smoothing) log(1 - D)] on data + E[log(1 - D)] on generated points."""
 
-    smoothing: float = eqx.field(static=True)
-    real: AbstractIntegrand
-    fake: AbstractIntegrand
+    smoothing: float = eqx.field(static=True, default=1.0)
+    real: AbstractIntegrand = eqx.field(init=False)
+    fake: AbstractIntegrand = eqx.field(init=False)
 
-    def __init__(self, smoothing: float = 1.0):
-        self.smoothing = label(smoothing, "smoothing", 0, 1)
+    def __post_init__(self) -> None:
+        self.smoothing = label(self.smoothing, "smoothing", 0, 1)
         self.real, self.fake = LogProbability(self.smoothing), LogProbability(0.0)
 
     def best_response(self, log_ratio: Values) -> Values:

@@ -1,0 +1,203 @@
+"""Which rates and R1 strengths make the truth attracting, in the logistic game under Mao's sign.
+
+The truth a = 1, b = 0, g = 1/c, h = 0 lies on a line of stationary points a = 1, b = 0, g + h = 1/c: along it
+one multiplier is 1, whatever is done. What can attract is the line, so the map is of the other three: those
+of the Jacobian on the space orthogonal to it (an eigenvector, so that no other eigenvalue changes).
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Self, TYPE_CHECKING
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import lsgan_analytic as lsgan
+
+from ._run import Arrays, Experiment
+from ._style import BLACK, BLUE, COST_MAP, DOUBLE, GREEN, GREY, ORANGE, panel_letter, VERMILION
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_COLORS = (VERMILION, BLUE, GREEN, ORANGE)
+_LINE = np.array([0, 0, 1, -1]) / np.sqrt(2)  # in (a, b, g, h)
+_ACROSS = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, np.sqrt(0.5), np.sqrt(0.5)]]).T
+
+
+@dataclass(frozen=True)
+class Config:
+    """The game, the map, and the runs that confirm it.
+
+    Attributes:
+        rate: c, of the data. gen_step: of G; D's is ratio times it.
+        ratios, strengths: decades of the map. runs: (ratio, strength) of the marked runs.
+        offset: of their start from the truth in (a, b, g, h).
+        line_run: which of them is played from ``line_starts`` (g, h) too.
+    """
+
+    rate: float = 0.5
+    gen_step: float = 0.5
+    ratios: tuple[float, float] = (-1.5, 1.5)
+    strengths: tuple[float, float] = (-2.0, 2.0)
+    points: int = 201
+    runs: tuple[tuple[float, float], ...] = ((0.3, 0.03), (3.0, 0.03), (0.3, 3.0), (3.0, 0.3))
+    offset: tuple[float, float, float, float] = (0.05, 0.05, 0.05, 0.1)
+    line_run: int = 1
+    line_starts: tuple[tuple[float, float], ...] = (
+        (0.5, 0.2), (1.0, 1.8), (3.0, -2.0), (3.2, -0.2), (2.2, 0.9), (1.2, -0.2),
+    )  # fmt: skip
+    updates: int = 600
+
+    def quick(self) -> Self:
+        return replace(self, points=15, updates=50)
+
+
+def _game(config: Config, strength: jax.Array | float) -> lsgan.Game:
+    loss = lsgan.LeastSquares(fake=0, real=1, target=1)
+    penalty = (lsgan.R1(strength),)  # pyright: ignore[reportArgumentType]
+    return lsgan.Game(lsgan.Exponential(rate=config.rate), lsgan.Rayleigh(), loss, penalty)
+
+
+def _players(a: float, b: float, g: float, h: float) -> lsgan.Players:
+    return lsgan.Players(disc=lsgan.Logistic(a=a, b=b), gen=lsgan.Square(g=g, h=h))
+
+
+def _rule(config: Config, ratio: jax.Array) -> lsgan.Simultaneous:
+    return lsgan.Simultaneous(step=(ratio * config.gen_step, config.gen_step))
+
+
+def across(config: Config, ratios: np.ndarray, strengths: np.ndarray) -> np.ndarray:
+    """The three multipliers across the line at the truth, for every pair (vectors of one length)."""
+    truth = _players(1.0, 0.0, 1 / config.rate, 0.0)
+
+    def at(ratio: jax.Array, strength: jax.Array) -> jax.Array:
+        return lsgan.step_jacobian(_game(config, strength), _rule(config, ratio), truth)
+
+    slopes = np.asarray(jax.jit(jax.vmap(at))(jnp.asarray(ratios), jnp.asarray(strengths)))
+    if not np.allclose(slopes @ _LINE, _LINE, atol=1e-12):
+        raise ArithmeticError("expected the line g + h = 1/c to be stationary")
+    return np.linalg.eigvals(_ACROSS.T @ slopes @ _ACROSS)
+
+
+def compute(config: Config) -> Arrays:
+    """The maps, (ratio, strength); (runs, T, 4) paths with their predicted multipliers and outcomes."""
+    ratios = np.logspace(*config.ratios, config.points)
+    strengths = np.logspace(*config.strengths, config.points)
+    pairs = np.stack(np.meshgrid(ratios, strengths, indexing="ij"), axis=-1).reshape(-1, 2)
+    every: Any = across(config, *np.concatenate([pairs, np.asarray(config.runs)]).T)
+    size = np.abs(every)
+    shape = (config.points, config.points)
+    leading: Any = np.take_along_axis(every, size.argmax(axis=1)[:, None], axis=1)[:, 0]
+    growth = ((every.real - 1) / config.gen_step).max(axis=1)  # of the flow, per unit of G's time
+    cells = len(pairs)
+    return {
+        "ratio": ratios,
+        "strength": strengths,
+        "multiplier": size.max(axis=1)[:cells].reshape(shape).astype(np.float32),
+        "turning": (np.abs(leading.imag) > 1e-9)[:cells].reshape(shape),
+        "flow_attracts": (growth < 0)[:cells].reshape(shape),
+        "run_multipliers": size.max(axis=1)[cells:],
+        **_paths(config),
+    }
+
+
+def _paths(config: Config) -> Arrays:
+    truth = np.array([1.0, 0.0, 1 / config.rate, 0.0])
+    marked = [truth + np.asarray(config.offset)] * len(config.runs)
+    beside = [np.array([1.3, 0.1, g, h]) for g, h in config.line_starts]
+    settings = np.asarray([*config.runs, *[config.runs[config.line_run]] * len(beside)])
+
+    def play(setting: jax.Array, start: jax.Array) -> lsgan.Path:
+        game = _game(config, setting[1])
+        return lsgan.trajectory(game, _rule(config, setting[0]), _players(*start), config.updates)  # pyright: ignore
+
+    runs = jax.jit(jax.vmap(play))(jnp.asarray(settings), jnp.asarray([*marked, *beside]))
+    values = np.stack([np.asarray(leaf) for leaf in jax.tree.leaves(runs.players)], axis=-1)
+    off = np.linalg.norm((values - truth) @ _ACROSS, axis=-1)
+    count = len(config.runs)
+    return {"distance": off[:count], "line_paths": values[count:, :, 2:].astype(np.float32)}
+
+
+def plot(data: Arrays, config: Config) -> "Figure":
+    """The map, the runs against their prediction, and where on the line runs end."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(DOUBLE, 2.75), layout="constrained")
+    left, middle, right = figure.subplots(1, 3, width_ratios=(1.3, 1, 1))
+    _draw_map(left, data, config)
+    _draw_distances(middle, data, config)
+    _draw_line(right, data, config)
+    panel_letter(left, "a", "one step across the line, at the truth")
+    panel_letter(middle, "b", "runs (dashed: predicted slope)")
+    panel_letter(right, "c", "where on the line runs end")
+    return figure
+
+
+def _draw_map(axes: "Axes", data: Arrays, config: Config) -> None:
+    from matplotlib.colors import SymLogNorm
+
+    grid = data["ratio"], data["strength"]
+    values = np.log(data["multiplier"]).T
+    norm = SymLogNorm(linthresh=1e-3, vmin=-1, vmax=1)
+    mesh = axes.pcolormesh(*grid, values, cmap=COST_MAP, norm=norm, shading="nearest", rasterized=True)
+    axes.contour(*grid, values, levels=(0,), colors=BLACK, linewidths=1.4)
+    axes.contour(*grid, data["turning"].T, levels=(0.5,), colors="white", linewidths=0.8, linestyles="--")
+    for (ratio, strength), color in zip(config.runs, _COLORS, strict=True):
+        axes.plot(ratio, strength, "o", color=color, markeredgecolor="white", markersize=6)
+    axes.text(
+        0.97,
+        0.95,
+        "steps too large\n(the flow attracts)",
+        color="white",
+        ha="right",
+        va="top",
+        transform=axes.transAxes,
+    )
+    axes.text(0.36, 0.3, "spirals in", ha="center", transform=axes.transAxes)
+    axes.text(0.03, 0.78, "creeps in", ha="left", transform=axes.transAxes)
+    axes.set(xscale="log", yscale="log", xlabel="rate ratio $r$ (D over G)", ylabel=r"R1 strength $\gamma$")
+    bar = axes.figure.colorbar(mesh, ax=axes, pad=0.02, aspect=28, ticks=(-1, -0.1, -0.01, 0, 0.01, 0.1, 1))
+    bar.ax.minorticks_off()
+    bar.ax.set_yticklabels(["$-1$", "$-0.1$", "$-0.01$", "$0$", "$0.01$", "$0.1$", "$1$"])
+    bar.set_label(r"$\ln\,\max|\mu|$")
+
+
+def _draw_distances(axes: "Axes", data: Arrays, config: Config) -> None:
+    runs = zip(data["distance"], data["run_multipliers"], config.runs, _COLORS, strict=True)
+    k = np.arange(data["distance"].shape[1])
+    for distance, multiplier, (ratio, strength), color in runs:
+        axes.semilogy(k, distance, color=color, label=rf"$r={ratio:g}$, $\gamma={strength:g}$")
+        early = k[20 : 120 if multiplier < 1 else 21]
+        anchor = np.mean(np.log(distance[early]) - early * np.log(multiplier))
+        predicted = np.exp(anchor + 0.5 + k * np.log(multiplier))
+        shown = predicted < 1
+        axes.semilogy(k[shown], predicted[shown], color=color, linewidth=0.7, linestyle="--")
+    axes.set(xlabel="step $k$", ylabel="distance from the line", xlim=(0, len(k) - 1), ylim=(1e-9, 1e4))
+    axes.legend(loc="upper right", frameon=False, handlelength=1.2, borderaxespad=0.2, labelspacing=0.2)
+
+
+def _draw_line(axes: "Axes", data: Arrays, config: Config) -> None:
+    mean = 1 / config.rate
+    g = np.array([0.0, 4.0])
+    axes.plot(g, mean - g, color=GREY, linewidth=0.8, linestyle="--", label="$g+h=1/c$")
+    for path in data["line_paths"]:
+        axes.plot(*path.T, color=BLUE, linewidth=0.9)
+        axes.plot(*path[0], "o", color=BLACK, markerfacecolor="white", markersize=4)
+        axes.plot(*path[-1], "s", color=BLACK, markersize=3)
+    axes.plot(mean, 0, "*", color=VERMILION, markersize=8, label="truth", linestyle="none")
+    axes.set(xlabel="$g$", ylabel="$h$", xlim=(0.2, 3.8), ylim=(-2.4, 2.2))
+    axes.legend(loc="lower left", frameon=False, handlelength=1.6)
+
+
+EXPERIMENTS = (
+    Experiment(
+        "rate_ratio",
+        "logistic game, Mao's sign: rate ratio and R1 strength that make the truth attracting",
+        "new",
+        Config(),
+        compute,
+        plot,
+    ),
+)
