@@ -6,12 +6,17 @@ from pathlib import Path
 import jax
 
 from . import (
+    atlas,
+    basin_map,
+    bifurcation,
+    chaos,
     comparison,
     convergence,
     drift,
     eigenvalue_atlas,
     every_rule,
     logistic,
+    logistic_atlas,
     no_stationary_point,
     optimal,
     rate_ratio,
@@ -45,6 +50,11 @@ _MODULES = (
     every_rule,
     drift,
     rate_ratio,
+    atlas,
+    logistic_atlas,
+    basin_map,
+    bifurcation,
+    chaos,
 )
 _FIGURES = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
 EXPERIMENTS = {**_FIGURES, **{claim.name: claim for claim in CLAIMS}}

@@ -6,6 +6,20 @@ from typing import Any, TYPE_CHECKING
 
 import numpy as np
 
+from lsgan_analytic.plotting.palette import (
+    BLACK as BLACK,
+    BLUE as BLUE,
+    COST_MAP as COST_MAP,
+    GREEN as GREEN,
+    GREY as GREY,
+    ORANGE as ORANGE,
+    PURPLE as PURPLE,
+    SIZE_MAP as SIZE_MAP,
+    SKY as SKY,
+    VERMILION as VERMILION,
+    YELLOW as YELLOW,
+)
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Normalize
@@ -13,15 +27,8 @@ if TYPE_CHECKING:
 
 SINGLE, DOUBLE = 3.5, 7.16  # column widths, inches
 
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
-GREY = "#666666"
-
 # of the parameters: blue, the discriminator's; warm, the generator's
 PARAMETER_COLORS = {"a": SKY, "b": BLUE, "g": ORANGE, "h": VERMILION}
-
-COST_MAP = "RdBu_r"  # diverging: its middle is the plateau J = 1
-SIZE_MAP = "viridis"
 
 ENDS = ((0, "o", "white", "start"), (-1, "s", BLACK, "end"))  # of a path: index, marker, its face, name
 

@@ -1,4 +1,8 @@
-"""dJ/dh < 0 everywhere: the cost has no stationary point, only limits at infinity."""
+"""dJ/dh < 0 everywhere where a > 0: the cost has no stationary point, only limits at infinity.
+
+For a < 0 the sign is the other. On a = 0 the discriminator is constant and the generator has no slope: the
+line a = b = 0, g + h = 1/c is stationary, the only exception.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING

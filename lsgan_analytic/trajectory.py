@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from typing import Self
+from typing import Any, Protocol, Self, TypeVar
 
 import equinox as eqx
 import jax
@@ -148,25 +148,35 @@ class Progress(eqx.Module):
         return Outcome.where(self.outcome == Outcome.moving, verdict, self.outcome), seen
 
 
+class Advancing(Protocol):
+    """A run, with whatever is carried along with it."""
+
+    def advance(self, game: HasObjectives, rule: AbstractRule) -> Self: ...
+
+
+Run = TypeVar("Run", bound=Advancing)
+
+
 def play(
     game_at: Callable[[Int[Array, ""]], HasObjectives],
     rule: AbstractRule,
-    now: Progress,
+    now: Run,
     blocks: int,
     save_every: int = 1,
     first: ArrayLike = 0,
-) -> tuple[Progress, Players]:
+    keep: Callable[[Any], Any] = lambda now: now.players,
+) -> tuple[Run, Any]:
     """``blocks`` times ``save_every`` steps, step k on ``game_at(k)``, k counted from block ``first``.
 
-    Returns the progress at the end and the players at the end of every block.
+    Returns the run at the end and ``keep(run)``, its players, at the end of every block.
     """
 
-    def save(now: Progress, block: Int[Array, ""]) -> tuple[Progress, Players]:
-        def one(now: Progress, k: Int[Array, ""]) -> tuple[Progress, None]:
+    def save(now: Run, block: Int[Array, ""]) -> tuple[Run, Any]:
+        def one(now: Run, k: Int[Array, ""]) -> tuple[Run, None]:
             return now.advance(game_at(k), rule), None
 
         now, _ = jax.lax.scan(one, now, block * save_every + jnp.arange(save_every))
-        return now, now.players
+        return now, keep(now)
 
     return jax.lax.scan(save, now, jnp.asarray(first) + jnp.arange(blocks))
 

@@ -39,11 +39,24 @@ def surface(
     (3, 2)
     """
     positions = np.asarray(indices(players, tuple(axes), "axes"))
+    return _evaluate(function, players, positions, axis_values(axes, "axes"), count(chunk, "chunk"))
+
+
+def axis_values(axes: Mapping[str, ArrayLike], argument: str) -> list[Array]:
+    """The values along each axis: non-empty vectors of finite numbers."""
     values = [finite(name)(jnp.asarray(axis)) for name, axis in axes.items()]
     for name, axis in zip(axes, values, strict=True):
         if axis.ndim != 1 or axis.size == 0:
-            raise ValueError(f"axes: expected a non-empty vector for {name!r}, got shape {axis.shape}")
-    return _evaluate(function, players, positions, values, count(chunk, "chunk"))
+            raise ValueError(f"{argument}: expected a non-empty vector for {name!r}, got shape {axis.shape}")
+    return values
+
+
+def placed(players: Players, positions: np.ndarray, values: list[Array], index: Array) -> Players:
+    """``players`` at a point of the grid, counted along it row by row."""
+    flat, rebuild = ravel_pytree(players)
+    place = jnp.unravel_index(index, tuple(axis.size for axis in values))
+    point = jnp.stack([axis[i] for axis, i in zip(values, place, strict=True)])
+    return rebuild(flat.at[positions].set(point.astype(flat.dtype)))
 
 
 @eqx.filter_jit
@@ -54,14 +67,11 @@ def _evaluate(
     values: list[Array],
     chunk: int,
 ) -> PyTree:
-    flat, rebuild = ravel_pytree(players)
     shape = tuple(axis.size for axis in values)
+    size = int(np.prod(shape))
 
     def at(index: Array) -> PyTree:
-        place = jnp.unravel_index(index, shape)
-        point = jnp.stack([axis[i] for axis, i in zip(values, place, strict=True)])
-        return function(rebuild(flat.at[positions].set(point.astype(flat.dtype))))
+        return function(placed(players, positions, values, index))
 
-    size = int(np.prod(shape))
     results = jax.lax.map(at, jnp.arange(size), batch_size=min(chunk, size))
     return jax.tree.map(lambda leaf: leaf.reshape(shape + leaf.shape[1:]), results)

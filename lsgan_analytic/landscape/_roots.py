@@ -1,0 +1,111 @@
+"""The search itself: damped Newton from many starts, what counts as a root, which roots agree."""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from .._types import Players
+from ..game import HasObjectives
+from ..parameters import field_of
+from ._newton import rank_tolerance, solve
+from ._window import spread, unit_field, Window
+from .manifold import inside
+
+_LOOKS = 64  # points looked at together
+_PROBE = 1e-4  # of the box: how far a root is compared with its neighbours
+
+
+class Roots(NamedTuple):
+    """Roots of the field in a box."""
+
+    unit: np.ndarray  # (k, n) unit coordinates
+    slope: np.ndarray  # (k, n, n) Jacobian in unit coordinates
+    nullity: np.ndarray  # (k,)
+    right: np.ndarray  # (k, n, n) right singular vectors, the null ones last
+
+    def __getitem__(self, which):  # pyright: ignore
+        return Roots(*(np.asarray(part)[which] for part in tuple(self)))
+
+
+def search(game: HasObjectives, players: Players, bounds: Window, starts: int, iterations: int) -> Roots:
+    """All ends of Newton's method that are roots inside the box, one a start."""
+    low, width = jnp.asarray(bounds.low), jnp.asarray(bounds.width)
+    start = jnp.asarray(spread(starts, len(bounds.names)), low.dtype)
+    unit, slope, good = _newton(game, players, bounds.positions, low, width, start, iterations)
+    unit, slope, good = np.asarray(unit), np.asarray(slope), np.asarray(good)
+    good = good & inside(unit)
+    unit, slope = unit[good], slope[good]
+    _, s, right = np.linalg.svd(slope)
+    nullity = np.sum(s <= rank_tolerance(s.dtype) * s[:, :1], axis=1)
+    return Roots(unit, slope, nullity, right)
+
+
+@eqx.filter_jit
+def _newton(
+    game: HasObjectives,
+    players: Players,
+    positions: tuple[int, ...],
+    low: Array,
+    width: Array,
+    starts: Array,
+    iterations: int,
+) -> tuple[Array, Array, Array]:
+    function = unit_field(game, players, positions, low, width)
+    eye = _PROBE * jnp.eye(low.size, dtype=low.dtype)
+    info = jnp.finfo(low.dtype)
+
+    def one(start: Array) -> tuple[Array, Array, Array]:
+        end = solve(function, start, iterations)
+        around = jax.vmap(function)(end.point[None] + jnp.concatenate([eye, -eye]))
+        # on a slope towards infinity the field is like its neighbours, at a root it is not
+        alike = (around / end.residual[None] > 0.5) & (around / end.residual[None] < 2)
+        flat = (end.residual != 0) & jnp.all(alike, axis=0)
+        steep = jnp.max(jnp.abs(end.slope)) > 100 * info.tiny
+        good = (end.step <= rank_tolerance(low.dtype)) & steep & ~jnp.any(flat)
+        return end.point, end.slope, good & jnp.all(jnp.isfinite(end.point))
+
+    return jax.vmap(one)(starts)
+
+
+def merge(roots: Roots) -> tuple[np.ndarray, np.ndarray]:
+    """One point for all roots that agree, the most frequent first: (k, n) unit coordinates and counts."""
+    points, hits = [], []
+    close = 10 * rank_tolerance(roots.unit.dtype)
+    left = np.ones(len(roots.unit), bool)
+    while left.any():
+        first = int(np.argmax(left))
+        radius = 1e-3 if roots.nullity[first] else close
+        same = left & (np.linalg.norm(roots.unit - roots.unit[first], axis=1) <= radius)
+        points.append(roots.unit[first])
+        hits.append(same.sum())
+        left &= ~same
+    order = np.argsort(hits, kind="stable")[::-1]
+    return np.reshape(points, (-1, roots.unit.shape[1]))[order], np.asarray(hits, int)[order]
+
+
+def look(
+    game: HasObjectives, players: Players, positions: tuple[int, ...], points: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The field and its Jacobian at points (k, n), some at a time: one shape is compiled."""
+    k, n = points.shape
+    padded = np.concatenate([points, np.tile(points[-1:], (-k % _LOOKS, 1))])
+    parts = [_slopes(game, players, positions, jnp.asarray(x)) for x in padded.reshape(-1, _LOOKS, n)]
+    force, slope = (np.concatenate([np.asarray(x) for x in part])[:k] for part in zip(*parts, strict=True))
+    return force, slope
+
+
+@eqx.filter_jit
+def _slopes(
+    game: HasObjectives, players: Players, positions: tuple[int, ...], points: Array
+) -> tuple[Array, Array]:
+    function, _ = field_of(game, players, positions)
+
+    def at(point: Array) -> tuple[Array, Array]:
+        slope, value = jax.jacfwd(lambda x: (function(x),) * 2, has_aux=True)(point)
+        return value, slope
+
+    return jax.vmap(at)(points)

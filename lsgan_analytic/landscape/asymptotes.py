@@ -1,0 +1,153 @@
+"""The levels that J approaches at infinity."""
+
+from collections.abc import Mapping, Sequence
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.flatten_util import ravel_pytree
+
+from .. import special
+from .._checks import label
+from .._types import Players
+from ..game import Game
+from ..parameters import indices, Names, parameter_names
+from ._enclosures import solved_cost
+
+_DOUBLINGS = 20  # t = 1, 2, 4, ... along a ray
+
+
+class Level(eqx.Module):
+    """The limit of J along a ray.
+
+    Attributes:
+        ray: {parameter: rate}; the other parameters stay.
+        value: the limit, +-inf where J has none; error: 0 for an analytic limit, else an estimate.
+        reason: why, or "extrapolated".
+    """
+
+    ray: dict[str, float] = eqx.field(static=True)
+    value: float = eqx.field(static=True)
+    error: float = eqx.field(static=True)
+    reason: str = eqx.field(static=True)
+
+
+def asymptotes(
+    game: Game,
+    players: Players,
+    free: Names = None,
+    rays: Sequence[Mapping[str, float]] | None = None,
+) -> tuple[Level, ...]:
+    r"""The level of J along rays players + t ray, t -> inf; up and down each free axis for ``rays=None``.
+
+    *R/S/E/E, along an axis*, by dominated convergence:
+
+    ======================  ==========================================================
+    b -> +inf, b -> -inf    1, 1 (D is 1, or 0, on data and samples)
+    h -> +inf, h -> -inf    J1, 1 + J1 for a > 0 (all samples above, below the threshold); else swapped
+    g -> +inf, g -> -inf    J1, 1 + J1 for a > 0; else swapped
+    a -> +inf               P(X > 0) + P(G < 0) (D is a step at 0; the first is 1 for the paper's data)
+    a -> -inf               P(X < 0) + P(G > 0)
+    ======================  ==========================================================
+
+    Over all of parameter space 0 < J < 2: neither is attained, both are approached, J -> 0 along
+    {b: -1, h: +2/a} (threshold above the data and below the samples), J -> 2 along {b: 1, h: -2/a}.
+
+    *Any other game or ray*: Aitken's extrapolation of J at t = 1, 2, 4, ... 2^19, exact for one power of t;
+    the error is the change in its last step. The level is infinite where J has grown beyond 1000 and does
+    not slow down, and NaN with an infinite error where nothing has settled or J is not finite.
+
+    Raises:
+        ValueError: unknown names; rays with ``free``; a ray that is zero.
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
+    >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
+    >>> [round(level.value, 6) for level in lsgan.asymptotes(game, players, free=("b", "h"))]
+    [1.0, 1.0, 0.465922, 1.465922]
+    """
+    names = parameter_names(players)
+    if rays is None:
+        free = names if free is None else free
+        indices(players, free)
+        rays = [{name: sign} for name in free for sign in (1.0, -1.0)]
+    elif free is not None:
+        raise ValueError("rays: expected either rays or free, got both")
+    return tuple(_level(game, players, names, _checked(players, ray)) for ray in rays)
+
+
+def _checked(players: Players, ray: Mapping[str, float]) -> dict[str, float]:
+    indices(players, tuple(ray), "rays")
+    rates = {name: label(rate, f"rays[{name!r}]") for name, rate in ray.items()}
+    if not any(rates.values()):
+        raise ValueError(f"rays: expected a direction, got {dict(ray)!r}")
+    return rates
+
+
+def _level(game: Game, players: Players, names: tuple[str, ...], ray: dict[str, float]) -> Level:
+    moving = [(name, rate) for name, rate in ray.items() if rate]
+    if len(moving) == 1 and solved_cost(game, players):
+        value, reason = _rsee_level(game, players, *moving[0])
+        return Level(ray, value, 0.0, reason)
+    direction = np.asarray([ray.get(name, 0.0) for name in names])
+    value, error = _extrapolate(np.asarray(_along(game, players, jnp.asarray(direction))))
+    return Level(ray, value, error, "extrapolated")
+
+
+def _rsee_level(game: Game, players: Players, name: str, rate: float) -> tuple[float, str]:
+    scale = 2 * float(game.latent.scale) ** 2  # pyright: ignore
+    a, b = float(players.disc.a), players.disc.b  # pyright: ignore
+    g, h = scale * float(players.gen.g), float(players.gen.h)  # pyright: ignore
+    if name == "b":
+        return 1.0, "D is the same constant, 0 or 1, on data and samples"
+    if name == "a":
+        data = float(game.data.cdf(jnp.zeros_like(b)))
+        if g == h == 0:
+            kept = float(special.K(0 * b, b))
+            return (1 - data if rate > 0 else data) + kept, "D is a step at 0, where all samples are"
+        made = _negative(g, h)
+        if rate > 0:
+            return 1 - data + made, "P(X > 0) + P(G < 0): D is a step up at 0"
+        return data + 1 - made, "P(X < 0) + P(G > 0): D is a step down at 0"
+    if a == 0:
+        return float(game.cost(players)), "D is constant"
+    first = float(game.cost_terms(players)[0])
+    if a * rate > 0:
+        return first, "J1: D is 1 on all samples"
+    return 1 + first, "1 + J1: D is 0 on all samples"
+
+
+def _negative(gain: float, shift: float) -> float:
+    """P(shift + gain Exp(1) < 0), gain = 2 g scale^2."""
+    if gain == 0 or shift == 0:
+        return float(shift < 0 or (shift == 0 and gain < 0))
+    tail = float(np.exp(min(shift / gain, 0.0)))  # P(Exp(1) > -shift/gain)
+    return 1 - tail if gain > 0 else tail
+
+
+@eqx.filter_jit
+def _along(game: Game, players: Players, direction: Array) -> Array:
+    flat, rebuild = ravel_pytree(players)
+    times = 2.0 ** jnp.arange(_DOUBLINGS, dtype=flat.dtype)
+    points = flat[None] + times[:, None] * direction.astype(flat.dtype)[None]
+    return jax.vmap(lambda own: game.cost(rebuild(own)))(points)
+
+
+def _extrapolate(values: np.ndarray) -> tuple[float, float]:
+    """The limit of a sequence at t = 1, 2, 4, ... and an estimate of its error."""
+    good = np.isfinite(values)
+    values = values[: len(values) if good.all() else int(np.argmin(good))]
+    if len(values) < 5:
+        return float("nan"), float("inf")
+    steps = np.diff(values)
+    rounding = 64 * np.finfo(values.dtype).eps * np.abs(values[-1])
+    if np.abs(steps[-1]) <= rounding:
+        return float(values[-1]), float(rounding)
+    if np.abs(steps[-1]) >= 0.97 * np.abs(steps[-2]):  # log t, and all that grows faster
+        grown = np.abs(values[-1]) > 1e3 * (1 + np.abs(values[0]))
+        return float(np.sign(steps[-1]) * np.inf if grown else np.nan), 0.0 if grown else float("inf")
+    ratio = steps[1:] / steps[:-1]
+    aitken = values[2:] + steps[1:] * ratio / (1 - ratio)
+    return float(aitken[-1]), float(np.abs(aitken[-1] - aitken[-2]) + rounding)

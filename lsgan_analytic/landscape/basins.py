@@ -1,0 +1,238 @@
+"""Where training ends, from every start on a grid."""
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from concurrent.futures import as_completed, ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, Self
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+from jaxtyping import Array, Bool, Float, Int
+
+from .._checks import count, positive
+from .._types import Players, Scalar, Vector
+from ..game import field, Game, HasObjectives
+from ..outcome import Evidence, norm, Outcome
+from ..parameters import HeldGame, indices, Names, vector
+from ..stochastic.checkpoint import describe
+from ..trajectory import play, Progress
+from ..updates.base import AbstractRule
+from ._distance import distance_to_data
+from .surface import axis_values, placed
+
+Distance = Callable[[Players], Scalar]
+
+
+class Basins(eqx.Module):
+    """The ends of all runs; every array leads with the axes of ``grid``, (n, m) for two names.
+
+    Attributes:
+        grid: the names and values of the starts.
+        players: the end points; outcome, evidence: how each run ended, and the numbers behind it.
+        steps_taken: valid steps; fewer than ``steps`` where a run was stopped.
+        settled: the first step after which the field stayed at or below the tolerance (0: from the start);
+            -1 where it is above at the end and where the run was stopped.
+        distance: that of the end point; closest: the least along the path (start and end included);
+            closest_step: the step at which it was.
+        finished: False for starts an interruption left out: there numbers are NaN, steps -1.
+        setting: game, rule, players and steps in words, with a digest.
+    """
+
+    grid: dict[str, Vector]
+    players: Players
+    outcome: Outcome
+    evidence: Evidence
+    steps_taken: Int[Array, "..."]
+    settled: Int[Array, "..."]
+    distance: Float[Array, "..."]
+    closest: Float[Array, "..."]
+    closest_step: Int[Array, "..."]
+    finished: Bool[np.ndarray, "..."]
+    setting: str = eqx.field(static=True)
+
+
+def basins(
+    game: Game,
+    rule: AbstractRule,
+    players: Players,
+    grid: Mapping[str, ArrayLike],
+    steps: int,
+    free: Names = None,
+    tolerance: ArrayLike = 1e-2,
+    distance: Distance | None = None,
+    chunk: int = 256,
+    resume: Basins | None = None,
+) -> Basins:
+    """Play ``rule`` from every start on a grid; keep the end of every run and what it came past.
+
+    Args:
+        game, rule, players, steps, free, tolerance: as for ``trajectory``; ``players`` give the parameters
+            that ``grid`` does not.
+        grid: parameter name -> values (a vector). The results have one axis each, in this order.
+        distance: of players from the goal, a function of one pair; None: the Wasserstein-1 distance between
+            the data and the law of G(z), both on the line (units of x).
+        chunk: starts played at a time on each core: it bounds the memory, whatever the size of the grid.
+        resume: an interrupted result of the same call; only the starts it lacks are played.
+
+    Returns:
+        ``Basins``. No path is stored. An interruption (Ctrl-C) warns and returns what is finished.
+        Progress is shown if stderr is a terminal. float32 players take about a third of the time.
+
+    Raises:
+        ValueError: bad names or values, as for ``trajectory`` and ``surface``; chunk < 1; a ``resume`` of
+            another setting.
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
+    >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
+    >>> starts = {"b": [-3.0, 0.0], "h": [-2.0, 1.0, 4.0]}
+    >>> found = lsgan.basins(game, lsgan.Simultaneous(step=0.4), players, starts, steps=249, free=("b", "h"))
+    >>> found.outcome == lsgan.Outcome.plateau
+    Array([[ True,  True,  True],
+           [ True,  True,  True]], dtype=bool)
+    """
+    if not isinstance(rule, AbstractRule):
+        raise ValueError(f"rule: expected an update rule, e.g. Simultaneous(step=0.4), got {rule!r}")
+    positions, places = indices(players, free), np.asarray(indices(players, tuple(grid), "grid"))
+    steps, chunk = count(steps, "steps"), count(chunk, "chunk")
+    axes, limit = axis_values(grid, "grid"), positive("tolerance")(tolerance)
+    setting = describe((game, rule, players, dict(zip(grid, axes, strict=True)), steps, positions, limit))
+    if resume is not None and resume.setting != setting:
+        raise ValueError(f"resume: is of another setting: {resume.setting} and not {setting}")
+    shape = tuple(axis.size for axis in axes)
+    todo = np.arange(np.prod(shape)) if resume is None else np.flatnonzero(~resume.finished)
+    width = min(chunk, max(todo.size, 1))
+
+    def ends(part: np.ndarray) -> Any:
+        starts = np.resize(part, width)  # the last chunk is filled up, so that nothing is compiled twice
+        found = _ends(game, rule, players, places, axes, starts, steps, positions, limit, distance)
+        return jax.tree.map(lambda leaf: np.asarray(leaf)[: part.size], found)
+
+    parts = [todo[i : i + width] for i in range(0, todo.size, width)]
+    found = _each(ends, parts, todo.size)
+    if not found:
+        if resume is None:
+            raise KeyboardInterrupt
+        return resume
+    return Basins(dict(zip(grid, axes, strict=True)), **_assembled(shape, found, resume), setting=setting)
+
+
+class _Watched(eqx.Module):
+    """A run, and what was noted of it on the way."""
+
+    run: Progress
+    at: Int[Array, ""]
+    settled: Int[Array, ""]
+    closest: Scalar
+    closest_step: Int[Array, ""]
+    tolerance: Scalar
+    distance: Distance = eqx.field(static=True)
+
+    @classmethod
+    def begin(cls, run: Progress, tolerance: Scalar, distance: Distance) -> Self:
+        zero, far = jnp.asarray(0), jnp.full_like(distance(run.players), jnp.inf)
+        return cls(run, zero, zero, far, zero, tolerance, distance)
+
+    def noted(self, game: HasObjectives) -> Self:
+        """With the present point taken into account."""
+        # the field is that of a gradient step to come: compiled, it is computed once
+        resting = norm(vector(field(game, self.run.players))) <= self.tolerance
+        settled = jnp.where(resting, self.settled, self.at + 1)
+        distance = self.distance(self.run.players)
+        closer = distance < self.closest
+        closest = jnp.where(closer, distance, self.closest)
+        step = jnp.where(closer, self.at, self.closest_step)
+        return replace(self, settled=settled, closest=closest, closest_step=step)
+
+    def advance(self, game: HasObjectives, rule: AbstractRule) -> Self:
+        return replace(self.noted(game), run=self.run.advance(game, rule), at=self.at + 1)
+
+
+@eqx.filter_jit
+def _ends(
+    game: Game,
+    rule: AbstractRule,
+    players: Players,
+    places: np.ndarray,
+    axes: list[Array],
+    starts: np.ndarray,
+    steps: int,
+    positions: tuple[int, ...],
+    tolerance: Scalar,
+    distance: Distance | None,
+) -> dict[str, Any]:
+    """What ``Basins`` holds of these runs, by name."""
+    held = HeldGame(game, positions)
+    far = distance or distance_to_data(game)
+
+    def one(start: Array) -> dict[str, Any]:
+        run = Progress.begin(rule, placed(players, places, axes, start))
+        watched = _Watched.begin(run, tolerance.astype(vector(players).dtype), lambda own: far(own))
+        watched, _ = play(lambda _: held, rule, watched, 1, steps, keep=lambda _: None)
+        watched, end = watched.noted(held), watched.run
+        outcome, seen = end.judged(held, rule, positions, tolerance)
+        rested = (watched.settled <= steps) & (end.steps_taken == steps)
+        return {
+            "players": end.players,
+            "outcome": outcome,
+            "evidence": seen,
+            "steps_taken": end.steps_taken,
+            "settled": jnp.where(rested, watched.settled, -1),
+            "distance": far(end.players),
+            "closest": watched.closest,
+            "closest_step": watched.closest_step,
+        }
+
+    return jax.vmap(one)(jnp.asarray(starts))
+
+
+def _each(function: Callable, parts: list[np.ndarray], total: int) -> list[tuple[np.ndarray, Any]]:
+    """(part, function(part)) for each, on all cores; what is finished if it is interrupted."""
+    from tqdm import tqdm
+
+    found = []
+    bar = tqdm(total=total, disable=not sys.stderr.isatty(), unit="start")
+    with bar, ThreadPoolExecutor(os.cpu_count()) as pool:
+        futures = {pool.submit(function, part): part for part in parts}
+        try:
+            for future in as_completed(futures):
+                found.append((futures[future], future.result()))
+                bar.update(futures[future].size)
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            left = total - sum(part.size for part, _ in found)
+            warnings.warn(f"interrupted: {left} of {total} starts are not finished", stacklevel=3)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return found
+
+
+def _assembled(
+    shape: tuple[int, ...], found: list[tuple[np.ndarray, Any]], before: Basins | None
+) -> dict[str, Any]:
+    """All chunks in their places, on what there was before or on blanks."""
+    places = np.concatenate([part for part, _ in found])
+    names = found[0][1]
+
+    def whole(old: Array | None, *new: np.ndarray) -> Array:
+        parts = np.concatenate(new)
+        blank = np.nan if parts.dtype.kind == "f" else -1
+        full = np.full((*shape, *parts.shape[1:]), blank, parts.dtype) if old is None else np.array(old)
+        full.reshape(-1, *parts.shape[1:])[places] = parts
+        return jnp.asarray(full)
+
+    finished = np.zeros(shape, bool) if before is None else before.finished.copy()
+    finished.ravel()[places] = True
+    old = {
+        name: jax.tree.map(lambda _: None, part) if before is None else getattr(before, name)
+        for name, part in names.items()
+    }
+    ends = jax.tree.map(whole, old, *(ends for _, ends in found), is_leaf=lambda leaf: leaf is None)
+    return {**ends, "finished": finished}

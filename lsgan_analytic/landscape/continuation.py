@@ -1,0 +1,113 @@
+"""Branches of equilibria as one parameter changes, by pseudo-arclength continuation."""
+
+from dataclasses import dataclass
+
+import jax
+import numpy as np
+
+from .._checks import count, label
+from .._types import Players
+from ..parameters import indices, Names
+from ..trajectory import checked_start
+from ._events import SENTENCES
+from ._walk import System, Walk
+
+
+@dataclass(frozen=True)
+class Bifurcation:
+    """A point of a branch where something happens.
+
+    Attributes:
+        kind: "fold", "branch_point", "hopf", "flip", "neimark_sacker" or "node_focus"; parameter: where;
+            players: the equilibrium there; eigenvalues: those of the flow, or the multipliers.
+    """
+
+    kind: str
+    parameter: float
+    players: Players
+    eigenvalues: np.ndarray
+
+    def __str__(self) -> str:
+        return f"{SENTENCES[self.kind]}, at {self.parameter:.10g}"
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A branch of equilibria, k points of it in their order.
+
+    Attributes:
+        parameter: (k,); players: with a leading axis of length k; eigenvalues: (k, n), of the flow, or the
+            multipliers of the rule's step; stable: (k,), all Re < 0, or all inside the unit circle.
+        bifurcations: in their order; ended: why the branch ends.
+    """
+
+    parameter: np.ndarray
+    players: Players
+    eigenvalues: np.ndarray
+    stable: np.ndarray
+    bifurcations: tuple[Bifurcation, ...]
+    ended: str
+
+
+def continue_branch(
+    system: System,
+    players: Players,
+    start: float,
+    stop: float,
+    free: Names = None,
+    step: float | None = None,
+    max_step: float | None = None,
+    max_points: int = 2000,
+) -> Branch:
+    """Follow an equilibrium from parameter ``start`` towards ``stop``, around folds, and say what happens.
+
+    The equilibria are the roots of the field (flow), or the fixed points of a rule's step, its memory
+    included. Predictor along the tangent, Newton's method on the equations and the distance along the
+    tangent (Keller 1977); what happens is found by changes of sign of test functions (Kuznetsov, Elements
+    of Applied Bifurcation Theory, ch. 10) and refined by bisection.
+
+    Args:
+        system: parameter -> game (its flow), or -> (game, rule); a function JAX can differentiate, e.g.
+            ``lambda strength: lsgan.Game(..., regularizers=(lsgan.R1(strength),))`` or
+            ``lambda step: (game, lsgan.Simultaneous(step))``.
+        players: near an equilibrium at ``start``.
+        start, stop: the branch ends where the parameter leaves the interval between them, at either end.
+        free: names of the parameters that move (None: all).
+        step, max_step: first and longest step along the branch; None: 1/100 and 1/20 of the interval.
+        max_points: the branch ends after so many.
+
+    Raises:
+        ValueError: no equilibrium near ``players``; one that is not isolated at ``start`` (hold a parameter
+            by ``free``); start = stop; step <= 0; unknown names.
+
+    >>> import lsgan_analytic as lsgan
+    >>> point = lsgan.PointMasses([0.0])
+    >>> def dirac(strength):
+    ...     return lsgan.Game(point, point, lsgan.Minimax(), regularizers=(lsgan.R1(strength),))
+    >>> players = lsgan.Players(disc=lsgan.Linear(w=0.0), gen=lsgan.Shift(shift=0.0))
+    >>> branch = lsgan.continue_branch(dirac, players, 0.2, 2.0, free=("w", "shift"))
+    >>> [f"{event.kind} at {event.parameter:.6f}" for event in branch.bifurcations]
+    ['node_focus at 1.000000']
+    """
+    start, stop = label(start, "start"), label(stop, "stop")
+    length = abs(stop - start)
+    if length == 0:
+        raise ValueError(f"stop: expected another value than start={start}, got {stop}")
+    step = label(length / 100 if step is None else step, "step", low=1e-12 * length)
+    longest = label(length / 20 if max_step is None else max_step, "max_step", low=step)
+    walk = Walk(system, checked_start(players), indices(players, free), start, stop)
+    points, ended = walk.follow(step, longest, count(max_points, "max_points"))
+    where = np.stack([point.where for point in points])
+    spectra = np.stack([point.eigenvalues for point in points])
+    decay = 1 - np.abs(spectra) if walk.is_map else -np.real(spectra)
+    return Branch(
+        parameter=where[:, -1],
+        players=jax.vmap(walk.players)(where[:, :-1]),
+        eigenvalues=spectra,
+        stable=np.asarray(np.min(decay, axis=1) > 0),
+        bifurcations=tuple(
+            Bifurcation(kind, float(at.where[-1]), walk.players(at.where[:-1]), at.eigenvalues)
+            for kind, at in walk.events(points)
+        ),
+        ended=ended,
+    )

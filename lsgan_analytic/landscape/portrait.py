@@ -1,0 +1,66 @@
+"""Cost and field on a plane through the space of players: what a phase portrait shows."""
+
+from collections.abc import Mapping
+
+import equinox as eqx
+import jax.numpy as jnp
+from jax import Array
+from jax.typing import ArrayLike
+from jaxtyping import Float
+
+from .._types import Players, Vector
+from ..game import Game
+from ..parameters import field_of, indices
+from .surface import surface
+
+
+class Portrait(eqx.Module):
+    """J and the field over two parameters, the others held.
+
+    Attributes:
+        grid: the two names and their values, n and m of them.
+        cost: (n, m), J; field: (n, m, 2), both components of the field on the plane.
+    """
+
+    grid: dict[str, Vector]
+    cost: Float[Array, "n m"]
+    field: Float[Array, "n m 2"]
+
+    @property
+    def field_norm(self) -> Float[Array, "n m"]:
+        """|field| on the plane."""
+        return jnp.linalg.norm(self.field, axis=-1)
+
+
+def portrait(game: Game, players: Players, grid: Mapping[str, ArrayLike]) -> Portrait:
+    """Cost and field at every point of a grid of two parameters; the others are as in ``players``.
+
+    Args:
+        grid: name -> values, for two names.
+
+    Raises:
+        ValueError: not two names, unknown ones, or values that are not a vector.
+
+    >>> import lsgan_analytic as lsgan
+    >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
+    >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
+    >>> seen = lsgan.portrait(game, players, {"b": [-3.0, 0.0, 3.0], "h": [-2.0, 1.0]})
+    >>> seen.cost.shape, seen.field.shape
+    ((3, 2), (3, 2, 2))
+    """
+    if len(grid) != 2:
+        raise ValueError(f"grid: expected two parameters, got {list(grid)}")
+    look = _Look(game, indices(players, tuple(grid), "grid"))
+    cost, force = surface(look, players, grid)
+    return Portrait({name: jnp.asarray(values) for name, values in grid.items()}, cost, force)
+
+
+class _Look(eqx.Module):
+    """What is seen at one point. A module, so that another look at the same game is not compiled again."""
+
+    game: Game
+    positions: tuple[int, ...] = eqx.field(static=True)
+
+    def __call__(self, players: Players) -> tuple[Array, Array]:
+        function, here = field_of(self.game, players, self.positions)
+        return self.game.cost(players), function(here)

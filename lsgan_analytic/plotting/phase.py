@@ -1,0 +1,125 @@
+"""Phase portraits: streamlines, nullclines, stationary points, plateaus, paths and predicted tubes."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..landscape import Kind, Portrait
+from .palette import BLACK, DISC, GEN, GREY
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: marker and face of each kind of stationary point; filled: attracts
+MARKS = {
+    Kind.stable_node: ("o", BLACK),
+    Kind.stable_focus: ("D", BLACK),
+    Kind.unstable_node: ("o", "white"),
+    Kind.unstable_focus: ("D", "white"),
+    Kind.saddle: ("X", "white"),
+    Kind.centre: ("P", "white"),
+    Kind.degenerate: ("s", "white"),
+}
+
+
+def _plane(seen: Portrait) -> tuple[np.ndarray, np.ndarray]:
+    first, second = seen.grid.values()
+    return np.asarray(first), np.asarray(second)
+
+
+def streamlines(axes: "Axes", seen: Portrait, density: float = 0.8, color: str = GREY) -> "Axes":
+    """Curves along the field, with arrows. The grid has to be even in both parameters (ValueError)."""
+    x, y = _plane(seen)
+    size = np.asarray(seen.field_norm)
+    with np.errstate(invalid="ignore"):
+        along = np.asarray(seen.field) / np.where(size > 0, size, np.nan)[..., None]
+    along = np.ma.masked_invalid(along)
+    axes.streamplot(
+        x, y, along[..., 0].T, along[..., 1].T, density=density, color=color, linewidth=0.5, arrowsize=0.5
+    )
+    return axes
+
+
+def nullclines(axes: "Axes", seen: Portrait, colors: Sequence[str] = (DISC, GEN)) -> "Axes":
+    """All branches on which a component of the field is zero: solid the first, dashed the second."""
+    x, y = _plane(seen)
+    for component, color, dash in zip(np.moveaxis(np.asarray(seen.field), -1, 0), colors, "-:", strict=False):
+        if component.min() < 0 < component.max():
+            axes.contour(x, y, component.T, levels=(0,), colors=color, linestyles=dash, linewidths=1.3)
+    return axes
+
+
+def plateau(axes: "Axes", seen: Portrait, threshold: float = 1e-2) -> "Axes":
+    """Shade where |field| < ``threshold`` (per unit of the parameters)."""
+    x, y = _plane(seen)
+    size = np.asarray(seen.field_norm)
+    if (size < threshold).any():
+        axes.contourf(x, y, size.T, levels=(0, threshold), colors=GREY, alpha=0.22)
+    return axes
+
+
+def stationary(axes: "Axes", points: ArrayLike, kinds: Iterable[Kind]) -> "Axes":
+    """(k, 2) stationary points, marked by kind (``MARKS``)."""
+    named: set[Kind] = set()
+    for (x, y), kind in zip(np.asarray(points).reshape(-1, 2), kinds, strict=True):
+        marker, face = MARKS[kind]
+        label = "_" if kind in named else kind.value.split(":")[0]
+        named.add(kind)
+        axes.plot(
+            x, y, marker, color=BLACK, markerfacecolor=face, markersize=5, label=label, linestyle="none"
+        )
+    return axes
+
+
+def path(axes: "Axes", x: ArrayLike, y: ArrayLike, color: str = BLACK, label: str | None = None) -> "Axes":
+    """A path from its start (open circle) to its end (square)."""
+    x, y = np.asarray(x), np.asarray(y)
+    axes.plot(x, y, color=color, label=label, linewidth=1.2)
+    axes.plot(x[0], y[0], "o", color=color, markerfacecolor="white", markersize=4)
+    axes.plot(x[-1], y[-1], "s", color=color, markersize=3)
+    return axes
+
+
+def tube(
+    axes: "Axes",
+    mean: ArrayLike,
+    covariance: ArrayLike,
+    color: str = BLACK,
+    deviations: float = 3.0,
+    every: int = 1,
+) -> "Axes":
+    """The ellipses of so many standard deviations around every ``every``-th of (T, 2) means, as one tube."""
+    angle = np.linspace(0, 2 * np.pi, 61)
+    circle = np.stack([np.cos(angle), np.sin(angle)])
+    for centre, spread in zip(np.asarray(mean)[::every], np.asarray(covariance)[::every], strict=True):
+        size, turn = np.linalg.eigh(spread)
+        ring = centre[:, None] + turn @ (deviations * np.sqrt(np.maximum(size, 0))[:, None] * circle)
+        axes.fill(*ring, color=color, alpha=0.12, linewidth=0)
+    return axes
+
+
+def phase_portrait(axes: "Axes", seen: Portrait, threshold: float | None = 1e-2) -> "Axes":
+    """Streamlines, all nullcline branches and shaded plateaus, with the names of the parameters.
+
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> from matplotlib.figure import Figure
+    >>> import jax.numpy as jnp, lsgan_analytic as lsgan
+    >>> from lsgan_analytic import plotting
+    >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
+    >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
+    >>> plane = {"b": jnp.linspace(-4, 2, 20), "h": jnp.linspace(-2, 3, 20)}
+    >>> axes = plotting.phase_portrait(Figure().subplots(), lsgan.portrait(game, players, plane))
+    >>> axes.get_xlabel(), axes.get_ylabel()
+    ('$b$', '$h$')
+    """
+    streamlines(axes, seen)
+    if threshold is not None:
+        plateau(axes, seen, threshold)
+    nullclines(axes, seen)
+    x, y = _plane(seen)
+    first, second = seen.grid
+    axes.set(xlabel=f"${first}$", ylabel=f"${second}$", xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
+    return axes
