@@ -1,0 +1,144 @@
+"""Pictures: that what is drawn is what was given."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from problems import CASES
+
+import lsgan_analytic as lsgan
+from lsgan_analytic import plotting
+from lsgan_analytic.landscape import Bifurcation, Branch
+
+X, Y = np.linspace(-2, 2, 41), np.linspace(-1.5, 1.5, 31)
+
+
+def made(first, second, cost=None):
+    """A portrait of a field given by two functions of x and y."""
+    x, y = np.meshgrid(X, Y, indexing="ij")
+    force = np.stack([np.broadcast_to(part(x, y), x.shape) for part in (first, second)], axis=-1)
+    cost = np.ones_like(x) if cost is None else cost(x, y)
+    return lsgan.Portrait({"b": jnp.asarray(X), "h": jnp.asarray(Y)}, jnp.asarray(cost), jnp.asarray(force))
+
+
+def panel():
+    return Figure().subplots()
+
+
+def test_portrait_is_cost_and_field_of_the_game():
+    case = CASES["A"]
+    grid = {"h": [-2.0, 0.5, 1.0], "b": [-3.0, 0.0]}  # the order is the caller's
+    seen = lsgan.portrait(case.game, case.players, grid)
+    np.testing.assert_allclose(seen.cost[0, 0], case.cost, rtol=1e-12)
+    _, b, _, h = case.gradient
+    np.testing.assert_allclose(seen.field[0, 0], [-h, b], atol=1e-11)  # the digits that were printed
+    np.testing.assert_allclose(
+        seen.field_norm[0, 0], np.hypot(b, h), atol=1e-11
+    )  # the digits that were printed
+    with pytest.raises(ValueError, match=r"grid: expected two parameters, got \['b'\]"):
+        lsgan.portrait(case.game, case.players, {"b": [0.0]})
+
+
+def test_all_branches_of_a_nullcline():
+    axes = plotting.nullclines(panel(), made(lambda x, y: x**2 - 1, lambda x, y: y - x))
+    first, second = axes.collections
+    pieces = np.concatenate([path.vertices for path in first.get_paths()])
+    np.testing.assert_allclose(np.abs(pieces[:, 0]), 1, atol=1e-3)
+    assert {-1, 1} == set(np.sign(pieces[:, 0]))
+    points = np.concatenate([path.vertices for path in second.get_paths()])
+    np.testing.assert_allclose(points[:, 0], points[:, 1], atol=1e-12)
+
+
+def test_streamlines_follow_the_field_and_survive_where_it_is_zero():
+    axes = plotting.streamlines(panel(), made(lambda x, y: -y, lambda x, y: x))
+    pieces = [path.vertices for path in axes.collections[0].get_paths()]
+    along = np.concatenate([np.diff(piece, axis=0) for piece in pieces])
+    middle = np.concatenate([0.5 * (piece[1:] + piece[:-1]) for piece in pieces])
+    size = np.linalg.norm(along, axis=1) * np.linalg.norm(middle, axis=1)
+    assert (
+        np.median(np.abs(np.sum(along * middle, axis=1))[size > 0] / size[size > 0]) < 0.02
+    )  # at right angles
+    plotting.streamlines(panel(), made(lambda x, y: 0 * x, lambda x, y: np.maximum(y, 0)))
+
+
+def test_plateaus_are_shaded_where_the_field_is_small_only():
+    axes = plotting.plateau(panel(), made(lambda x, y: x, lambda x, y: 0), threshold=0.5)
+    inside = np.concatenate([path.vertices for path in axes.collections[0].get_paths()])
+    assert np.abs(inside[:, 0]).max() == pytest.approx(0.5)
+    assert not plotting.plateau(panel(), made(lambda x, y: 1, lambda x, y: 0)).collections
+
+
+def test_tube_has_the_axes_of_the_covariance():
+    covariance = [[[0.04, 0.0], [0.0, 0.01]]] * 3
+    axes = plotting.tube(panel(), [[1.0, 0.0]] * 3, covariance, every=2)
+    assert len(axes.patches) == 2
+    ring = axes.patches[0].get_xy()
+    np.testing.assert_allclose(ring.max(axis=0), [1 + 3 * 0.2, 3 * 0.1], rtol=2e-3)
+
+
+def test_every_kind_has_a_mark_and_is_named_once():
+    kinds = [*lsgan.Kind, lsgan.Kind.saddle]
+    axes = plotting.stationary(panel(), np.zeros((len(kinds), 2)), kinds)
+    labels = [line.get_label() for line in axes.lines]
+    assert len({label for label in labels if label != "_"}) == len(lsgan.Kind)
+    assert len({plotting.MARKS[kind] for kind in lsgan.Kind}) == len(lsgan.Kind)
+
+
+def test_path_from_start_to_end():
+    axes = plotting.path(panel(), [0.0, 1.0, 2.0], [0.0, 0.0, 3.0])
+    _, start, end = axes.lines
+    assert (start.get_xydata()[0].tolist(), end.get_xydata()[0].tolist()) == ([0, 0], [2, 3])
+
+
+def test_maps_put_the_first_parameter_to_the_right():
+    values = np.arange(6.0).reshape(3, 2)
+    axes = plotting.value_map(panel(), [0, 1, 2], [0, 1], values, label="W1")
+    np.testing.assert_array_equal(axes.collections[0].get_array().reshape(2, 3), values.T)
+    axes = plotting.cost_map(panel(), made(lambda x, y: x, lambda x, y: y, cost=lambda x, y: 1 + x / 2))
+    low, high = axes.collections[0].get_clim()
+    assert low + high == pytest.approx(2)  # the plateau J = 1 has the middle colour
+
+
+def test_outcomes_have_their_names():
+    pick = jax.vmap(
+        jax.vmap(lambda own: lsgan.Outcome.where(own, lsgan.Outcome.plateau, lsgan.Outcome.moving))
+    )
+    ends = pick(jnp.eye(2, dtype=bool))
+    axes = plotting.outcome_map(panel(), [0, 1], [0, 1], ends)
+    assert {text.get_text() for text in axes.get_legend().get_texts()} == {"plateau", "moving"}
+
+
+def test_loci_and_their_border():
+    values = np.array([[0.5 + 0.5j, 0.5 - 0.5j], [1.2, 0.1]])
+    axes = plotting.eigenvalues(panel(), values, [0.0, 1.0], multipliers=True, label="step")
+    np.testing.assert_allclose(np.hypot(*axes.lines[0].get_xydata().T), 1, rtol=1e-12)
+    dots = axes.collections[0].get_offsets()
+    np.testing.assert_allclose(np.sort_complex(dots[:, 0] + 1j * dots[:, 1]), np.sort_complex(values.ravel()))
+    assert plotting.eigenvalues(panel(), values).lines[0].get_xdata()[0] == 0
+
+
+def test_branch_marks_its_events_where_they_are():
+    case = CASES["A"]
+    event = Bifurcation("flip", 1.5, case.players, np.array([-1.0]))
+    found = Branch(
+        np.array([0.0, 1.0, 2.0]), case.players, np.zeros((3, 1)), np.array([True, True, False]), (event,), ""
+    )
+    axes = plotting.branch(panel(), found, [0.0, 2.0, 4.0])
+    stable, unstable, mark = axes.lines
+    np.testing.assert_array_equal(stable.get_ydata(), [0, 2, np.nan])
+    np.testing.assert_array_equal(unstable.get_ydata(), [np.nan, np.nan, 4])
+    np.testing.assert_array_equal(mark.get_xydata(), [[1.5, 3.0]])
+
+
+def test_series_of_one_run_and_of_many():
+    axes = plotting.series(panel(), {"one": np.arange(3.0), "many": np.ones((4, 3))}, steps=[0, 10, 20])
+    assert [line.get_label() for line in axes.lines] == ["one", "many", "_", "_", "_"]
+    np.testing.assert_array_equal(axes.lines[0].get_xdata(), [0, 10, 20])
+
+
+def test_small_multiples_hide_what_is_spare():
+    figure = Figure()
+    panels = plotting.small_multiples(figure, 4, columns=3)
+    assert len(panels) == 4
+    assert sum(axes.get_visible() for axes in figure.axes) == 4
