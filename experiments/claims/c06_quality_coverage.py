@@ -90,9 +90,9 @@ def plot(data: Arrays, config: Config) -> "Figure":
     )
     for axes in (left, right):
         axes.set(xlabel=r"mean $\theta$ of the generator", xlim=(shift[0], shift[-1]))
-    left.set(ylabel="divergence", ylim=(0, None))
-    right.set(ylabel=r"slope in $\theta$", ylim=(-0.8, 0.8))
-    left.legend(frameon=False, loc="lower right", bbox_to_anchor=(0.62, 0))
+    left.set(ylabel="divergence", ylim=(0, 0.75))
+    right.set(ylabel=r"slope in $\theta$", ylim=(-0.45, 0.65))
+    left.legend(frameon=False, loc="upper center", ncols=3, columnspacing=1, handlelength=1.5)
     right.legend(frameon=False, loc="upper left", ncols=2, columnspacing=1, handlelength=1.5)
     panel_letter(left, "a", r"halves of JS, data at $\pm 2$")
     panel_letter(right, "b", "the envelope theorem")
@@ -111,7 +111,7 @@ CLAIM = Claim(
     model="two modes N(+-2, 0.5^2) against N(theta, 1), at theta = 1",
     verdict="the split is right, the claim about gradients wrong",
     correct="Only the slope of E_p log D at a held D is 0. The slope of E_q log(1 - D) at the held best D is "
-    "that of both halves, 2 dQ + 2 dC: coverage reaches the generator, here with seven times quality's slope.",
+    "that of both halves, 2 dQ + 2 dC: coverage does reach the generator, here with the greater slope.",
     limits="D is the best one; a D that lags gives neither half exactly.",
     found=found,
 )

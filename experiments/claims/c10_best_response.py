@@ -109,11 +109,11 @@ CLAIM = Claim(
     compute=compute,
     plot=plot,
     number=10,
-    says="The generator's best response is to put all its mass where D is most easily fooled: collapse is optimal.",
+    says="The generator's best response puts all its mass where D is most easily fooled.",
     model="two sets, the data with mass alpha on S; a generator of any share on S; a table for D",
     verdict="half right",
-    correct="Against a held D all mass on S is best. Once D answers, E_q log D there is log(alpha/(1 + alpha)), below "
-    "-log 2: a generator that covers (share alpha) has more. The max-min order is what collapses.",
+    correct="Against a held D all mass on S is best. Once D answers, E_q log D is log(alpha/(1 + alpha)) "
+    "there, below -log 2: a generator that covers (share alpha) has more. A D that does not answer collapses it.",
     limits="Best responses, not steps: with both learning slowly it depends on who leads (claims 9 and 16).",
     found=found,
 )

@@ -82,6 +82,6 @@ CLAIM = Claim(
     model="two classes N(-2, 0.5^2) and N(2, 0.5^2), a share of them swapped",
     verdict="right",
     correct="The marginal is the same whatever is swapped: JS 0. Given the class it is up to log 2.",
-    limits="Classes that hardly overlap; with overlap the conditional price is smaller, the marginal still 0.",
+    limits="Classes that hardly overlap; with overlap the conditional price is smaller.",
     found=found,
 )

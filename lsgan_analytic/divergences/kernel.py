@@ -48,6 +48,7 @@ def mmd(p: AbstractLaw, q: AbstractLaw, bandwidth: ArrayLike = 1.0, unbiased: bo
 
 @eqx.filter_jit
 def _mmd(p: AbstractLaw, q: AbstractLaw, bandwidth: Scalar, unbiased: bool) -> Scalar:
+    bandwidth = bandwidth.astype(p.nodes()[0].dtype)
     total = -2 * kernel_mean(p, q, bandwidth)
     for law in (p, q):
         within = kernel_mean(law, law, bandwidth)
