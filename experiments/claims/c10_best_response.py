@@ -10,7 +10,7 @@ import numpy as np
 import lsgan_analytic as lsgan
 
 from .._run import Arrays
-from .._style import BLACK, BLUE, GREY, SINGLE, VERMILION
+from .._style import BLUE, GREY, SINGLE, VERMILION
 from ._claim import Claim, Found
 
 if TYPE_CHECKING:
@@ -95,9 +95,11 @@ def plot(data: Arrays, config: Config) -> "Figure":
         axes.plot(1, values[-1], "s", ms=3.5, color=color, clip_on=False)
     axes.plot(1, data["held"][-1], "s", ms=3.5, color=VERMILION, clip_on=False)
     axes.axhline(-np.log(2), color=GREY, lw=0.6, ls="--")
-    axes.annotate(r"$-\log 2$", (0.02, -np.log(2)), (0, 3), textcoords="offset points", color=BLACK)
+    axes.annotate(
+        r"$-\log 2$", (1, -np.log(2)), (5, 0), textcoords="offset points", va="center", annotation_clip=False
+    )
     axes.set(xlabel="share of the generator on $S$", ylabel=r"$E_q\log D$", xlim=(0, 1), ylim=(-2.6, -0.4))
-    axes.legend(frameon=False, loc="lower left")
+    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.47, 0))
     return figure
 
 
@@ -113,7 +115,7 @@ CLAIM = Claim(
     model="two sets, the data with mass alpha on S; a generator of any share on S; a table for D",
     verdict="half right",
     correct="Against a held D all mass on S is best. Once D answers, E_q log D is log(alpha/(1 + alpha)) "
-    "there, below -log 2: a generator that covers (share alpha) has more. A D that does not answer collapses it.",
+    "there, below -log 2: a generator that covers (share alpha) has more. Only a D that stays collapses it.",
     limits="Best responses, not steps: with both learning slowly it depends on who leads (claims 9 and 16).",
     found=found,
 )

@@ -65,8 +65,8 @@ def plot(data: Arrays, config: Config) -> "Figure":
     axes.plot(data["share"], data["marginal"], color=BLUE, label="$D$ sees $x$ only", clip_on=False)
     axes.axhline(np.log(2), color="#999999", lw=0.6, ls="--")
     axes.annotate(r"$\log 2$", (0.02, np.log(2)), (0, -10), textcoords="offset points", color="#666666")
-    axes.set(xlabel="share of samples given the other class", ylabel="JS", xlim=(0, 1), ylim=(0, 0.75))
-    axes.legend(frameon=False, loc=(0.36, 0.12))
+    axes.set(xlabel="share of samples given the other class", ylabel="JS", xlim=(0, 1), ylim=(-0.02, 0.75))
+    axes.legend(frameon=False, loc=(0.03, 0.58))
     return figure
 
 
