@@ -1,4 +1,4 @@
-"""The model of several claims: N(0, std) against a generator that shifts noise of the same width."""
+"""The model of several claims: N(0, std) against a shift of noise of the same width; two losses."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,9 @@ import jax
 import jax.numpy as jnp
 
 import lsgan_analytic as lsgan
+
+MINIMAX = lsgan.Minimax()  # pyright: ignore[reportCallIssue]
+NON_SATURATING = lsgan.NonSaturating()  # pyright: ignore[reportCallIssue]
 
 
 def slopes(

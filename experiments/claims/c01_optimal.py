@@ -13,6 +13,7 @@ from lsgan_analytic import divergences
 from .._run import Arrays
 from .._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, VERMILION
 from ._claim import Claim, Found
+from ._pair import MINIMAX
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,7 +34,7 @@ class Config:
 def compute(config: Config) -> Arrays:
     """The value of the game for worse and better D, and at the best D for generators near and far."""
     law = lsgan.Normal(0.0, 1.0)
-    game = lsgan.Game(law, law, lsgan.Minimax())
+    game = lsgan.Game(law, law, MINIMAX)
     best = lsgan.OptimalDiscriminator(law, law)
     steepness = jnp.append(jnp.linspace(0, 3, config.points), 1.0)
     gaps = jnp.append(jnp.linspace(0, config.largest, config.points), config.gap)

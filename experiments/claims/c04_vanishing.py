@@ -11,7 +11,7 @@ import lsgan_analytic as lsgan
 from .._run import Arrays
 from .._style import BLUE, DOUBLE, GREEN, panel_letter, VERMILION
 from ._claim import Claim, Found
-from ._pair import slopes
+from ._pair import MINIMAX, NON_SATURATING, slopes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,8 +39,8 @@ class Config:
 
 def losses() -> dict[str, lsgan.losses.AbstractLoss]:
     return {
-        "saturating": lsgan.Minimax(),
-        "nonsaturating": lsgan.NonSaturating(),
+        "saturating": MINIMAX,
+        "nonsaturating": NON_SATURATING,
         "squares": lsgan.LeastSquares(fake=0.0, real=1.0, target=1.0),
     }
 

@@ -13,7 +13,7 @@ from lsgan_analytic import divergences
 from .._run import Arrays
 from .._style import BLUE, SINGLE, VERMILION
 from ._claim import Claim, Found
-from ._pair import slopes
+from ._pair import MINIMAX, NON_SATURATING, slopes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,8 +47,8 @@ def compute(config: Config) -> Arrays:
         "gap": gaps,
         "saturating": saturating,
         "other": other,
-        "game_saturating": slopes(lsgan.Minimax(), gaps, config.std),
-        "game_other": slopes(lsgan.NonSaturating(), gaps, config.std),
+        "game_saturating": slopes(MINIMAX, gaps, config.std),
+        "game_other": slopes(NON_SATURATING, gaps, config.std),
     }
     return {name: np.asarray(array) for name, array in arrays.items()}
 

@@ -13,6 +13,7 @@ from lsgan_analytic import divergences
 from .._run import Arrays
 from .._style import BLACK, BLUE, DOUBLE, panel_letter, VERMILION
 from ._claim import Claim, Found
+from ._pair import MINIMAX
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,8 +36,8 @@ class Config:
 def compute(config: Config) -> Arrays:
     """The halves and their slopes; the slopes of the game with D optimal and held, whole and of E log D."""
     modes = tuple(lsgan.Normal(mean, config.std) for mean in (-config.mode, config.mode))
-    data, latent = lsgan.Mixture([0.5, 0.5], modes), lsgan.Normal(0.0, 1.0)
-    game = lsgan.Game(data, latent, lsgan.Minimax())
+    data, latent = lsgan.Mixture(np.array([0.5, 0.5]), modes), lsgan.Normal(0.0, 1.0)
+    game = lsgan.Game(data, latent, MINIMAX)
     disc = lsgan.OptimalDiscriminator(data, latent, frozen=True)
     shifts = jnp.append(jnp.linspace(-config.largest, config.largest, config.points), config.shift)
 

@@ -45,7 +45,7 @@ class Config:
 def compute(config: Config) -> Arrays:
     """Under every divergence the (mean, std) of the better end of descent, all ends, and their values."""
     modes = tuple(lsgan.Normal(mean, config.std) for mean in (-config.mode, config.mode))
-    data = lsgan.Mixture([0.5, 0.5], modes)
+    data = lsgan.Mixture(np.array([0.5, 0.5]), modes)
     prices = {
         "kl": lambda q: divergences.kl(data, q),
         "w1": lambda q: divergences.w1(data, q),
@@ -73,8 +73,9 @@ def _descend(price, config: Config) -> tuple[jax.Array, jax.Array]:
         return (optax.apply_updates(point, move), state), None
 
     def descend(point):
-        (point, _), _ = jax.lax.scan(step, (point, optimiser.init(point)), length=config.steps)
-        return price(point), jnp.stack([point[0], jnp.exp(point[1])])
+        (end, _), _ = jax.lax.scan(step, (point, optimiser.init(point)), length=config.steps)
+        mean, log_std = jnp.asarray(end)
+        return price(end), jnp.stack([mean, jnp.exp(log_std)])
 
     starts = jnp.asarray([(mean, np.log(std)) for mean, std in config.starts])
     return jax.jit(jax.vmap(descend))(starts)

@@ -48,7 +48,7 @@ def compute(config: Config) -> Arrays:
     grid = jnp.geomspace(config.least, 0.9, config.points)
     masses = jnp.concatenate([grid, jnp.asarray(config.masses)])
     made = lsgan.Normal(-config.place, config.std)
-    blank = lsgan.Mixture([0.5, 0.5], (made, lsgan.Normal(config.place, config.std)))
+    blank = lsgan.Mixture(np.array([0.5, 0.5]), (made, lsgan.Normal(config.place, config.std)))
 
     def prices(mass):
         data = lsgan.Mixture(jnp.stack([1 - mass, mass]), blank.components)

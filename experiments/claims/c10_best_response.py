@@ -12,6 +12,7 @@ import lsgan_analytic as lsgan
 from .._run import Arrays
 from .._style import BLUE, GREY, SINGLE, VERMILION
 from ._claim import Claim, Found
+from ._pair import NON_SATURATING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,7 +43,7 @@ def compute(config: Config) -> Arrays:
     def wanted(alpha, share, logits):
         data = lsgan.PointMasses.unchecked(jnp.asarray([0.0, 1.0]), jnp.stack([alpha, 1 - alpha]))
         made = lsgan.Categorical(jnp.stack([jnp.log(share), jnp.log1p(-share)]))
-        game = lsgan.Game(data, uniform, lsgan.NonSaturating())
+        game = lsgan.Game(data, uniform, NON_SATURATING)
         return -game.objectives(lsgan.Players(lsgan.Tabular(logits), made))[1]
 
     def answered(alpha, share):

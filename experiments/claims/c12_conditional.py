@@ -38,7 +38,7 @@ def compute(config: Config) -> Arrays:
     def of_share(share):
         made = [lsgan.Mixture(jnp.stack(pair), classes) for pair in ((1 - share, share), (share, 1 - share))]
         marginal = lsgan.Mixture(0.5 * (made[0].weights + made[1].weights), classes)
-        data = lsgan.Mixture([0.5, 0.5], classes)
+        data = lsgan.Mixture(np.array([0.5, 0.5]), classes)
         each = [divergences.js(own, law) for own, law in zip(classes, made, strict=True)]
         return divergences.js(data, marginal), 0.5 * (each[0] + each[1])
 

@@ -6,12 +6,10 @@ from typing import Self, TYPE_CHECKING
 import jax.numpy as jnp
 import numpy as np
 
-import lsgan_analytic as lsgan
-
 from .._run import Arrays
 from .._style import BLUE, DOUBLE, GREEN, panel_letter, VERMILION
 from ._claim import Claim, Found
-from ._pair import slopes
+from ._pair import MINIMAX, NON_SATURATING, slopes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,7 +42,7 @@ def compute(config: Config) -> Arrays:
     labels = {"none": (1.0, 0.0), "one": (config.real, 0.0), "two": (config.real, config.fake)}
     arrays = {"gap": gaps}
     for name, pair in labels.items():
-        both = [slopes(loss, gaps, config.std, pair) for loss in (lsgan.Minimax(), lsgan.NonSaturating())]
+        both = [slopes(loss, gaps, config.std, pair) for loss in (MINIMAX, NON_SATURATING)]
         arrays[name] = jnp.stack(both)
     return {name: np.asarray(array) for name, array in arrays.items()}
 
