@@ -7,8 +7,10 @@ one of q, in d dimensions,
 
 For large samples the masses of the two balls are Gamma(k)/n and Gamma(k)/m, independent, so that the estimate
 is the truth plus log G'/G. Its mean is right; moments of the ratio are too large by a known factor,
-E[(G'/G)^s] = Gamma(k + s) Gamma(k - s)/Gamma(k)^2, which is divided out. Wang, Kulkarni & Verdu, IEEE Trans.
-Inf. Theory 55 (2009) 2392; Perez-Cruz, ISIT 2008; Poczos & Schneider, AISTATS 2011.
+E[(G'/G)^s] = Gamma(k + s) Gamma(k - s)/Gamma(k)^2, which is divided out. Where the tails of p reach beyond
+those of q, the outermost balls are large, the density is not even in them, and small samples are biased:
+KL(N(0, 1) || N(0.7, 1.2)) = 0.1997 comes out as 0.2265 from 400 points of each. Wang, Kulkarni & Verdu, IEEE
+Trans. Inf. Theory 55 (2009) 2392; Perez-Cruz, ISIT 2008; Poczos & Schneider, AISTATS 2011.
 """
 
 from math import exp, lgamma
