@@ -25,6 +25,7 @@ from .discriminators import (
     Linear as Linear,
     Logistic as Logistic,
     OptimalDiscriminator as OptimalDiscriminator,
+    OptimalIndicator as OptimalIndicator,
     Plane as Plane,
     Quadratic as Quadratic,
     RadialBasis as RadialBasis,
@@ -83,8 +84,10 @@ from .outcome import Evidence as Evidence, Outcome as Outcome
 from .parameters import parameter_names as parameter_names
 from .regularizers import (
     Clip as Clip,
+    Diversity as Diversity,
     GradientPenalty as GradientPenalty,
     InstanceNoise as InstanceNoise,
+    ModeCoverage as ModeCoverage,
     R1 as R1,
     R2 as R2,
     SpectralNorm as SpectralNorm,

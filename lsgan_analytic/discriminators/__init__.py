@@ -10,6 +10,7 @@ from .optimal import (
     AuthorsOptimalDiscriminator as AuthorsOptimalDiscriminator,
     OptimalDiscriminator as OptimalDiscriminator,
 )
+from .optimal_indicator import OptimalIndicator as OptimalIndicator
 from .plane import Plane as Plane
 from .quadratic import Quadratic as Quadratic
 from .radial_basis import RadialBasis as RadialBasis
