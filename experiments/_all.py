@@ -9,6 +9,7 @@ from . import (
     comparison,
     convergence,
     logistic,
+    mitigations,
     no_stationary_point,
     optimal,
     surfaces,
@@ -37,6 +38,7 @@ _MODULES = (
     truth_line,
     two_dimensions,
     two_dimensions_training,
+    mitigations,
 )
 _FIGURES = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
 EXPERIMENTS = {**_FIGURES, **{claim.name: claim for claim in CLAIMS}}

@@ -27,6 +27,7 @@ from .discriminators import (
     OptimalDiscriminator as OptimalDiscriminator,
     OptimalIndicator as OptimalIndicator,
     Plane as Plane,
+    PlaneRadialBasis as PlaneRadialBasis,
     Quadratic as Quadratic,
     RadialBasis as RadialBasis,
     Sigmoid as Sigmoid,
