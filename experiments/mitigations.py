@@ -5,6 +5,8 @@ discriminator has a bump on each mode, or on each pair of modes if it sees packs
 D is flat: what helps is what reaches a mode from afar.
 """
 
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportOptionalMemberAccess=false  # parts are known by their slot
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -121,7 +123,7 @@ class Play:
         return jnp.sum(off < self.config.near, axis=1)
 
     def cost(self, shifts: jax.Array, weights: jax.Array) -> float:
-        """Floating-point operations of one compiled step, transcendental functions counted as 10."""
+        """Operations of one compiled step, transcendental functions counted as 10, a loop as one pass."""
         start = self.players(shifts, weights)
         step = jax.jit(lambda players: self.rule.step(self.game, players, self.rule.init(players))[0])
         counts = step.lower(start).compile().cost_analysis()
@@ -140,17 +142,22 @@ def compute(config: Config) -> Arrays:
         return np.asarray(jax.jit(jax.vmap(play.kept))(shifts, weights)), play.cost(shifts[0], weights[0])
 
     kept, cost = zip(*side_by_side(*(partial(one, own) for own in remedies(config).values())), strict=True)
+    # of a loop one pass is counted: a step's cost is linear in the number of passes
+    names, passes = list(remedies(config)), config.unrolled
+    single = Play(config, Remedy(rule=partial(lsgan.Unrolled, k=1))).cost(shifts[0], weights[0])
+    costs = dict(zip(names, cost, strict=True))
+    costs["unrolling"] = costs["none"] + passes * (single - costs["none"])
     every = np.stack(kept)
     both = every == 2
     # the first step from which both modes are kept to the end; none: beyond the last
     lost = config.updates + 1 - np.argmax(~both[:, :, ::-1], axis=2)
     first = np.where(both.all(axis=2), 0, lost)
     return {
-        "name": np.asarray(list(remedies(config))),
+        "name": np.asarray(names),
         "kept": every[:, :, -1],
         "first": first,
         "mean": every.mean(axis=1),
-        "cost": np.asarray(cost),
+        "cost": np.asarray([costs[name] for name in names]),
     }
 
 
@@ -174,6 +181,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
     _draw_steps(steps, data, config)
     cost.barh(rows, data["cost"] / data["cost"][0], color=GREY, height=0.7)
     cost.set(xlabel="operations of a step, none = 1", xscale="log", xlim=(0.5, None))
+    cost.tick_params(axis="y", length=0)
     panel_letter(cost, "c", "cost")
     return figure
 
@@ -187,6 +195,7 @@ def _draw_steps(axes: "Axes", data: Arrays, config: Config) -> None:
             axes.plot(middle, row, "o", color=VERMILION, markersize=4)
     axes.set(xscale="log", xlabel="step $k$", xlim=(10, config.updates))
     axes.grid(axis="x")
+    axes.tick_params(axis="y", length=0)
     panel_letter(axes, "b", "both from step (quartiles)")
 
 

@@ -1,5 +1,7 @@
 """Claim 9: mode collapse is inherent in the GAN objective."""
 
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false  # parts are known by their slot
+
 from dataclasses import dataclass, replace
 from typing import Any, Self, TYPE_CHECKING
 
@@ -10,13 +12,12 @@ import numpy as np
 import lsgan_analytic as lsgan
 
 from .._run import Arrays
-from .._style import BLUE, DOUBLE, GREEN, GREY, label_ends, ORANGE, panel_letter, VERMILION
+from .._style import BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, VERMILION
 from ._claim import Claim, Found
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # loss, the discriminator's kind, and its values at the optimum D = 1/2, which are 0 as logits
 _GAMES = {
@@ -175,7 +176,7 @@ def _draw_pull(axes: "Axes", data: Arrays) -> None:
 
 CLAIM = Claim(
     name="claim09_softmax",
-    title="The tabular softmax game: full coverage attracts, and a dropped mode pulls in proportion to its mass",
+    title="The tabular softmax game: full coverage attracts; a dropped mode pulls in proportion to its mass",
     source="Goodfellow (2016), section 5.1; Arora et al. (2017); Mescheder et al. (2018)",
     config=Config(),
     compute=compute,

@@ -1,5 +1,7 @@
 """Claim 15: training oscillates; alternate, and slow the discriminator down."""
 
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false  # parts are known by their slot
+
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING
 
@@ -33,7 +35,9 @@ _COLORS = {
 
 @dataclass(frozen=True)
 class Config:
-    """The Dirac-GAN from w = shift = 1, where G goes first if they alternate (D first: 1.34 and 1.40); then with R1 of strength gamma and D's rate r times G's.
+    """The Dirac-GAN from w = shift = 1; then with R1 of strength gamma and D's rate r times G's.
+
+    G goes first where they alternate; with D first the radii are 1.34 and 1.40.
 
     Attributes:
         near: where the runs start whose rate of approach is measured; ``fine`` is the step of their
@@ -62,7 +66,7 @@ def _path(loss: lsgan.Minimax | lsgan.Wasserstein, rule, start: float, steps: in
 
 
 def compute(config: Config) -> Arrays:
-    """Distances from the equilibrium in four runs; rates of approach by runs and by the quadratic equation."""
+    """Distances from the equilibrium in four runs; rates of approach, measured and by the formula."""
     data: Arrays = {}
     for loss in _LOSSES:
         for rule in _RULES:

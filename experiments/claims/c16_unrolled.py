@@ -1,5 +1,7 @@
 """Claim 16: unrolling the discriminator stabilises training."""
 
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false  # parts are known by their slot
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial

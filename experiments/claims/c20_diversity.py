@@ -1,5 +1,7 @@
 """Claim 20: mode regularisation and diversity losses prevent collapse."""
 
+# pyright: reportCallIssue=false  # parts are known by their slot
+
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING
 
@@ -69,7 +71,11 @@ def found(data: Arrays) -> dict[str, Found]:
 
     apart = np.ptp(data["path diversity"], axis=1)
     rate = (apart[-1] - apart[-101]) / 100
-    costs = {f"{name}, data at {x}": data[name][i] for name in ("published", "correct") for i, x in enumerate((-2, 2))}
+    costs = {
+        f"{name}, data at {x}": data[name][i]
+        for name in ("published", "correct")
+        for i, x in enumerate((-2, 2))
+    }
     wanted = dict(zip(costs, (1, 0, 0, 3), strict=True))
     return {
         **{name: Found(value, wanted[name], 1e-12) for name, value in costs.items()},

@@ -22,8 +22,8 @@ class OptimalIndicator(Answering):
         J = max_D E[D(x)] - E[D(G(z))] = TV(p, q) = int max(0, p - q) dx,
 
     and a generator that descends it descends TV. Where p > q is a union of few intervals, D is an
-    ``Interval``: for two mixtures of two normals of one width it is two, the discriminator of Li, Madry, Peebles
-    & Schmidt, "On the limitations of first-order approximation in GAN dynamics", ICML 2018. It has no
+    ``Interval``: for two mixtures of two normals of one width it is two, the discriminator of Li, Madry,
+    Peebles & Schmidt, "On the limitations of first-order approximation in GAN dynamics", ICML 2018. It has no
     parameters; ``disc.given(gen)`` is the function of x. First and second derivatives of the cost in the
     generator's parameters go through the ends of the intervals.
 

@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jax import Array
 
-from .._checks import finite, positive
+from .._checks import positive
 from .._types import Scalar, Values
 from ..discriminators.base import AbstractDiscriminator
 from ..laws.base import AbstractLaw

@@ -12,7 +12,7 @@ from .diversity import distances
 
 
 class ModeCoverage(AbstractRegularizer):
-    """G descends its objective + strength E_{x ~ data} max(0, min_y |x - y| - radius), y all generated points.
+    """G descends its objective + strength E_{x ~ data} max(0, min_y |x - y| - radius) over points y of G.
 
     What the published max(0, radius - max_y |x - y|) was meant to be: that one charges a data point for
     which all generated points are near, and none that all are far from. The geometric mode regulariser of
