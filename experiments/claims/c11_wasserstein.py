@@ -1,6 +1,6 @@
 """Claim 11: the Wasserstein loss fixes training."""
 
-# pyright: reportAttributeAccessIssue=false  # parts are known by their slot
+# pyright: reportAttributeAccessIssue=false
 
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING

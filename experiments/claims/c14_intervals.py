@@ -1,6 +1,6 @@
 """Claim 14: GANs fit one mode of a one-dimensional mixture."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false  # parts are known by their slot
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false
 
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING

@@ -1,6 +1,6 @@
 """Claim 15: training oscillates; alternate, and slow the discriminator down."""
 
-# pyright: reportAttributeAccessIssue=false, reportCallIssue=false  # parts are known by their slot
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false
 
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING
@@ -162,6 +162,6 @@ CLAIM = Claim(
         "roots have a negative real part for every rate ratio r, and the best approach sqrt(r)/2, at "
         "gamma = 1/sqrt(r), is faster the faster D is."
     ),
-    limits="Two parameters and full batches; noise of mini-batches, which favours two time scales, is absent.",
+    limits="Two parameters and full batches; the noise of mini-batches, which favours two rates, is absent.",
     found=found,
 )

@@ -1,6 +1,6 @@
 """Claim 16: unrolling the discriminator stabilises training."""
 
-# pyright: reportAttributeAccessIssue=false, reportCallIssue=false  # parts are known by their slot
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -1,6 +1,6 @@
 """Claim 20: mode regularisation and diversity losses prevent collapse."""
 
-# pyright: reportCallIssue=false  # parts are known by their slot
+# pyright: reportCallIssue=false
 
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING

@@ -1,6 +1,6 @@
 """Claim 21: several generators cover several modes."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false  # parts are known by their slot
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false
 
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING
