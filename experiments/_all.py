@@ -17,6 +17,7 @@ from . import (
     every_rule,
     logistic,
     logistic_atlas,
+    mitigations,
     no_stationary_point,
     optimal,
     rate_ratio,
@@ -55,6 +56,7 @@ _MODULES = (
     basin_map,
     bifurcation,
     chaos,
+    mitigations,
 )
 _FIGURES = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
 EXPERIMENTS = {**_FIGURES, **{claim.name: claim for claim in CLAIMS}}

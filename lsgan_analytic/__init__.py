@@ -25,7 +25,9 @@ from .discriminators import (
     Linear as Linear,
     Logistic as Logistic,
     OptimalDiscriminator as OptimalDiscriminator,
+    OptimalIndicator as OptimalIndicator,
     Plane as Plane,
+    PlaneRadialBasis as PlaneRadialBasis,
     Quadratic as Quadratic,
     RadialBasis as RadialBasis,
     Sigmoid as Sigmoid,
@@ -115,8 +117,10 @@ from .outcome import Evidence as Evidence, Outcome as Outcome
 from .parameters import parameter_names as parameter_names
 from .regularizers import (
     Clip as Clip,
+    Diversity as Diversity,
     GradientPenalty as GradientPenalty,
     InstanceNoise as InstanceNoise,
+    ModeCoverage as ModeCoverage,
     R1 as R1,
     R2 as R2,
     SpectralNorm as SpectralNorm,

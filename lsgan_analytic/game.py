@@ -59,8 +59,8 @@ class Game(eqx.Module):
         data: law of the data x.
         latent: law of the generator's input z.
         loss: the cost and who wants what of it.
-        regularizers: a tuple of them, applied in order. Penalties change the discriminator's objective,
-            not the cost.
+        regularizers: a tuple of them, applied in order. Penalties change the players' objectives, not
+            the cost.
 
     ``Game(data=PointMasses(x), latent=PointMasses(z), ...)`` is the same game on a sample: stochastic
     training is the same rule played on that.
@@ -119,6 +119,7 @@ class Game(eqx.Module):
         )
         for part in self.regularizers:
             rising = rising - part.penalty(disc, data, generated)
+            falling = falling + part.burden(disc, data, generated)
         return rising, falling
 
     def project(self, players: Players) -> Players:

@@ -10,7 +10,9 @@ from .optimal import (
     AuthorsOptimalDiscriminator as AuthorsOptimalDiscriminator,
     OptimalDiscriminator as OptimalDiscriminator,
 )
+from .optimal_indicator import OptimalIndicator as OptimalIndicator
 from .plane import Plane as Plane
+from .plane_radial_basis import PlaneRadialBasis as PlaneRadialBasis
 from .quadratic import Quadratic as Quadratic
 from .radial_basis import RadialBasis as RadialBasis
 from .sigmoid import Sigmoid as Sigmoid

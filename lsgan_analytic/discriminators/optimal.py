@@ -49,7 +49,7 @@ class KnownLaw:
         return repr(self.law())
 
 
-class _Answering(AbstractDiscriminator):
+class Answering(AbstractDiscriminator):
     """A discriminator without parameters, made of the generator; it knows both laws."""
 
     data: eqx.AbstractVar[KnownLaw]
@@ -116,7 +116,7 @@ def _log_sum(with_ratio: float, alone: float, ratio: Values) -> Values:
     return jnp.logaddexp(ratio + float(np.log(with_ratio)), jnp.full_like(ratio, np.log(alone)))
 
 
-class OptimalDiscriminator(_Answering):
+class OptimalDiscriminator(Answering):
     """The best D against every generator: D(x) = (real p(x) + fake q(x))/(p(x) + q(x)).
 
     p is the density of the data, q that of generator(z). It has no parameters: a game with it is a game of
@@ -192,7 +192,7 @@ class _AuthorsResponse(AbstractProbability):
         return self.scale > 0
 
 
-class AuthorsOptimalDiscriminator(_Answering):
+class AuthorsOptimalDiscriminator(Answering):
     """D(x) = 1/(1 + e^{-(c - 1/g) x - h/g}/(g c)) for every x: the D of the published optimal game.
 
     c is the rate of exponential data, and generated points are h + g Exp(1), g > 0. From the sequel of

@@ -56,5 +56,18 @@ class RadialBasis(AbstractDiscriminator):
         grid = (own.centers[:, None] + own.width * steps[None]).ravel()
         return crossings(own, grid, (level,), 2 * own.centers.size)
 
+    def normalized(self) -> "RadialBasis":
+        """The weights divided by max |D'|, which is found between points 1/4 width apart; 0 stays 0."""
+        own = jax.lax.stop_gradient(self)
+        steps = jnp.linspace(-4, 4, 33, dtype=own.width.dtype)
+        grid = (own.centers[:, None] + own.width * steps[None]).ravel()
+        slope, bend = jax.grad(own), jax.grad(jax.grad(own))
+        steepest = grid[jnp.argmax(jnp.abs(jax.vmap(slope)(grid)))]
+        for _ in range(3):  # Newton: D'' = 0 there
+            change = bend(steepest) / jax.grad(bend)(steepest)
+            steepest = steepest - jnp.where(jnp.abs(change) < 0.25 * own.width, change, 0)
+        size = jnp.abs(jax.grad(self)(steepest))  # where it is does not matter to its derivatives
+        return eqx.tree_at(lambda disc: disc.weights, self, self.weights / jnp.where(size > 0, size, 1))
+
     def in_domain(self) -> Flag:
         return self.width > 0

@@ -41,6 +41,10 @@ class Mixture(AbstractLaw):
             raise ValueError(f"components: expected a tuple of laws, got {components!r}")
         self.weights, self.components = probabilities(weights, len(laws), "components"), laws
 
+    @property
+    def is_sample(self) -> bool:
+        return all(law.is_sample for law in self.components)
+
     def _each(self, function: Callable[..., Array | Rule], *others: Array) -> list:
         """``function`` of every component, and of its entry in ``others``; one program for many of a kind."""
         kinds = {

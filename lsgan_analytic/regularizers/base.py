@@ -10,7 +10,7 @@ from ..laws.base import AbstractLaw
 
 
 class AbstractRegularizer(eqx.Module):
-    """Four places to step in; each leaves things as they are unless a regulariser says otherwise."""
+    """Five places to step in; each leaves things as they are unless a regulariser says otherwise."""
 
     def view(self, disc: AbstractDiscriminator) -> AbstractDiscriminator:
         """The discriminator that plays in place of ``disc``."""
@@ -24,6 +24,12 @@ class AbstractRegularizer(eqx.Module):
         self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
     ) -> Scalar | float:
         """Subtracted from what D ascends."""
+        return 0.0
+
+    def burden(
+        self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
+    ) -> Scalar | float:
+        """Added to what G descends."""
         return 0.0
 
     def project(self, players: Players) -> Players:

@@ -1,0 +1,167 @@
+"""Claim 15: training oscillates; alternate, and slow the discriminator down."""
+
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false
+
+from dataclasses import dataclass, replace
+from typing import Self, TYPE_CHECKING
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import lsgan_analytic as lsgan
+
+from .._run import Arrays
+from .._style import BLACK, BLUE, DOUBLE, filled_bands, ORANGE, panel_letter, SKY, VERMILION
+from ._claim import Claim, Found
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_ORIGIN = lsgan.PointMasses([0.0])
+_LOSSES = {"saturating": lsgan.Minimax(), "Wasserstein": lsgan.Wasserstein()}
+_RULES = {
+    "simultaneous": lsgan.Simultaneous,
+    "alternating": lambda step: lsgan.Alternating(step, order="gen"),
+}
+_COLORS = {
+    "saturating, simultaneous": VERMILION,
+    "saturating, alternating": BLUE,
+    "Wasserstein, simultaneous": ORANGE,
+    "Wasserstein, alternating": SKY,
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    """The Dirac-GAN from w = shift = 1; then with R1 of strength gamma and D's rate r times G's.
+
+    G goes first where they alternate; with D first the radii are 1.34 and 1.40.
+
+    Attributes:
+        near: where the runs start whose rate of approach is measured; ``fine`` is the step of their
+            generator, ``time`` their length.
+        ratios: of the rates, in decades; strengths: of R1.
+    """
+
+    step: float = 0.2
+    updates: int = 500
+    near: float = 0.1
+    fine: float = 0.02
+    time: float = 60.0
+    ratios: tuple[float, float, int] = (-1.0, 1.0, 25)
+    strengths: tuple[float, float, int] = (0.05, 2.0, 27)
+
+    def quick(self) -> Self:
+        return replace(self, time=10.0, ratios=(-1.0, 1.0, 7), strengths=(0.05, 2.0, 6))
+
+
+def _path(loss: lsgan.Minimax | lsgan.Wasserstein, rule, start: float, steps: int, *more) -> jax.Array:
+    """(T,) distances from the equilibrium."""
+    game = lsgan.Game(_ORIGIN, _ORIGIN, loss, more)
+    players = lsgan.Players(lsgan.Linear(w=start), lsgan.Shift(shift=start))
+    path = lsgan.trajectory(game, rule, players, steps=steps, free=("w", "shift"))
+    return jnp.hypot(path.players.disc.w, path.players.gen.shift)
+
+
+def compute(config: Config) -> Arrays:
+    """Distances from the equilibrium in four runs; rates of approach, measured and by the formula."""
+    data: Arrays = {}
+    for loss in _LOSSES:
+        for rule in _RULES:
+            own = _RULES[rule](step=config.step)
+            data[f"{loss}, {rule}"] = np.asarray(_path(_LOSSES[loss], own, 1.0, config.updates))
+    ratios, strengths = jnp.logspace(*config.ratios), jnp.linspace(*config.strengths)
+    measured = jax.jit(jax.vmap(jax.vmap(lambda r, g: _rate(config, r, g), (0, None)), (None, 0)))
+    data |= {"ratio": np.asarray(ratios), "strength": np.asarray(strengths)}
+    data["measured"] = np.asarray(measured(ratios, strengths))  # [strength, ratio]
+    for name, r, gamma in (
+        ("theory", data["ratio"], data["strength"]),
+        ("fine theory", *_fine(config)),
+    ):
+        r, gamma = np.meshgrid(r, gamma)
+        data[name] = 0.5 * (r * gamma - np.emath.sqrt((r * gamma) ** 2 - r).real)
+    return data
+
+
+def _fine(config: Config) -> tuple[np.ndarray, np.ndarray]:
+    """Ratios and strengths where the formula is drawn."""
+    return np.logspace(*config.ratios[:2], 161), np.linspace(*config.strengths[:2], 161)
+
+
+def _rate(config: Config, ratio: jax.Array, strength: jax.Array) -> jax.Array:
+    """Of the approach to the equilibrium, per unit of the generator's time, averaged over a run."""
+    steps = round(config.time / config.fine)
+    rule = lsgan.Simultaneous(step=(config.fine * ratio, jnp.full_like(ratio, config.fine)))
+    radius = _path(lsgan.Minimax(), rule, config.near, steps, lsgan.R1(strength))
+    return jnp.log(radius[0] / radius[-1]) / config.time
+
+
+def found(data: Arrays) -> dict[str, Found]:
+    end = {name: data[name][-1] for name in _COLORS}
+    at = np.abs(data["strength"] - 0.5).argmin()  # where all ratios here below 4 spiral in
+    slow, fast = (np.abs(data["ratio"] - r).argmin() for r in (1, 10**0.5))
+    measured, theory = data["measured"][at], data["theory"][at]
+    numbers = {
+        "saturating, simultaneous": Found(end["saturating, simultaneous"], 3.35, 5e-3),
+        "saturating, alternating": Found(end["saturating, alternating"], 1.50, 5e-3),
+        "Wasserstein, simultaneous": Found(end["Wasserstein, simultaneous"], 2.6e4, 500),
+        "Wasserstein, alternating": Found(end["Wasserstein, alternating"], 1.43, 5e-3),
+    }
+    for name, index in (("1", slow), ("3.16", fast)):
+        numbers[f"rate of approach, r = {name}"] = Found(measured[index], theory[index], 0.05)
+    return numbers
+
+
+def plot(data: Arrays, config: Config) -> "Figure":
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(DOUBLE, 2.7), layout="constrained")
+    radii, rates = figure.subplots(1, 2)
+    for name, color in _COLORS.items():
+        radii.plot(data[name], color=color, label=name)
+    radii.set(yscale="log", xlabel="iteration $k$", ylabel="distance from the equilibrium")
+    radii.set_xlim(0, config.updates)
+    radii.legend(frameon=False, loc="upper left")
+    panel_letter(radii, "a", f"Dirac-GAN, step {config.step:g}")
+    _draw_rates(rates, data, config)
+    return figure
+
+
+def _draw_rates(axes: "Axes", data: Arrays, config: Config) -> None:
+    from matplotlib.colors import Normalize
+
+    top = 1.6
+    norm = Normalize(0, top)
+    x, y = data["ratio"], data["strength"]
+    bands = filled_bands(axes, x, y, np.clip(data["measured"], 0, top), "viridis", norm, 16)
+    levels = norm.inverse(np.linspace(0, 1, 17)[1:-1:2])
+    axes.contour(*_fine(config), data["fine theory"], levels, colors="w", linewidths=0.6)
+    edge = x[(1 / np.sqrt(x) <= y[-1])]
+    axes.plot(edge, 1 / np.sqrt(edge), "--", color=BLACK, linewidth=0.9)
+    axes.text(0.34, 1.78, r"$\gamma=1/\sqrt{r}$", color="w", fontsize=8)
+    axes.figure.colorbar(bands, ax=axes, label="rate of approach", ticks=(0, 0.5, 1, 1.5))
+    axes.set(xscale="log", xlabel="rate of $D$ over rate of $G$, $r$", ylabel=r"R1 strength $\gamma$")
+    panel_letter(axes, "b", "measured (colour) and theory (white)")
+
+
+CLAIM = Claim(
+    name="claim15_oscillation",
+    title="Dirac-GAN: simultaneous and alternating steps; rate of approach under R1 and a faster D",
+    source="Mescheder et al. (2018), lemma 4.1 and appendix D; Heusel et al. (2017)",
+    config=Config(),
+    compute=compute,
+    plot=plot,
+    number=15,
+    says="GAN training oscillates; alternating steps and a slower discriminator stabilise it.",
+    model="Dirac-GAN from (1, 1), step 0.2, 500 steps; with R1 lambda^2 + r gamma lambda + r/4 = 0",
+    verdict="right, but for the rate",
+    correct=(
+        "Simultaneous steps spiral out, alternating ones stay on a circle; neither converges. With R1 both "
+        "roots have a negative real part for every rate ratio r, and the best approach sqrt(r)/2, at "
+        "gamma = 1/sqrt(r), is faster the faster D is."
+    ),
+    limits="Two parameters and full batches; the noise of mini-batches, which favours two rates, is absent.",
+    found=found,
+)
