@@ -6,6 +6,7 @@ from . import (
     closed_forms as closed_forms,
     discriminators as discriminators,
     divergences as divergences,
+    modes as modes,
     special as special,
 )
 from ._error import expectation_error as expectation_error
