@@ -62,7 +62,7 @@ def _trained(variances: Array, latents: int, config: Config) -> Array:
         jnp.zeros(latents),
     )
     slope = jax.grad(_elbo)
-    size = config.step / jnp.maximum(1, jnp.max(variances) / 3)  # steep data need small steps
+    size = config.step / jnp.maximum(1, jnp.square(jnp.max(variances) / 4))  # the Hessian grows as lambda^2
 
     def step(own, _):
         along = slope(own, variances, config.noise)
