@@ -49,7 +49,7 @@ class Normal(AbstractDensity):
         return jax.scipy.stats.norm.cdf(self.coordinate(jnp.asarray(x)))
 
     def quantile(self, q: Values) -> Values:
-        return self.point(jax.scipy.stats.norm.ppf(jnp.asarray(q)))
+        return self.point(jax.scipy.special.ndtri(jnp.asarray(q)))  # norm.ppf is float64 always
 
     def log_pdf(self, x: Values) -> Values:
         return jax.scipy.stats.norm.logpdf(self.coordinate(jnp.asarray(x))) - jnp.log(self.std)

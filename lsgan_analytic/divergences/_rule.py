@@ -1,0 +1,127 @@
+"""Expectations of functions of l(x) = log p(x) - log q(x), by the rules of the laws.
+
+On the line panels end where either density jumps or bends and where l crosses 0; on the plane the plain
+product rule of the law is taken. Never p/(p + q): both densities may underflow.
+"""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+
+from .._types import Flag, Scalar, Values, Vector
+from ..discriminators.sigmoid import TURNS
+from ..laws._bisection import bisect
+from ..laws.base import AbstractLaw
+from ..laws.discrete import PointMasses
+from ..laws.mixture import Mixture
+from ..laws.noisy import Noisy
+from ..laws.plane import AbstractPlaneLaw
+from ..laws.pushforward import Pushforward
+
+_CROSSINGS = 8  # at most so many points with p = q get panels of their own
+
+
+def _on_the_plane(law: AbstractLaw) -> bool:
+    if isinstance(law, PointMasses):
+        return law.points.ndim == 2
+    if isinstance(law, Mixture):
+        return _on_the_plane(law.components[0])
+    if isinstance(law, Noisy):
+        return _on_the_plane(law.law)
+    if isinstance(law, Pushforward):
+        return jax.eval_shape(lambda: law.nodes()[0]).ndim == 2
+    return isinstance(law, AbstractPlaneLaw)
+
+
+def dimension(p: AbstractLaw, q: AbstractLaw) -> int:
+    """1 or 2: of the space both laws live on; ValueError if they differ."""
+    first, second = _on_the_plane(p), _on_the_plane(q)
+    if first != second:
+        names = ["plane" if plane else "line" for plane in (first, second)]
+        raise ValueError(
+            f"p, q: expected laws on one space, got {type(p).__name__} on the {names[0]} and "
+            f"{type(q).__name__} on the {names[1]}"
+        )
+    return 2 if first else 1
+
+
+def on_the_line(p: AbstractLaw, q: AbstractLaw, what: str) -> None:
+    """ValueError for laws on the plane."""
+    if dimension(p, q) != 1:
+        raise ValueError(f"p, q: {what} is for laws on the line, got {type(p).__name__} on the plane")
+
+
+def log_ratio(p: AbstractLaw, q: AbstractLaw, x: Values) -> Values:
+    """log p(x) - log q(x), 0 where neither has a density.
+
+    >>> import lsgan_analytic as lsgan
+    >>> float(lsgan.divergences.log_ratio(lsgan.Uniform(0.0, 1.0), lsgan.Uniform(0.0, 2.0), 1.5))
+    -inf
+    """
+    one, other = p.log_pdf(jnp.asarray(x)), q.log_pdf(jnp.asarray(x))
+    nowhere = (one == -jnp.inf) & (other == -jnp.inf)
+    return jnp.where(nowhere, 0, jnp.where(nowhere, 0, one) - jnp.where(nowhere, 0, other))
+
+
+def _crossings(p: AbstractLaw, q: AbstractLaw, marks: Vector) -> tuple[Vector, Vector, Vector]:
+    """Where l crosses 0, to what precision, and 1/l' there (0 where there is none)."""
+    x = jnp.sort(jnp.concatenate([law.nodes_between(marks)[0] for law in (p, q)]))
+    side = jnp.sign(log_ratio(p, q, x))
+    (index,) = jnp.nonzero(side[1:] != side[:-1], size=_CROSSINGS, fill_value=x.shape[0] - 2)
+    rising = side[index + 1]
+    roots = bisect(lambda x: log_ratio(p, q, x) * rising < 0, x[index], x[index + 1])
+    slope = jax.vmap(jax.grad(lambda x: log_ratio(p, q, x)))(roots)
+    reach = jnp.where(jnp.isfinite(slope) & (slope != 0), 1 / slope, 0)
+    blur = 64 * jnp.finfo(x.dtype).eps * (jnp.abs(roots) + x[index + 1] - x[index])
+    return roots, blur, reach
+
+
+def marks_of(*laws: AbstractLaw) -> Vector:
+    """The landmarks of the laws."""
+    parts = [law.landmarks() for law in laws]
+    return jnp.concatenate([part for part in parts if part.size] or parts[:1])
+
+
+def breaks_of(p: AbstractLaw, q: AbstractLaw) -> Vector:
+    """Where the panels end; the landmarks move with the parameters, as what jumps there does."""
+    if dimension(p, q) == 2:
+        return jnp.zeros((0, 3))
+    marks = marks_of(p, q)
+    roots, blur, reach = jax.lax.stop_gradient(_crossings(*jax.lax.stop_gradient((p, q, marks))))
+    marks = marks.astype(roots.dtype)
+    # a crossing that is a jump is its landmark: an edge beside it that stays would cut off the step
+    nearest = marks[jnp.argmin(jnp.abs(jax.lax.stop_gradient(marks)[None] - roots[:, None]), axis=1)]
+    roots = jnp.where(jnp.abs(nearest - roots) < blur, nearest, roots)
+    around = roots[:, None] + reach[:, None] * jnp.asarray(TURNS, roots.dtype)[None]
+    return jnp.concatenate([marks, around.ravel()])
+
+
+def mean(p: AbstractLaw, breaks: Vector, function: Callable[[Values], Values]) -> Scalar:
+    """E_p[function(x)] with panels that end at ``breaks`` and move with them."""
+    points, weights = p.nodes_between(breaks, moving=True)
+    values = function(points)
+    return jnp.sum(jnp.where(weights > 0, weights * values, 0))
+
+
+def above(p: AbstractLaw, q: AbstractLaw, breaks: Vector, function: Callable[[Values], Values]) -> Scalar:
+    """E_p[function(l); l > 0]: of the part of the space where p has more. ``function`` sees l > 0 only."""
+
+    def masked(x: Values) -> Values:
+        l = log_ratio(p, q, x)
+        more = l > 0
+        return jnp.where(more, function(jnp.where(more, l, 1)), 0)
+
+    return mean(p, breaks, masked)
+
+
+def escapes(p: AbstractLaw, q: AbstractLaw) -> Flag:
+    """Whether p has a density outside the support of q: on the line be it ever so small, just outside."""
+    if dimension(p, q) == 2:
+        x, weights = p.nodes_between(jnp.zeros((0, 3)))
+        return jnp.any((q.log_pdf(x) == -jnp.inf) & (p.log_pdf(x) > -jnp.inf) & (weights > 0))
+    marks = marks_of(q)
+    limits = jnp.finfo(marks.dtype)
+    off = 4 * (limits.eps * jnp.abs(marks) + limits.tiny)
+    x = jnp.concatenate([marks - off, marks + off])
+    return jnp.any((q.log_pdf(x) == -jnp.inf) & (p.log_pdf(x) > -jnp.inf))
