@@ -5,12 +5,11 @@ from typing import Self, TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 
 import lsgan_analytic as lsgan
 
-from .._run import Arrays
+from .._run import Arrays, evaluated
 from .._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, SKY, VERMILION
 from ._claim import Claim, Found
 
@@ -56,19 +55,22 @@ def compute(config: Config) -> Arrays:
         x = jnp.concatenate([z - place, z + place])
         return lsgan.modes.inception_score(_log_posteriors(law, x), 0.5 * jnp.tile(weights, 2))
 
-    x, weights = law.nodes_between(jnp.zeros(1))
-    grid = jnp.linspace(-config.farthest, config.farthest, 2 * config.points - 1)
-    one = jnp.full((1,), config.far)
-    return {
-        "real": np.asarray(lsgan.modes.inception_score(_log_posteriors(law, x), weights)),
-        "one": np.asarray(lsgan.modes.inception_score(_log_posteriors(law, one))),
-        "place": np.asarray(places),
-        "pair": np.asarray(jax.lax.map(pair, places)),
-        "spread": np.asarray(jax.lax.map(spread, places)),
-        "x": np.asarray(grid),
-        "density": np.asarray(law.pdf(grid)),
-        "posterior": np.asarray(jnp.exp(_log_posteriors(law, grid)[:, 1])),
-    }
+    def numbers() -> dict[str, Array]:
+        x, weights = law.nodes_between(jnp.zeros(1))
+        grid = jnp.linspace(-config.farthest, config.farthest, 2 * config.points - 1)
+        one = jnp.full((1,), config.far)
+        return {
+            "real": lsgan.modes.inception_score(_log_posteriors(law, x), weights),
+            "one": lsgan.modes.inception_score(_log_posteriors(law, one)),
+            "place": places,
+            "pair": jax.lax.map(pair, places),
+            "spread": jax.lax.map(spread, places),
+            "x": grid,
+            "density": law.pdf(grid),
+            "posterior": jnp.exp(_log_posteriors(law, grid)[:, 1]),
+        }
+
+    return evaluated(numbers)
 
 
 def found(data: Arrays) -> dict[str, Found]:

@@ -83,7 +83,7 @@ def compute(config: Config) -> Arrays:
         "closed_captured": np.asarray(lsgan.modes.modes_captured(closed, distinct, config.ring_std)),
         "ring_centers": np.asarray(_centers(ring)),
         "grid_centers": np.asarray(_centers(grid)),
-        "grid_sample": np.asarray(grid.sample(shown, config.points), np.float32),
+        "grid_sample": np.asarray(jax.jit(lambda: grid.sample(shown, config.points))(), np.float32),
     }
 
 

@@ -150,9 +150,9 @@ CLAIM = Claim(
     verdict="a threshold law",
     correct=(
         "Latent i carries (1/2) log(lambda_i/sigma^2) where the variance lambda_i of its direction exceeds "
-        "the decoder's noise, else nothing: the marginal likelihood itself asks for it. Extra latents collapse "
-        "and leave the active ones as they are."
+        "the decoder's noise, else nothing: the marginal likelihood itself asks for it. Extra latents "
+        "collapse and leave the active ones as they are."
     ),
-    limits="A linear decoder with its noise held; a learnt noise moves the threshold, deep ones add local optima.",
+    limits="A linear decoder with its noise held; a learnt one moves the threshold, depth adds optima.",
     found=found,
 )
