@@ -12,7 +12,7 @@ import lsgan_analytic as lsgan
 
 from .._run import Arrays, evaluated
 from .._style import DOUBLE, panel_letter
-from ..two_dimensions import Ditch, draw_laws, draw_values, Naive, Step, value
+from ..two_dimensions import Config as Plane, Ditch, draw_laws, draw_values, Naive, Step, value
 from ._claim import Claim, Found
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Config:
     heights: tuple[float, ...] = (0.0, 0.25, 0.5, 1.0, 2.0)
     shown_height: float = 1.0
     gaps: tuple[float, float] = (1e-6, 0.3)
-    points: int = 61
+    points: int = 31
     cloud: int = 1000
     seed: int = 2
 
@@ -66,7 +66,7 @@ def found(data: Arrays) -> dict[str, Found]:
     return {
         "V of the step, eps = 1e-3": Found(steps[0], -0.0020, 5e-5),
         "its range over heights": Found(np.ptp(steps), 0.0, 1e-12),
-        "V of the naive p/(p + p_z)": Found(data["naive"], -1.999, 5e-4),
+        "V of the naive p/(p + p_z)": Found(float(data["naive"]), -1.999, 5e-4),
         "JSD from the continuous D, eps = 1e-6, least over heights": Found(
             (data["answered"].min() + _LOG4) / 2, _LOG4 / 2, 1e-4
         ),
@@ -80,7 +80,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
 
     figure = Figure(figsize=(DOUBLE, 2.7), layout="constrained")
     laws, values = figure.subplots(1, 2)
-    draw_laws(laws, data, config)
+    draw_laws(laws, data, Plane(shown_height=config.shown_height))
     draw_values(values, data)
     panel_letter(laws, "a", r"data $N(0,I_2)$ and $G(z)=(z,h)$: no common density")
     panel_letter(values, "b", r"$\sup V=0$ for every $h$; no continuous $D$ attains it")

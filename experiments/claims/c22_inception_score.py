@@ -75,9 +75,9 @@ def compute(config: Config) -> Arrays:
 
 def found(data: Arrays) -> dict[str, Found]:
     return {
-        "score of the data": Found(data["real"], 1.4005, 5e-5),
+        "score of the data": Found(float(data["real"]), 1.4005, 5e-5),
         "of two points at +-6": Found(data["pair"][-1], 1.9998, 5e-5),
-        "of one point at 6": Found(data["one"], 1.0, 1e-12),
+        "of one point at 6": Found(float(data["one"]), 1.0, 1e-12),
     }
 
 

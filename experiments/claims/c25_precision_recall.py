@@ -28,10 +28,10 @@ class Config:
 
     n: int = 1000
     k: int = 5
-    draws: int = 40
-    pairs: int = 5
+    draws: int = 20
+    pairs: int = 3
     few: int = 250
-    neighbours: tuple[int, ...] = (1, 2, 3, 5, 8, 12)
+    neighbours: tuple[int, ...] = (1, 2, 4, 8)
     stds: tuple[float, ...] = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0)
     outlier: float = 8.0
     seed: int = 25
@@ -165,8 +165,8 @@ CLAIM = Claim(
     verdict="right as measures, wrong as a bound",
     correct=(
         "Both are near 1 (1 - 4^-k inside the data, on the line) when q = p; coverage is 1 - prod "
-        "(n-i)/(2n-i) and density 1 for every law. Precision and recall are estimates of supports: one outlier is enough "
-        "for precision to call points off the data good; coverage still sees what is missing."
+        "(n-i)/(2n-i) and density 1 for every law. Precision and recall are estimates of supports: one "
+        "outlier is enough for precision to call points off the data good; coverage still sees what lacks."
     ),
     limits="One dimension; in features of images nearest neighbours are less telling.",
     found=found,
