@@ -66,7 +66,7 @@ def _estimates(config: Config) -> Array:
         points = [law.sample(own, most) for law, own in zip((data, *generators), keys, strict=True)]
 
         def of_first(n: Array) -> Array:
-            weights = jnp.where(jnp.arange(most) < n, 1 / n, 0)
+            weights = jnp.where(jnp.arange(most, dtype=float) < n, 1 / n, 0)
             real, *fake = (lsgan.PointMasses.unchecked(own, weights) for own in points)
             return jnp.stack([divergences.frechet(real, own) for own in fake])
 

@@ -46,7 +46,7 @@ def _estimates(config: Config) -> Array:
         points = [law.sample(own, most) for law, own in zip(laws, jax.random.split(key), strict=True)]
 
         def of_first(n: Array) -> Array:
-            weights = jnp.where(jnp.arange(most) < n, 1 / n, 0)
+            weights = jnp.where(jnp.arange(most, dtype=float) < n, 1 / n, 0)
             p, q = (lsgan.PointMasses.unchecked(own, weights) for own in points)
             biased, rbf = divergences.mmd(p, q), divergences.mmd(p, q, unbiased=True)
             cubic = divergences.polynomial_mmd(p, q, unbiased=True)

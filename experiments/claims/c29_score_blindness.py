@@ -56,7 +56,7 @@ def _sampled(training: lsgan.PointMasses, config: Config) -> tuple[Array, Array]
     """Noise levels, and paths of the probability flow dx/d log(noise) = x - denoised(x), by Heun's rule."""
     levels = jnp.geomspace(config.from_noise, config.to_noise, config.steps + 1)
     step = jnp.log(levels[1] / levels[0])
-    quantiles = (jnp.arange(config.starts) + 0.5) / config.starts
+    quantiles = (jnp.arange(config.starts, dtype=float) + 0.5) / config.starts
     start = lsgan.Normal(0.0, config.from_noise).quantile(quantiles)
 
     def move(x: Array, ends: Array) -> tuple[Array, Array]:
