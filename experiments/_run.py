@@ -56,6 +56,11 @@ def side_by_side(*jobs: Callable[[], Any]) -> list[Any]:
         return [future.result() for future in [pool.submit(job) for job in jobs]]
 
 
+def evaluated(function: Callable[[], dict[str, jax.Array]]) -> Arrays:
+    """The arrays of ``function``, compiled as one program: a fraction of the time of many small ones."""
+    return {name: np.asarray(values) for name, values in jax.jit(function)().items()}
+
+
 def load(path: Path) -> Arrays:
     """The arrays of a saved experiment."""
     with np.load(path, allow_pickle=False) as saved:

@@ -108,7 +108,7 @@ def _line(height: float | Array) -> lsgan.Curve:
     return lsgan.Curve(jnp.stack([still, moving], axis=1))
 
 
-def _value(disc: AbstractProbability, height: Array) -> Array:
+def value(disc: AbstractProbability, height: Array) -> Array:
     """V = E log D(x) + E log(1 - D(G(z)))."""
     game = lsgan.Game(lsgan.MultivariateNormal(), lsgan.Normal(), _LOSS)
     return game.cost(lsgan.Players(disc, _line(height)))
@@ -139,7 +139,7 @@ def compute(config: Config) -> Arrays:
     offsets = jnp.linspace(-config.reach, config.reach, 2 * config.points - 1)
     over = jax.jit(jax.vmap(jax.vmap(_noisy, (None, 0)), (0, None)))
     step, ditch = (
-        jax.jit(jax.vmap(lambda gap, kind=kind: _value(kind(shown, gap), shown)))(gaps)
+        jax.jit(jax.vmap(lambda gap, kind=kind: value(kind(shown, gap), shown)))(gaps)
         for kind in (Step, Ditch)
     )
     one = jnp.asarray(1e-3)
@@ -153,8 +153,8 @@ def compute(config: Config) -> Arrays:
         "gaps": np.asarray(gaps),
         "step": np.asarray(step),
         "ditch": np.asarray(ditch),
-        "step_at_1e-3": np.asarray([_value(Step(jnp.asarray(h), one), jnp.asarray(h)) for h in heights]),
-        "naive": np.asarray(_value(Naive(data, lsgan.Normal()), jnp.asarray(0.0))),
+        "step_at_1e-3": np.asarray([value(Step(jnp.asarray(h), one), jnp.asarray(h)) for h in heights]),
+        "naive": np.asarray(value(Naive(data, lsgan.Normal()), jnp.asarray(0.0))),
         "offsets": np.asarray(offsets),
         "profile": np.asarray(profile).T,
         "stds": np.asarray(stds),
@@ -169,8 +169,8 @@ def plot(data: Arrays, config: Config) -> "Figure":
 
     figure = Figure(figsize=(DOUBLE, 5.3), layout="constrained")
     (laws, values), (profile, slope) = figure.subplots(2, 2)
-    _draw_laws(laws, data, config)
-    _draw_values(values, data)
+    draw_laws(laws, data, config)
+    draw_values(values, data)
     _draw_profile(profile, data, config)
     _draw_slope(slope, data, config)
     panel_letter(laws, "a", r"data $N(0,I_2)$ and $G(z)=(z,h)$: no common density")
@@ -180,7 +180,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
     return figure
 
 
-def _draw_laws(axes: "Axes", data: Arrays, config: Config) -> None:
+def draw_laws(axes: "Axes", data: Arrays, config: Config) -> None:
     axes.plot(*data["cloud"].T, "o", color=SKY, markersize=1.8, markeredgewidth=0, alpha=0.7, rasterized=True)
     z, h = data["latent"], np.full_like(data["latent"], config.shown_height)
     axes.plot(z, h, "|", color=VERMILION, markersize=3.5, markeredgewidth=0.3, rasterized=True)
@@ -195,7 +195,7 @@ def _draw_laws(axes: "Axes", data: Arrays, config: Config) -> None:
     axes.set(xlim=(-3.5, 3.5), ylim=(-3.1, 3.1), xlabel="$x_1$", ylabel="$x_2$")
 
 
-def _draw_values(axes: "Axes", data: Arrays) -> None:
+def draw_values(axes: "Axes", data: Arrays) -> None:
     gaps, naive = data["gaps"], float(-data["naive"])
     rows = (
         (

@@ -6,6 +6,7 @@ from . import (
     closed_forms as closed_forms,
     discriminators as discriminators,
     divergences as divergences,
+    modes as modes,
     special as special,
 )
 from ._error import expectation_error as expectation_error
@@ -24,6 +25,7 @@ from .discriminators import (
     Interval as Interval,
     Linear as Linear,
     Logistic as Logistic,
+    NeuralDiscriminator as NeuralDiscriminator,
     OptimalDiscriminator as OptimalDiscriminator,
     OptimalIndicator as OptimalIndicator,
     Plane as Plane,
@@ -49,6 +51,7 @@ from .generators import (
     Categorical as Categorical,
     Curve as Curve,
     MixtureOfShifts as MixtureOfShifts,
+    NeuralGenerator as NeuralGenerator,
     Polynomial as Polynomial,
     Power as Power,
     Scale as Scale,

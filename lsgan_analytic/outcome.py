@@ -39,6 +39,8 @@ class Evidence(eqx.Module):
             where f decays towards infinity, Newton's method runs after it with ratio about 1/e.
         growth: the growth of log|f| if the run went on for as many steps again at its present pace; a run
             with growth > 0 is leaving a slow stretch.
+
+    Of more than 500 parameters no root is sought: the distance is inf, the ratio 1, an end a plateau at most.
     """
 
     field_norm: Scalar
@@ -59,6 +61,7 @@ class Evidence(eqx.Module):
 _ROOT_RATIO = 0.2  # below the 1/4 of a double root and the 1/e of an exponential tail
 _ROOT_DISTANCE = 0.1  # relative to 1 + |theta|
 _LEAVING = 0.1
+_MANY = 500  # parameters beyond which no Newton step is taken
 
 
 def norm(values: Float[Array, " k"]) -> Scalar:
@@ -80,6 +83,8 @@ def evidence(
 ) -> Evidence:
     """Field, Newton step and what it gains, over the parameters at ``positions``."""
     moving_field, here = field_of(game, players, positions)
+    if here.size > _MANY:
+        return _without_newton(moving_field, here, game, rule, players, state, steps)
     force, slope = moving_field(here), jax.jacfwd(moving_field)(here)
     size, steepness = norm(force), jnp.max(jnp.abs(slope))
     tiny = 100 * jnp.finfo(size.dtype).tiny
@@ -94,6 +99,18 @@ def evidence(
     pace = norm(vector(there) - vector(players)) / unit  # the step size, in effect
     growth = (direction @ slope @ direction) * pace * steps.astype(pace.dtype)
     return Evidence(size, norm(newton), ratio, growth)
+
+
+def _without_newton(moving_field, here, game, rule, players, state, steps) -> Evidence:
+    """For networks, whose Jacobian is too large: one product with it in its place, and no root is sought."""
+    force = moving_field(here)
+    size = norm(force)
+    direction = force / jnp.where(size > 0, size, 1)
+    _, turned = jax.jvp(moving_field, (here,), (direction,))
+    there, _ = rule.step(game, players, state)
+    pace = norm(vector(there) - vector(players)) / jnp.where(size > 0, size, 1)
+    growth = jnp.sum(direction * turned) * pace * steps.astype(pace.dtype)
+    return Evidence(size, jnp.full_like(size, jnp.inf), jnp.ones_like(size), growth)
 
 
 def judge(seen: Evidence, players: Players, tolerance: Scalar) -> Outcome:

@@ -6,6 +6,7 @@ from .half_plane import HalfPlane as HalfPlane
 from .interval import Interval as Interval
 from .linear import Linear as Linear
 from .logistic import Logistic as Logistic
+from .neural import NeuralDiscriminator as NeuralDiscriminator
 from .optimal import (
     AuthorsOptimalDiscriminator as AuthorsOptimalDiscriminator,
     OptimalDiscriminator as OptimalDiscriminator,

@@ -6,6 +6,7 @@ from .base import AbstractGenerator as AbstractGenerator
 from .categorical import Categorical as Categorical
 from .curve import Curve as Curve
 from .mixture_of_shifts import MixtureOfShifts as MixtureOfShifts
+from .neural import NeuralGenerator as NeuralGenerator
 from .polynomial import Polynomial as Polynomial
 from .power import Power as Power
 from .shift import Shift as Shift

@@ -1,6 +1,6 @@
 """Finite mixtures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -35,7 +35,9 @@ class Mixture(AbstractLaw):
     weights: Vector
     components: tuple[AbstractLaw, ...]
 
-    def __init__(self, weights: ArrayLike, components: tuple[AbstractLaw, ...] | list[AbstractLaw]):
+    def __init__(
+        self, weights: ArrayLike | Sequence[float], components: tuple[AbstractLaw, ...] | list[AbstractLaw]
+    ):
         laws = tuple(components)
         if not laws or not all(isinstance(law, AbstractLaw) for law in laws):
             raise ValueError(f"components: expected a tuple of laws, got {components!r}")
