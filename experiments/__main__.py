@@ -88,15 +88,18 @@ def _run_all(names: Sequence[str], output: Path, quick: bool, jobs: int) -> int:
 
 
 def _decide(names: Sequence[str], output: Path) -> list[str]:
-    """Print the rows of the claims among them; the names of those with a number that was not expected."""
-    surprising = []
-    for claim in CLAIMS:
-        if claim.name in names:
-            data = load(output / f"{claim.name}.npz")
-            _say(claim.row(data))
-            if not all(one.agrees for one in claim.found(data).values()):
-                surprising.append(claim.name)
-    return surprising
+    """Print the rows of the claims among them, write ``claims.md`` after all of them.
+
+    Returns the names of those with a number that was not expected.
+    """
+    decided = {claim: load(output / f"{claim.name}.npz") for claim in CLAIMS if claim.name in names}
+    for claim, data in decided.items():
+        _say(claim.row(data))
+    if len(decided) == len(CLAIMS):
+        sections = (claim.section(data) for claim, data in decided.items())
+        title = "# What is said about GANs\n\nWritten by `python -m experiments claims`.\n"
+        (output / "claims.md").write_text("\n".join([title, *sections]), encoding="utf-8")
+    return [claim.name for claim, data in decided.items() if not claim.agrees(data)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,6 +18,7 @@ from . import (
     logistic,
     logistic_atlas,
     mitigations,
+    neural,
     no_stationary_point,
     optimal,
     rate_ratio,
@@ -57,6 +58,7 @@ _MODULES = (
     bifurcation,
     chaos,
     mitigations,
+    neural,
 )
 _FIGURES = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
 EXPERIMENTS = {**_FIGURES, **{claim.name: claim for claim in CLAIMS}}

@@ -5,7 +5,7 @@ discriminator has a bump on each mode, or on each pair of modes if it sees packs
 D is flat: what helps is what reaches a mode from afar.
 """
 
-# pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportOptionalMemberAccess=false
+# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
 import lsgan_analytic as lsgan
-from lsgan_analytic.modes import _samples
+from lsgan_analytic import _samples
 
 modes = lsgan.modes
 K = 3

@@ -64,6 +64,7 @@ def test_evidence_without_a_jacobian(monkeypatch):
     assert outcome.judge(few, players, jnp.asarray(1e9)) != lsgan.Outcome.point
 
 
+@pytest.mark.slow
 def test_training_is_the_same_simulation():
     """Adam on fresh draws, the generator at rest: the discriminator learns, run by run its own way."""
     game, start = sampled(), pair()

@@ -66,6 +66,7 @@ def test_costs_and_total_derivatives_through_steps_that_move():
     assert lsgan.expectation_error(DATA, BEST.given(GEN), game.loss.real) < 1e-12
 
 
+@pytest.mark.slow
 def test_slopes_hold_wherever_the_support_starts():
     # the boundary terms must survive the panels that end near the jumps: they do not at isolated h only
     game = lsgan.Game(DATA, LATENT, lsgan.SquaredMinimax())

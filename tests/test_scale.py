@@ -51,6 +51,7 @@ def test_devices_do_not_change_a_bit(alone, tmp_path, devices):
     same(result(tmp_path / "runs.npz"), alone)
 
 
+@pytest.mark.slow
 def test_processes_do_not_change_a_bit(alone, tmp_path):
     with socket.socket() as probe:
         probe.bind(("localhost", 0))

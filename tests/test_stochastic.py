@@ -282,6 +282,7 @@ def test_raw_keys_are_keys():
     np.testing.assert_array_equal(one.values, other.values)
 
 
+@pytest.mark.slow
 def test_comparing_what_does_not_match():
     case = CASES["A"]
     runs = simulate(case, free=("b", "h"))

@@ -49,6 +49,10 @@ class Claim(Experiment):
     limits: str
     found: Callable[[Arrays], dict[str, Found]]
 
+    def agrees(self, data: Arrays) -> bool:
+        """Whether every number is the one expected."""
+        return all(one.agrees for one in self.found(data).values())
+
     def row(self, data: Arrays) -> str:
         """The claim, its model, the numbers computed and the verdict, for people to read."""
         numbers = ", ".join(
@@ -60,3 +64,21 @@ class Claim(Experiment):
         for name, text in parts.items():
             lines += textwrap.wrap(f"{name}: {text}", 100, initial_indent=" " * 4, subsequent_indent=" " * 6)
         return "\n".join(lines)
+
+    def section(self, data: Arrays) -> str:
+        """All that is known of the claim, in Markdown."""
+        numbers = "\n".join(
+            f"| {name} | {one.value:.6g} | {one.expected:.6g} |" for name, one in self.found(data).items()
+        )
+        picture = "" if self.plot is None else f"\n![{self.title}]({self.name}.png)\n"
+        return f"""## {self.number}. {self.says}
+
+**{self.verdict[0].upper()}{self.verdict[1:]}.** {self.correct}
+
+*Model:* {self.model}. *Source:* {self.source}. *Limits:* {self.limits}
+*Command:* `python -m experiments {self.name}`
+
+| number | computed | expected |
+|-|-|-|
+{numbers}
+{picture}"""

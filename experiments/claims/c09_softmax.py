@@ -1,6 +1,6 @@
 """Claim 9: mode collapse is inherent in the GAN objective."""
 
-# pyright: reportAttributeAccessIssue=false, reportCallIssue=false
+# pyright: reportAttributeAccessIssue=false
 
 from dataclasses import dataclass, replace
 from typing import Any, Self, TYPE_CHECKING

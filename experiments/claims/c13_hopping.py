@@ -1,7 +1,5 @@
 """Claim 13: collapse goes through phases, and the generator hops between modes every 100-1000 iterations."""
 
-# pyright: reportCallIssue=false
-
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING
 

@@ -1,6 +1,6 @@
 """Claim 15: training oscillates; alternate, and slow the discriminator down."""
 
-# pyright: reportAttributeAccessIssue=false, reportCallIssue=false
+# pyright: reportAttributeAccessIssue=false
 
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING

@@ -1,6 +1,6 @@
 """Claim 16: unrolling the discriminator stabilises training."""
 
-# pyright: reportAttributeAccessIssue=false, reportCallIssue=false
+# pyright: reportAttributeAccessIssue=false
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

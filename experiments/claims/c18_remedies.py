@@ -1,6 +1,6 @@
 """Claim 18: spectral norm, gradient penalties, instance noise and the hinge loss stabilise training."""
 
-# pyright: reportAttributeAccessIssue=false, reportCallIssue=false
+# pyright: reportAttributeAccessIssue=false
 
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING

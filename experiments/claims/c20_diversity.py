@@ -1,7 +1,5 @@
 """Claim 20: mode regularisation and diversity losses prevent collapse."""
 
-# pyright: reportCallIssue=false
-
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING
 

@@ -1,6 +1,6 @@
 """Claim 21: several generators cover several modes."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false
 
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING

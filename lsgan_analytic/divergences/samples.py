@@ -13,10 +13,10 @@ KL(N(0, 1) || N(0.7, 1.2)) = 0.1997 comes out as 0.2265 from 400 points of each.
 Trans. Inf. Theory 55 (2009) 2392; Perez-Cruz, ISIT 2008; Poczos & Schneider, AISTATS 2011.
 """
 
+import functools
 from math import exp, lgamma
 from typing import NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -24,6 +24,7 @@ from jax import Array
 from jax.typing import ArrayLike
 
 from .._checks import count, finite
+from .._samples import by_rows, kth
 from .._types import Scalar, Values, Vector
 
 
@@ -50,15 +51,10 @@ def _points(values: ArrayLike, name: str, least: int) -> Array:
     return points
 
 
-@eqx.filter_jit
+@functools.partial(jax.jit, static_argnames="k")
 def _distances(x: Array, y: Array, k: int) -> Vector:
     """From every x to the k-th nearest of y."""
-
-    def row(at: Vector) -> Scalar:
-        square = jnp.sum(jnp.square(at[None] - y), axis=1)
-        return jnp.sqrt(-jax.lax.top_k(-square, k)[0][-1])
-
-    return jax.lax.map(row, x, batch_size=min(128, x.shape[0]))
+    return jnp.sqrt(by_rows(lambda squares: kth(squares, k - 1), x, y))
 
 
 def nearest_log_ratio(x: ArrayLike, y: ArrayLike, k: int = 5) -> Values:

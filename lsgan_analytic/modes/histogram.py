@@ -10,8 +10,8 @@ from jax import Array
 from jax.typing import ArrayLike
 
 from .._checks import count, nonnegative, Numbers, positive
+from .._samples import alike, by_rows
 from .._types import Scalar, Vector
-from ._samples import alike, by_rows
 
 
 def _nearest(sample: Numbers, centers: Numbers) -> tuple[Array, Array, int]:

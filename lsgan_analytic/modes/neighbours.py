@@ -12,23 +12,13 @@ import jax.numpy as jnp
 from jax import Array
 
 from .._checks import count, Numbers
+from .._samples import alike, by_rows, kth
 from .._types import Scalar
-from ._samples import alike, by_rows
-
-
-def _kth(squares: Array, k: int) -> Array:
-    """The k-th entry in order, counted from 0; k passes are much faster here than sorting or top_k."""
-
-    def further(_, at: Array) -> Array:
-        beyond = jnp.min(jnp.where(squares > at, squares, jnp.inf))
-        return jnp.where(jnp.sum(squares <= at) > k, at, beyond)
-
-    return jax.lax.fori_loop(0, k, further, jnp.min(squares))
 
 
 def _reach(points: Array, k: int) -> Array:
     """Squared distance of every point to its k-th nearest other one (itself is entry 0)."""
-    return by_rows(lambda squares: _kth(squares, k), points, points)
+    return by_rows(lambda squares: kth(squares, k), points, points)
 
 
 def _checked(real: Numbers, fake: Numbers, k: int, of: str) -> tuple[Array, Array]:

@@ -95,7 +95,8 @@ def predict(
     [0.027, 0.065]
     """
     positions = indices(players, free)
-    names = tuple(parameter_names(players)[i] for i in positions)
+    every = parameter_names(players)
+    names = tuple(every[i] for i in positions)
     sizes = jnp.asarray(pair(samples), vector(players).dtype)  # not static: no new program for new numbers
     rule.check(count(steps, "steps"))
     arguments = (steps, sizes, checked_protocol(protocol), positions)

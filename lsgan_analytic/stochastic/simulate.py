@@ -188,6 +188,7 @@ def _plan(players, runs, samples, steps, protocol, free, save_every, tile) -> Pl
     if tile is not None and count(tile, "tile") > runs:
         raise ValueError(f"tile: expected at most runs={runs}, got {tile}")
     positions = indices(players, free)
-    names = tuple(parameter_names(players)[i] for i in positions)
+    every = parameter_names(players)
+    names = tuple(every[i] for i in positions)
     checked = checked_protocol(protocol)
     return Plan(runs, pair(samples), steps, save_every, checked, positions, names, tile or TILE)

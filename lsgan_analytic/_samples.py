@@ -1,4 +1,4 @@
-"""What a sample is, and distances between many points a few rows at a time."""
+"""What a sample is, distances between many points a few rows at a time, and the k-th of them."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from .._checks import finite, Numbers
+from ._checks import finite, Numbers
 
 _BLOCK = 2**18  # distances at once: they stay in a core's cache, and 10^4 x 10^4 in little memory
 
@@ -43,3 +43,13 @@ def by_rows(function: Callable, points: Array, others: Array, *own: Array):
 
     rows = max(1, min(points.shape[0], _BLOCK // others.shape[0]))
     return jax.lax.map(row, (points, *own), batch_size=rows)
+
+
+def kth(squares: Array, k: int) -> Array:
+    """The k-th entry in order, counted from 0; k passes are much faster here than sorting or top_k."""
+
+    def further(_, at: Array) -> Array:
+        beyond = jnp.min(jnp.where(squares > at, squares, jnp.inf))
+        return jnp.where(jnp.sum(squares <= at) > k, at, beyond)
+
+    return jax.lax.fori_loop(0, k, further, jnp.min(squares))
