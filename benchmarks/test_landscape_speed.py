@@ -16,6 +16,7 @@ import pytest
 from scipy.special import erfc
 
 import lsgan_analytic as lsgan
+from lsgan_analytic import plotting
 
 A, G, RATE, STEP, STEPS = 2.2, 1.5, 0.5, 0.4, 250
 CHUNK = 256
@@ -102,3 +103,20 @@ def test_a_basin_map(benchmark, game, players):
     }
     assert theirs > ours
     assert floor / ours > 0.4
+
+
+def test_a_portrait(benchmark, game, players):
+    """Cost and field at 161 x 161 points, and the picture of them: under a second after compiling."""
+    agg, figures = (pytest.importorskip(f"matplotlib.{name}") for name in ("backends.backend_agg", "figure"))
+    plane = starts(161, 161)
+
+    def draw():
+        axes = figures.Figure().subplots()
+        seen = lsgan.portrait(game, players, plane)
+        plotting.cost_map(axes, seen)
+        plotting.phase_portrait(axes, seen)
+        agg.FigureCanvasAgg(axes.figure).draw()
+
+    draw()
+    benchmark.pedantic(draw, rounds=3)
+    assert benchmark.stats.stats.min < 1
