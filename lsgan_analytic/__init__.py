@@ -7,6 +7,7 @@ from . import (
     discriminators as discriminators,
     divergences as divergences,
     modes as modes,
+    plotting as plotting,
     special as special,
 )
 from ._error import expectation_error as expectation_error
