@@ -68,7 +68,8 @@ class Claim(Experiment):
     def section(self, data: Arrays) -> str:
         """All that is known of the claim, in Markdown."""
         numbers = "\n".join(
-            f"| {name} | {one.value:.6g} | {one.expected:.6g} |" for name, one in self.found(data).items()
+            f"| {_plain(name)} | {one.value:.6g} | {one.expected:.6g} |"
+            for name, one in self.found(data).items()
         )
         picture = "" if self.plot is None else f"\n![{self.title}]({self.name}.png)\n"
         return f"""## {self.number}. {self.says}
@@ -82,3 +83,8 @@ class Claim(Experiment):
 |-|-|-|
 {numbers}
 {picture}"""
+
+
+def _plain(text: str) -> str:
+    """Without what Markdown takes for the border of a cell."""
+    return text.replace("|", r"\|")
