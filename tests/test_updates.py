@@ -383,6 +383,21 @@ def test_schedules():
         lsgan.trajectory(game, lsgan.Averaged(lsgan.Alternating(sizes)), start, steps=4)
 
 
+def test_values_of_a_schedule_are_looked_at():
+    """A function of the step that turns negative is refused at once; one that ends at 0 is not."""
+    game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())
+    players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
+    falling = lsgan.Simultaneous((0.1, lambda k: 0.35 - 0.1 * k))
+    with pytest.raises(ValueError, match=r"finite and >= 0, got -0\.05.* at step 4"):
+        lsgan.trajectory(game, falling, players, steps=6)
+    end = lsgan.trajectory(game, lsgan.Simultaneous(lambda k: 0.1 * (k < 1)), players, steps=2).players
+    assert end.disc.w[2] == end.disc.w[1] != end.disc.w[0]
+    with pytest.raises(ValueError, match="nan at step 0"):
+        jax.jit(lambda own: lsgan.trajectory(game, lsgan.Optimistic(lambda k: k * np.nan), own, steps=2))(
+            players
+        )
+
+
 def test_uniform_average():
     game, start = Bilinear(jnp.asarray(1.0)), pair([0.8], [-0.5])
     inner = lsgan.trajectory(game, lsgan.Simultaneous(0.3), start, steps=5)

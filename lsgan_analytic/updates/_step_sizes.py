@@ -6,7 +6,9 @@ from typing import Any
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
+from jax.core import Tracer
 from jax.typing import ArrayLike
 from jaxtyping import Int
 
@@ -43,6 +45,22 @@ class _Schedule(eqx.Module):
     def changes(self) -> bool:
         return self.function is not None or self.sizes.ndim == 1
 
+    def check(self, steps: int) -> None:
+        """One size for each of ``steps`` steps; of a function, numbers >= 0 (0: a schedule's end)."""
+        if self.sizes.ndim == 1 and self.sizes.shape[0] != steps:
+            raise ValueError(f"step: expected one size for each of {steps} steps, got {self.sizes.shape[0]}")
+        if self.function is None:
+            return
+        with jax.ensure_compile_time_eval():
+            sizes = jax.vmap(self)(jnp.arange(steps))
+        if isinstance(sizes, Tracer):
+            return  # of a function of traced values nothing is known
+        known = np.asarray(sizes)
+        bad = np.flatnonzero(~(np.isfinite(known) & (known >= 0)))
+        if bad.size:
+            got = f"{known[bad[0]]} at step {bad[0]}"
+            raise ValueError(f"step: expected a function whose values are finite and >= 0, got {got}")
+
     def __call__(self, k: Count | None) -> Scalar:
         if self.function is not None:
             with jax.numpy_dtype_promotion("standard"):  # sizes of floats and a counter
@@ -57,8 +75,9 @@ class StepSizes(eqx.Module):
 
     Args:
         step: a number > 0, the size of every step; or an array, one size > 0 for each step; or a function
-            of the step number k = 0, 1, ... (an optax schedule, say), whose values are not checked. A pair
-            (disc, gen) of these gives each player its own. ValueError otherwise.
+            of the step number k = 0, 1, ... (an optax schedule, say), whose values are finite and >= 0: they
+            are looked at when the number of steps is known. A pair (disc, gen) of these gives each player its
+            own. ValueError otherwise.
     """
 
     disc: _Schedule
@@ -79,12 +98,9 @@ class StepSizes(eqx.Module):
         return self.disc(k), self.gen(k)
 
     def check(self, steps: int) -> None:
-        """ValueError unless every array has one size for each of ``steps`` steps."""
+        """ValueError unless arrays have one size for each of ``steps`` steps, and functions give sizes."""
         for schedule in (self.disc, self.gen):
-            if schedule.sizes.ndim == 1 and schedule.sizes.shape[0] != steps:
-                raise ValueError(
-                    f"step: expected one size for each of {steps} steps, got {schedule.sizes.shape[0]}"
-                )
+            schedule.check(steps)
 
 
 def following(k: Count | None) -> Count | None:
