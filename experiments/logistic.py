@@ -149,7 +149,7 @@ def _draw_runs(axes: "Axes", names: tuple[str, ...], data: Arrays, number: int, 
     values = {"J": data[f"run_costs_{number}"]}
     values |= dict(zip(PARAMETER_COLORS, np.moveaxis(data[f"runs_{number}"], -1, 0), strict=True))
     times = np.arange(values["J"].shape[1]) * config.stride
-    for name in set(names) & set(values):
+    for name in [name for name in names if name in values]:  # in their order: what is drawn later is above
         for run, steps in zip(values[name], data[f"run_steps_{number}"], strict=False):
             valid = times <= steps
             style = {"color": _COLORS[name], "linewidth": 0.4, "alpha": 0.5, "rasterized": True}
