@@ -366,6 +366,44 @@ def test_against_optax_alone():
         np.testing.assert_allclose(vector(own), [moved["x"], moved["y"]], rtol=1e-12)
 
 
+def test_optimisers_of_optax_in_alternating_play():
+    """Nesterov, negative momentum and RMSProp, one a player, against their published recursions by hand."""
+    game, own = Bilinear(jnp.asarray(1.0)), pair([0.8], [-0.5])
+    x, y, trace, mean = 0.8, -0.5, 0.0, 0.0
+    with jax.numpy_dtype_promotion("standard"):
+        rule = lsgan.PerPlayer(
+            optax.sgd(0.1, momentum=-0.4, nesterov=True),
+            optax.rmsprop(0.05, decay=0.8, eps=1e-3),
+            order="disc",
+        )
+        state = rule.init(own)
+        for _ in range(5):
+            own, state = rule.step(game, own, state)
+            trace = y - 0.4 * trace  # x ascends x y
+            x += 0.1 * (y - 0.4 * trace)
+            mean = 0.8 * mean + 0.2 * x**2  # y descends it, after x moved
+            y -= 0.05 * x / np.sqrt(mean + 1e-3)
+            np.testing.assert_allclose(vector(own), [x, y], rtol=1e-12)
+
+
+@jax.custom_vjp
+def product(x, y):
+    """x y, whose gradient is given and cannot be differentiated forwards."""
+    return jnp.sum(x * y)
+
+
+product.defvjp(lambda x, y: (product(x, y), (x, y)), lambda kept, g: (g * kept[1], g * kept[0]))
+
+
+@pytest.mark.parametrize("name", ["consensus", "symplectic", "LOLA", "competitive", "ridge", "proximal"])
+def test_rules_that_need_hessians_say_so(name):
+    game, players = zero_sum(product), pair([0.7], [0.3])
+    there, _ = RULES["simultaneous"].step(game, players, None)
+    np.testing.assert_allclose(vector(there), [0.7 + DISC * 0.3, 0.3 - GEN * 0.7])
+    with pytest.raises(ValueError, match=r"game: .* takes second derivatives and expected objectives that"):
+        RULES[name].step(game, players, RULES[name].init(players))
+
+
 def test_schedules():
     """Arrays and functions of the step, one for each player, in a rule with and one without memory."""
     game, start = Bilinear(jnp.asarray(1.0)), pair([0.8], [-0.5])

@@ -7,8 +7,8 @@ import jax.numpy as jnp
 
 import lsgan_analytic as lsgan
 
-MINIMAX = lsgan.Minimax()  # pyright: ignore[reportCallIssue]
-NON_SATURATING = lsgan.NonSaturating()  # pyright: ignore[reportCallIssue]
+MINIMAX = lsgan.Minimax()
+NON_SATURATING = lsgan.NonSaturating()
 
 
 def slopes(

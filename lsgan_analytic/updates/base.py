@@ -46,7 +46,15 @@ class AbstractMemorylessRule(AbstractRule):
     def step(
         self, game: HasObjectives, players: Players, state: Count | None
     ) -> tuple[Players, Count | None]:
-        return self.move(game, players, self.step_sizes(state)), following(state)
+        try:
+            return self.move(game, players, self.step_sizes(state)), following(state)
+        except (TypeError, NotImplementedError) as error:
+            if "custom_vjp" not in str(error) and "custom_lin" not in str(error):
+                raise
+            raise ValueError(
+                f"game: {type(self).__name__} takes second derivatives and expected objectives that have "
+                "them, got some with a gradient of their own (jax.custom_vjp) and no more"
+            ) from error
 
     def check(self, steps: int) -> None:
         self.step_sizes.check(steps)
