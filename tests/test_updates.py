@@ -395,7 +395,7 @@ def product(x, y):
 product.defvjp(lambda x, y: (product(x, y), (x, y)), lambda kept, g: (g * kept[1], g * kept[0]))
 
 
-@pytest.mark.parametrize("name", ["consensus", "symplectic", "LOLA", "competitive", "ridge", "proximal"])
+@pytest.mark.parametrize("name", ["symplectic", "look ahead", "LOLA", "competitive", "ridge", "proximal"])
 def test_rules_that_need_hessians_say_so(name):
     game, players = zero_sum(product), pair([0.7], [0.3])
     there, _ = RULES["simultaneous"].step(game, players, None)
