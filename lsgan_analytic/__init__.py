@@ -64,6 +64,7 @@ from .landscape import (
     Basins as Basins,
     basins as basins,
     Bifurcation as Bifurcation,
+    boundaries as boundaries,
     Branch as Branch,
     Cause as Cause,
     Certificate as Certificate,

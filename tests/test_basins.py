@@ -52,6 +52,20 @@ def toy(**changes):
     return lsgan.basins(TOY, **arguments)  # pyright: ignore
 
 
+def test_boundaries():
+    """w = 0.5 leaves through w = 0, all others end at w = 3: the border is between the first two columns."""
+    found = toy(steps=200)
+    np.testing.assert_array_equal(lsgan.boundaries(found, apart=0.5), [[True, True, False, False]] * 3)
+    # ends that differ by less than ``apart`` are one basin, where the outcome is the same
+    moved = eqx.tree_at(lambda own: own.players.gen.shift, found, found.players.gen.shift.at[2].add(0.4))
+    assert not lsgan.boundaries(moved, apart=0.5)[:, 2:].any()
+    np.testing.assert_array_equal(lsgan.boundaries(moved, apart=0.3)[:, 2:], [[False] * 2] + [[True] * 2] * 2)
+    left = dataclasses.replace(found, finished=np.arange(12).reshape(3, 4) % 4 != 0)
+    assert not lsgan.boundaries(left, apart=0.5).any()
+    with pytest.raises(ValueError, match="apart: expected a finite number > 0, got 0"):
+        lsgan.boundaries(found, apart=0.0)
+
+
 def test_the_same_as_paths_one_by_one():
     case = CASES["A"]
     game = lsgan.Game(

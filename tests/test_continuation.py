@@ -139,6 +139,35 @@ def test_largest_step(dtype):
     assert branch.players.disc.w.dtype == dtype
 
 
+def test_along_the_rate_of_the_data():
+    """Mao's game with a logistic D, cut at g = 1: the means agree, h = 1/c - 1."""
+
+    def game(rate):
+        loss = lsgan.LeastSquares(fake=0, real=1, target=1)
+        return lsgan.Game(lsgan.Exponential(rate), lsgan.Rayleigh(), loss)
+
+    start = lsgan.Players(lsgan.Logistic(a=1.0, b=0.0), lsgan.Square(g=1.0, h=1.0))
+    branch = lsgan.continue_branch(game, start, 0.5, 1.5, free=("a", "b", "h"))
+    assert branch.parameter[-1] == pytest.approx(1.5)
+    np.testing.assert_allclose(branch.players.gen.h, 1 / branch.parameter - 1, atol=1e-9)
+    np.testing.assert_allclose(branch.players.disc.a, 1, atol=1e-9)
+    assert branch.stable.all()
+
+
+def test_along_the_rate_ratio():
+    """l^2 + r g l + r/4 = 0 with g = 0.5: real from r = 1/g^2 = 4 on; steps (r h, h) multiply by 1 + h l."""
+    h, game = 0.1, dirac(0.5)
+    branch = lsgan.continue_branch(
+        lambda r: (game, lsgan.Simultaneous((r * h, h))), CENTRE, 1.0, 6.0, free=FREE
+    )
+    kinds, places = found(branch)
+    assert kinds == ["node_focus"]
+    np.testing.assert_allclose(places, 4, rtol=1e-9)
+    r = branch.parameter.astype(complex)
+    leading = 1 + h * (-r * 0.5 + np.sqrt((r * 0.5) ** 2 - r)) / 2
+    np.testing.assert_allclose(np.abs(branch.eigenvalues[:, 0] - leading).max(), 0, atol=1e-6)
+
+
 def test_the_papers_game_has_no_equilibrium_to_follow():
     case = CASES["A"]
 

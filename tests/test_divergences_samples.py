@@ -96,8 +96,16 @@ def test_nearest_neighbours_in_standard_errors():
     error = found.std(axis=0, ddof=1) / runs**0.5
     assert np.all(np.abs(found.mean(axis=0) - exact) < 4 * error)
     assert np.all(error < 0.2 * np.array(exact))
-    js = div.samples.js(x.ravel()[:800], y.ravel()[:800])
-    assert abs(js.value - div.js(p, q)) < 4 * js.standard_error + 1 / 50  # and its bias of 1/k
+    whole = x.ravel()[:1600], y.ravel()[:1600]
+    for name in ("js", "le_cam"):
+        value, error = getattr(div.samples, name)(*whole)
+        assert abs(value - getattr(div, name)(p, q)) < 4 * error + 1 / 50  # and its bias of 1/k
+    for half, exact in zip(div.samples.js_split(*whole), div.js_split(p, q), strict=True):
+        assert abs(half.value - exact) < 4 * half.standard_error + 1 / 50
+    value, error = div.samples.tv(*whole)
+    assert abs(value - div.tv(p, q)) < 4 * error + 1 / 50
+    value, _ = div.samples.tv(y.ravel()[:1600], y.ravel()[1600:3200])  # one law: its noise alone
+    assert 0.7 < value * np.sqrt(np.pi * 50) < 1.1
     plane = jax.random.normal(jax.random.key(2), (2, 800, 2))
     value, error = div.samples.kl(plane[0], plane[1] + jnp.asarray([[1.0, 0.0]]))
     assert abs(value - 0.5) < 5 * error

@@ -79,6 +79,16 @@ def test_all_nine_roots_are_found_with_their_eigenvalues(dtype):
     assert found.residuals.max() < 100 * eps
 
 
+def test_deflation_finds_what_too_few_starts_miss():
+    """Four starts end at four roots at most; with those divided out, again and again, all nine are found."""
+    found = lsgan.stationary_points(Nine(), pair(), NINE, starts=4)
+    roots = np.asarray([(p + 0.1, q - 0.2) for p in (-1, 0, 1) for q in (-1, 0, 1)])
+    assert 0 < np.sum(found.hits > 0) <= 4
+    assert found.points.shape == (9, 2)
+    for root in roots:
+        assert np.linalg.norm(found.points - root, axis=1).min() < 1e-14
+
+
 def test_a_closed_curve_is_followed_all_the_way_round():
     found = lsgan.stationary_points(Circle(), pair(), {W: (-1.5, 1.7), S: (-1.6, 1.5)}, starts=64)
     (curve,) = found.manifolds

@@ -5,6 +5,9 @@ one of q, in d dimensions,
 
     log p(x)/q(x) ~ d log nu_k(x)/rho_k(x) + log m/(n - 1).                                        (1)
 
+Divergences that need no densities take a sample as a law (``PointMasses``); that of Fisher, which needs slopes
+of densities, is not estimated.
+
 For large samples the masses of the two balls are Gamma(k)/n and Gamma(k)/m, independent, so that the estimate
 is the truth plus log G'/G. Its mean is right; moments of the ratio are too large by a known factor,
 E[(G'/G)^s] = Gamma(k + s) Gamma(k - s)/Gamma(k)^2, which is divided out. Where the tails of p reach beyond
@@ -38,6 +41,18 @@ class Estimate(NamedTuple):
 
     value: Scalar
     standard_error: Scalar
+
+
+class HalfEstimates(NamedTuple):
+    """The halves of a Jensen-Shannon divergence, as ``JSSplit``.
+
+    >>> import lsgan_analytic as lsgan
+    >>> lsgan.divergences.samples.HalfEstimates._fields
+    ('quality', 'coverage')
+    """
+
+    quality: Estimate
+    coverage: Estimate
 
 
 def _points(values: ArrayLike, name: str, least: int) -> Array:
@@ -113,14 +128,41 @@ def hellinger(x: ArrayLike, y: ArrayLike, k: int = 5) -> Estimate:
     return _estimate(1 - jnp.exp(-0.5 * nearest_log_ratio(x, y, k)) / _excess(0.5, count(k, "k")))
 
 
+def js_split(x: ArrayLike, y: ArrayLike, k: int = 50) -> HalfEstimates:
+    """The halves of :func:`js`, each an ``Estimate``: quality from y ~ q, coverage from x ~ p."""
+    coverage, quality = (
+        _estimate(0.5 * (np.log(2) + jax.nn.log_sigmoid(nearest_log_ratio(*pair, k))))
+        for pair in ((x, y), (y, x))
+    )
+    return HalfEstimates(quality, coverage)
+
+
 def js(x: ArrayLike, y: ArrayLike, k: int = 50) -> Estimate:
     """JS(p, q) from x ~ p and y ~ q: (1) put into E_p[log 2p/(p + q)]/2 + E_q[log 2q/(p + q)]/2.
 
     The noise of (1) goes through a function that is not linear: a bias of the order of 1/k is left, and
     one from the size of the balls that grows with k. Arguments as for :func:`kl`.
     """
-    one, other = (
-        0.5 * (np.log(2) + jax.nn.log_sigmoid(nearest_log_ratio(*pair, k))) for pair in ((x, y), (y, x))
+    return _sum(*js_split(x, y, k))
+
+
+def le_cam(x: ArrayLike, y: ArrayLike, k: int = 50) -> Estimate:
+    """Le Cam's divergence (E_p + E_q)[tanh(l/2)^2]/2 from x ~ p and y ~ q, with the biases of :func:`js`."""
+    return _sum(
+        *(
+            _estimate(0.5 * jnp.square(jnp.tanh(0.5 * nearest_log_ratio(*pair, k))))
+            for pair in ((x, y), (y, x))
+        )
     )
-    ends = [_estimate(one), _estimate(other)]
-    return Estimate(ends[0].value + ends[1].value, jnp.hypot(ends[0].standard_error, ends[1].standard_error))
+
+
+def tv(x: ArrayLike, y: ArrayLike, k: int = 50) -> Estimate:
+    """Total variation E_p[max(0, 1 - e^{-l})] from x ~ p and y ~ q: too large by the noise where p = q.
+
+    Of equal laws it gives about 1/sqrt(pi k). Arguments as for :func:`kl`.
+    """
+    return _estimate(-jnp.expm1(-jax.nn.relu(nearest_log_ratio(x, y, k))))
+
+
+def _sum(one: Estimate, other: Estimate) -> Estimate:
+    return Estimate(one.value + other.value, jnp.hypot(one.standard_error, other.standard_error))

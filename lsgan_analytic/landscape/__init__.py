@@ -2,6 +2,7 @@
 
 from .asymptotes import asymptotes as asymptotes, Level as Level
 from .basins import Basins as Basins, basins as basins
+from .boundaries import boundaries as boundaries
 from .certificate import (
     Certificate as Certificate,
     no_stationary_point as no_stationary_point,

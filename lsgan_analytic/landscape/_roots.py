@@ -1,4 +1,4 @@
-"""The search itself: damped Newton from many starts, what counts as a root, which roots agree."""
+"""The search itself: damped Newton from many starts, deflation, what counts as a root, which roots agree."""
 
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from ._window import spread, unit_field, Window
 from .manifold import inside
 
 _LOOKS = 64  # points looked at together
+_MOST = 64  # roots divided out
 _PROBE = 1e-4  # of the box: how far a root is compared with its neighbours
 
 
@@ -26,22 +27,42 @@ class Roots(NamedTuple):
     slope: np.ndarray  # (k, n, n) Jacobian in unit coordinates
     nullity: np.ndarray  # (k,)
     right: np.ndarray  # (k, n, n) right singular vectors, the null ones last
+    plain: np.ndarray  # (k,) found without deflation
 
     def __getitem__(self, which):  # pyright: ignore
         return Roots(*(np.asarray(part)[which] for part in tuple(self)))
 
 
 def search(game: HasObjectives, players: Players, bounds: Window, starts: int, iterations: int) -> Roots:
-    """All ends of Newton's method that are roots inside the box, one a start."""
-    low, width = jnp.asarray(bounds.low), jnp.asarray(bounds.width)
-    start = jnp.asarray(spread(starts, len(bounds.names)), low.dtype)
-    unit, slope, good = _newton(game, players, bounds.positions, low, width, start, iterations)
-    unit, slope, good = np.asarray(unit), np.asarray(slope), np.asarray(good)
+    """All ends of Newton's method that are roots inside the box.
+
+    First of the field itself, from every start. Then, from as many others, of the field times
+    prod_i (1 + 1/|x - r_i|^2) over the isolated roots r_i known by then, which are roots no more, until a
+    round finds no other (deflation: Brown & Gearhart 1971; Farrell, Birkisson & Funke, SIAM J. Sci. Comput.
+    37 (2015) A2026).
+    """
+    n = len(bounds.names)
+    place = (game, players, bounds.positions, jnp.asarray(bounds.low), jnp.asarray(bounds.width))
+    rounds, known = [], np.zeros((0, n), bounds.low.dtype)
+    while True:
+        padded = np.full((_MOST, n), np.nan, known.dtype)
+        padded[: len(known)] = known
+        fresh = spread((len(rounds) + 1) * starts, n)[-starts:]
+        ends = _newton(*place, jnp.asarray(fresh, known.dtype), iterations, jnp.asarray(padded))
+        rounds.append(_inside(*map(np.asarray, ends), plain=not rounds))
+        found = Roots(*(np.concatenate(parts) for parts in zip(*rounds, strict=True)))
+        isolated, _ = merge(found[found.nullity == 0])
+        if len(isolated) == len(known) or len(isolated) > _MOST:
+            return found
+        known = isolated
+
+
+def _inside(unit: np.ndarray, slope: np.ndarray, good: np.ndarray, plain: bool) -> Roots:
     good = good & inside(unit)
     unit, slope = unit[good], slope[good]
     _, s, right = np.linalg.svd(slope)
     nullity = np.sum(s <= rank_tolerance(s.dtype) * s[:, :1], axis=1)
-    return Roots(unit, slope, nullity, right)
+    return Roots(unit, slope, nullity, right, np.full(len(unit), plain))
 
 
 @eqx.filter_jit
@@ -53,12 +74,22 @@ def _newton(
     width: Array,
     starts: Array,
     iterations: int,
+    known: Array,
 ) -> tuple[Array, Array, Array]:
     function = unit_field(game, players, positions, low, width)
+    there = ~jnp.isnan(known[:, 0])
+
+    def deflated(point: Array) -> Array:
+        off = jnp.where(there[:, None], point[None] - known, 1)
+        return function(point) * jnp.prod(1 + jnp.where(there, 1 / jnp.sum(off**2, axis=1), 0))
+
     eye = _PROBE * jnp.eye(low.size, dtype=low.dtype)
     info = jnp.finfo(low.dtype)
 
     def one(start: Array) -> tuple[Array, Array, Array]:
+        start = jax.lax.cond(
+            jnp.any(there), lambda x: solve(deflated, x, iterations).point, lambda x: x, start
+        )
         end = solve(function, start, iterations)
         around = jax.vmap(function)(end.point[None] + jnp.concatenate([eye, -eye]))
         # on a slope towards infinity the field is like its neighbours, at a root it is not
@@ -72,7 +103,7 @@ def _newton(
 
 
 def merge(roots: Roots) -> tuple[np.ndarray, np.ndarray]:
-    """One point for all roots that agree, the most frequent first: (k, n) unit coordinates and counts."""
+    """One point for all roots that agree, the most frequent first: (k, n) unit coordinates, and counts."""
     points, hits = [], []
     close = 10 * rank_tolerance(roots.unit.dtype)
     left = np.ones(len(roots.unit), bool)
@@ -81,7 +112,7 @@ def merge(roots: Roots) -> tuple[np.ndarray, np.ndarray]:
         radius = 1e-3 if roots.nullity[first] else close
         same = left & (np.linalg.norm(roots.unit - roots.unit[first], axis=1) <= radius)
         points.append(roots.unit[first])
-        hits.append(same.sum())
+        hits.append(np.sum(same & roots.plain))
         left &= ~same
     order = np.argsort(hits, kind="stable")[::-1]
     return np.reshape(points, (-1, roots.unit.shape[1]))[order], np.asarray(hits, int)[order]

@@ -23,7 +23,7 @@ class StationaryPoints(eqx.Module):
         points: (k, n); players: the same, as Players with a leading axis k.
         eigenvalues: (k, n) of the field's Jacobian; residuals: (k,) |field|.
         degenerate: (k,) whether the Jacobian is singular there to Newton's accuracy: a multiple root.
-        hits: (k,) how many starts ended there.
+        hits: (k,) how many starts ended there; 0: found by deflation alone.
         manifolds: curves and surfaces of stationary points.
         unseen: the share of starts that ended at a root no other start found: the Good-Turing estimate of
             the part of the box that leads to roots still unknown.
@@ -59,7 +59,7 @@ def stationary_points(
     iterations: int = 80,
     boxes: int = 20_000,
 ) -> StationaryPoints:
-    """All zeros of the field that damped Newton from ``starts`` points spread over ``box`` finds.
+    """All zeros of the field that damped Newton with deflation finds from ``starts`` points over ``box``.
 
     A proof that there are none (``no_stationary_point``, part 1) ends the matter before any search; where
     nothing is found part 2 tries to exclude the box. An end counts as a root where the Newton step is of
