@@ -74,7 +74,7 @@ def compute(config: Config) -> Arrays:
             ).astype(np.int8),
             f"mean_{case.name}": np.asarray(band.mean),
             f"covariance_{case.name}": np.asarray(band.covariance),
-            f"nonlinearity_{case.name}": np.asarray(band.nonlinearity),
+            f"nonlinearity_{case.name}": np.asarray(band.nonlinearity).max(axis=-1),
             f"levels_{case.name}": np.asarray([level.value for level in levels]),
             f"proved_{case.name}": np.asarray(proved.verdict.name),
             f"log10_bound_{case.name}": np.asarray(proved.log_bound / np.log(10)),

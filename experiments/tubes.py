@@ -39,7 +39,7 @@ def compute(config: Config) -> Arrays:
             f"predicted_std_{case.name}": np.asarray(band.std),
             f"simulated_mean_{case.name}": np.asarray(runs.mean),
             f"simulated_std_{case.name}": np.asarray(runs.std),
-            f"nonlinearity_{case.name}": np.asarray(band.nonlinearity),
+            f"nonlinearity_{case.name}": np.asarray(band.nonlinearity).max(axis=-1),
             "names": np.asarray(band.names),
         }
     return data

@@ -46,7 +46,12 @@ from .expectation import (
 )
 from .flow import Flow as Flow, flow as flow, path_distance as path_distance
 from .function_game import FunctionGame as FunctionGame
-from .game import AbstractGame as AbstractGame, field as field, Game as Game
+from .game import (
+    AbstractGame as AbstractGame,
+    field as field,
+    Game as Game,
+    PrecisionWarning as PrecisionWarning,
+)
 from .generators import (
     Affine as Affine,
     AffineMap as AffineMap,

@@ -15,9 +15,24 @@ Numbers = ArrayLike | Sequence[float] | Sequence[Sequence[float]]
 _FLOATS = ("float32", "float64")
 
 
+def _array(value: Numbers, name: str) -> Array | np.ndarray:
+    """``value`` as an array of whatever dtype, still on the host where it is."""
+    if isinstance(value, jax.Array):
+        if jnp.issubdtype(value.dtype, jax.dtypes.prng_key):
+            raise TypeError(
+                f"{name}: expected float32, float64 or integer values, got a random key {value!r}"
+            )
+        return value
+    try:
+        traced = any(isinstance(leaf, jax.Array) for leaf in jax.tree.leaves(value))
+        return jnp.asarray(value) if traced else np.asarray(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: expected a number or an array of numbers, got {value!r}") from error
+
+
 def floating(value: Numbers, name: str) -> Array:
     """``value`` as a float32 or float64 array; Python numbers and integers take the default float dtype."""
-    array = value if isinstance(value, jax.Array) else np.asarray(value)
+    array = _array(value, name)
     kind = np.dtype(array.dtype)
     if kind.kind in "iu" or (array is not value and kind == np.float64):
         return jnp.asarray(array, dtype=jnp.result_type(float))
@@ -101,4 +116,7 @@ def same_shape(**fields: Array) -> None:
     """ValueError unless all the named arrays have one shape: a batch of players is a jax.vmap away."""
     shapes = {name: jnp.shape(value) for name, value in fields.items()}
     if len(set(shapes.values())) > 1:
-        raise ValueError(f"expected parameters of one shape (use jax.vmap for a batch), got {shapes}")
+        names = ", ".join(shapes)
+        raise ValueError(
+            f"{names}: expected parameters of one shape (use jax.vmap for a batch), got {shapes}"
+        )

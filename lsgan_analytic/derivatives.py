@@ -7,7 +7,6 @@ import numpy as np
 from jax import Array
 from jax.core import Tracer
 from jax.flatten_util import ravel_pytree
-from jaxtyping import PyTree
 
 from ._checks import count
 from ._types import Matrix, Players
@@ -18,7 +17,7 @@ from .laws.pushforward import pushforward
 from .parameters import Names
 from .restriction import restrict, Restriction
 from .special import log_abs_K_derivatives
-from .updates.base import AbstractRule, advance, checked_rule
+from .updates.base import AbstractRule, advance, checked_rule, state_at_rest
 
 
 @eqx.filter_jit
@@ -105,11 +104,7 @@ def step_jacobian(
 @eqx.filter_jit
 def _step_jacobian(part: Restriction, rule: AbstractRule, step_number: int) -> Matrix:
     here = part.reduce(part.players)
-
-    def remember(state: PyTree, _: None) -> tuple[PyTree, None]:
-        return advance(part, rule, here, state)[1], None
-
-    state, _ = jax.lax.scan(remember, rule.init(here), length=step_number)
+    state = state_at_rest(part, rule, here, step_number)
 
     def after(values: Array) -> Array:
         return part.flatten(*advance(part, rule, *part.unflatten(values, here, state)))

@@ -7,6 +7,7 @@ both are J. Training follows the field (+d objective_D / d disc, -d objective_G 
 """
 
 import abc
+import warnings
 
 import equinox as eqx
 import jax
@@ -20,6 +21,14 @@ from .laws.base import AbstractLaw
 from .laws.pushforward import pushforward
 from .losses.base import AbstractLoss
 from .regularizers.base import AbstractRegularizer
+
+
+class PrecisionWarning(UserWarning):
+    """JAX computes in float32: about 7 digits where the formulas have 13.
+
+    For float64 say ``jax.config.update("jax_enable_x64", True)`` before anything else. To stay with float32
+    in silence say ``warnings.simplefilter("ignore", lsgan.PrecisionWarning)``.
+    """
 
 
 class AbstractGame(eqx.Module):
@@ -120,6 +129,14 @@ class Game(AbstractGame):
         parts = self.regularizers
         if not isinstance(parts, tuple) or not all(isinstance(part, AbstractRegularizer) for part in parts):
             raise ValueError(f"regularizers: expected a tuple of regularizers, got {parts!r}")
+        if not jax.config.jax_enable_x64:  # pyright: ignore[reportAttributeAccessIssue]
+            warnings.warn(
+                "JAX computes in float32: about 7 digits. For float64 say "
+                'jax.config.update("jax_enable_x64", True) first; to silence this say '
+                'warnings.simplefilter("ignore", lsgan.PrecisionWarning)',
+                PrecisionWarning,
+                stacklevel=2,
+            )
 
     def _seen(self, players: Players) -> tuple[AbstractDiscriminator, AbstractLaw, AbstractLaw]:
         """The discriminator as it plays, and the laws of the data and of generated points as it sees them."""

@@ -26,6 +26,9 @@ class Toy(lsgan.AbstractGame):
         value = self.payoff(players.disc.w, players.gen.shift)
         return value, value
 
+    def in_domain(self, players):
+        return players.disc.in_domain()
+
 
 class Positive(lsgan.Linear):
     """The linear critic, said to be defined for w > 0 only."""

@@ -11,7 +11,7 @@ from jaxtyping import Array, PyTree
 from .._types import Players
 from ..game import AbstractGame, checked_game
 from ..restriction import Restriction
-from ..updates.base import AbstractRule, advance, checked_rule
+from ..updates.base import AbstractRule, advance, checked_rule, state_at_rest
 from . import _events
 
 System = Callable[[Any], AbstractGame | tuple[AbstractGame, AbstractRule]]
@@ -43,7 +43,7 @@ class Walk:
         game, rule = first if isinstance(first, tuple) else (first, None)
         restriction = Restriction(checked_game(game), players, positions)
         reduced = restriction.reduce(players)
-        state = None if rule is None else checked_rule(rule).init(reduced)
+        state = rule if rule is None else state_at_rest(restriction, checked_rule(rule), reduced, 1)
         here = restriction.flatten(reduced, state)
 
         def placed(values: Array) -> tuple[Players, PyTree]:

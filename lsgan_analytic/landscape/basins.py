@@ -17,13 +17,13 @@ from jaxtyping import Array, Bool, Float, Int
 
 from .._checks import count, positive
 from .._types import Players, Scalar, Vector
-from ..game import AbstractGame, Game
+from ..game import AbstractGame, checked_game, Game
 from ..outcome import Evidence, norm, Outcome
 from ..parameters import dtype_of, indices, Names
 from ..restriction import Restriction
 from ..stochastic.checkpoint import describe
 from ..trajectory import play, Progress
-from ..updates.base import AbstractRule
+from ..updates.base import AbstractRule, checked_rule
 from ._distance import distance_to_data
 from .surface import axis_values, placed
 
@@ -98,8 +98,7 @@ def basins(
     Array([[ True,  True,  True],
            [ True,  True,  True]], dtype=bool)
     """
-    if not isinstance(rule, AbstractRule):
-        raise ValueError(f"rule: expected an update rule, e.g. Simultaneous(step=0.4), got {rule!r}")
+    checked_game(game), checked_rule(rule)
     positions, places = indices(players, free), np.asarray(indices(players, tuple(grid), "grid"))
     steps, chunk = count(steps, "steps"), count(chunk, "chunk")
     axes, limit = axis_values(grid, "grid"), positive("tolerance")(tolerance)

@@ -20,7 +20,7 @@ class Comparison:
         coverage: (3,), the share of (run, point, parameter) inside mean +- 1, 2, 3 predicted sd.
         coverage_error: (3,), its standard error: runs are independent, the points of one run are not.
         mahalanobis: (R,), distance of each end point from the predicted mean in predicted sd.
-        nonlinearity: (T,), that of the band: where it is above 0.25 the prediction is only a guide.
+        nonlinearity: (T, k), that of the band: where it is above 0.25 the prediction is only a guide.
         stopped: the number of runs that overflowed or left a domain (they are in all of the above).
         names: the parameters, in order.
     """
@@ -31,7 +31,7 @@ class Comparison:
     coverage: Float[np.ndarray, " 3"]
     coverage_error: Float[np.ndarray, " 3"]
     mahalanobis: Float[np.ndarray, " R"]
-    nonlinearity: Float[np.ndarray, " T"]
+    nonlinearity: Float[np.ndarray, "T k"]
     stopped: int
     names: tuple[str, ...]
 
@@ -48,8 +48,12 @@ class Comparison:
                 f"{np.abs(self.z[:, i]).max():.1f}); end sd {np.exp(self.log_std_ratio[-1, i]):.2f} of "
                 f"predicted (+- {self.log_std_error:.2f})"
             )
-        if self.nonlinearity.max() > 0.25:
-            lines.append(f"linear theory breaks on the way: nonlinearity up to {self.nonlinearity.max():.2f}")
+        for i, name in enumerate(self.names):
+            worst = self.nonlinearity[:, i].max()  # NaN where it is not known
+            if worst > 0.25:
+                lines.append(f"{name}: linear theory breaks on the way, nonlinearity up to {worst:.2f}")
+            elif np.isnan(worst):
+                lines.append(f"{name}: the bias, and so the nonlinearity, is not known")
         return "\n".join(lines)
 
 

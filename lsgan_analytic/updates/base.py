@@ -85,6 +85,15 @@ def advance(game: AbstractGame, rule: AbstractRule, players: Players, state: Any
     return game.project(players), state
 
 
+def state_at_rest(game: AbstractGame, rule: AbstractRule, players: Players, steps: int) -> Any:
+    """The state of a rule that has taken ``steps`` steps and was put back to ``players`` after each."""
+
+    def remember(state: Any, _: None) -> tuple[Any, None]:
+        return advance(game, rule, players, state)[1], None
+
+    return jax.lax.scan(remember, rule.init(players), length=steps)[0]
+
+
 def stepped(own: Any, size: Array, direction: Any) -> Any:
     """One player after a step along ``direction``."""
     return jax.tree.map(lambda value, along: value + size.astype(value.dtype) * along, own, direction)
