@@ -158,7 +158,7 @@ def test_schedules_are_functions_in_the_players_dtype():
     np.testing.assert_allclose(path.players.disc.w, exact.players.disc.w, rtol=1e-15)
     cosine = optax.cosine_decay_schedule(0.4, 100)
     assert lsgan.Simultaneous(cosine).step_sizes(7)[0].dtype == jnp.float64
-    single = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), PLAYERS)
+    game, single = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), (game, PLAYERS))
     assert lsgan.trajectory(game, rule, single, 3).players.disc.w.dtype == jnp.float32
     with pytest.raises(ValueError, match="step: expected a function of the step number, which comes as"):
         lsgan.Simultaneous(lambda k: jnp.asarray([0.1, 0.2])[k])
