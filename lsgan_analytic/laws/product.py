@@ -8,7 +8,6 @@ from jax.core import Tracer
 from .._plane import as_lines
 from .._types import Scalar, Values, Vector
 from .base import AbstractDensity, AbstractLaw
-from .discrete import PointMasses
 from .mixture import Mixture
 from .plane import AbstractPlaneLaw
 
@@ -79,7 +78,7 @@ class Product(AbstractPlaneLaw):
     def __check_init__(self):
         for name in ("first", "second"):
             law = getattr(self, name)
-            if not isinstance(law, AbstractLaw) or isinstance(law, AbstractPlaneLaw):
+            if not isinstance(law, AbstractLaw) or law.dim != 1:
                 raise ValueError(f"{name}: expected a law on the line, got {law!r}")
 
     def sample(self, key: Array, n: int) -> Values:
@@ -88,9 +87,7 @@ class Product(AbstractPlaneLaw):
 
     def nodes(self, n: int | None = None) -> tuple[Values, Values]:
         side = _SIDE if n is None else max(2, round(n**0.5))
-        (x, p), (y, q) = (
-            law.nodes(None if isinstance(law, PointMasses) else side) for law in (self.first, self.second)
-        )
+        (x, p), (y, q) = (law.nodes(None if law.is_sample else side) for law in (self.first, self.second))
         pairs = jnp.stack(jnp.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
         return pairs, (p[:, None] * q[None]).ravel()
 
@@ -100,10 +97,10 @@ class Product(AbstractPlaneLaw):
         """An iterated rule with panels that end on ``breaks``, lines; n (12) nodes a panel and side."""
         rows = jax.lax.stop_gradient(as_lines(breaks))
         ways = []
-        if not isinstance(self.second, PointMasses):
+        if not self.second.is_sample:
             x, y, weights = _sweep(self.first, self.second, rows, n or _PER_PANEL)
             ways.append((x, y, weights))
-        if not isinstance(self.first, PointMasses):
+        if not self.first.is_sample:
             y, x, weights = _sweep(self.second, self.first, rows[:, jnp.asarray([1, 0, 2])], n or _PER_PANEL)
             ways.append((x, y, weights))
         if not ways:
