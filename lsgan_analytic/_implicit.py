@@ -10,7 +10,7 @@ from ._types import Values
 
 
 def differentiable_roots(equation: Callable[[Values], Values], roots: Values, inside: Array) -> Values:
-    """``roots`` with their derivatives, of all orders, in what ``equation`` (elementwise, 0 there) closes over.
+    """``roots`` with their derivatives, of all orders, in what ``equation`` (elementwise, 0) closes over.
 
     By the implicit function theorem, dx = -d equation / equation'(x); 0 where that slope is 0 or not finite.
     Roots that are NaN or infinite stay so, without derivatives; ``inside`` is a point where ``equation`` is

@@ -115,7 +115,7 @@ def _apart(points: Array, others: Array) -> Array:
 
 
 def _kinks(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Array:
-    """Where phi(D(x)) has the kinks of phi, with derivatives; empty where it has none or none can be found."""
+    """Where phi(D(x)) has the kinks of phi, with derivatives; empty where it has none or they are unknown."""
     if not phi.kinks or law.is_sample:
         return jnp.zeros((0,))
     found = [disc.crossings(level) for level in phi.kinks] if isinstance(phi, AbstractScoreIntegrand) else []

@@ -12,7 +12,7 @@ _LARGE = 2**20  # whole exponents up to here are taken by multiplication
 
 
 class Power(AbstractGenerator):
-    """G(z) = scale z^exponent + shift for z >= 0, for every real z where the exponent is whole; NaN elsewhere.
+    """G(z) = scale z^exponent + shift for z >= 0, for all z where the exponent is whole; NaN elsewhere.
 
     exponent = 2 on a Rayleigh latent is the square law; on an exponential latent the image is a Weibull law.
 
