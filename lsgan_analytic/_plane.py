@@ -33,6 +33,12 @@ def pull_back(rows: Array, matrix: Array, shift: Vector) -> Array:
     return jnp.stack([dot(matrix[:, 0], normals), dot(matrix[:, 1], normals), offsets], axis=1)
 
 
+def quotient(above: Array, below: Array) -> Array:
+    """above/below, NaN without derivatives where ``below`` is 0."""
+    regular = below != 0
+    return jnp.where(regular, above / jnp.where(regular, below, 1), jnp.nan)
+
+
 def unit(vector: Vector) -> tuple[Vector, Scalar]:
     """(vector / |vector|, |vector|); ((1, 0), 0) for 0."""
     size = jnp.hypot(vector[0], vector[1])

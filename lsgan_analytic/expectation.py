@@ -1,18 +1,38 @@
 """E[phi(D(x))]: the one quantity every cost is made of, and the ways to take it.
 
 1. in **closed form**, where one is registered for (law, discriminator, phi);
-2. by the law's **fixed Gauss rule**, everywhere else;
+2. by the law's **composite Gauss rule**, everywhere else;
 3. as a **weighted mean over a sample**: the rule of a law that *is* a sample (``PointMasses``).
+
+Where phi(D(x)) has a kink or a jump at c(theta), derivatives of its expectation come from there too:
+
+    d/dtheta int p f dx = int p df/dtheta dx + p(c) [f(c-) - f(c+)] c'(theta),                         (1)
+
+and the same of the derivatives of f in the next order: max(0, s) has a second derivative nowhere but at its
+kink. Panels of the rule end at all such points and move with them, so that the rule is the integral as a
+function of theta, and its derivatives of all orders are right. A sample stays where it is: its derivatives
+are those of the mean, from which the kinks are absent.
 """
 
 from collections.abc import Callable
 
+import jax
 import jax.numpy as jnp
+from jax import Array
 
+from ._implicit import differentiable_roots, first_order
 from ._types import Scalar, Values, Vector
+from .discriminators._crossings import crossings
 from .discriminators.base import AbstractDiscriminator
 from .laws.base import AbstractLaw
 from .losses.base import AbstractIntegrand, AbstractScoreIntegrand, Scaled
+
+_MOST = 16  # crossings of a level that are sought where D does not know them
+_CLOSE = 1e4  # rounding errors between points that are one
+_UNKNOWN = (
+    "second derivatives of E[phi(D(x))]: phi ({}) has kinks, and disc ({}) does not say where its score "
+    "crosses them; expected a discriminator with crossings(level)"
+)
 
 ClosedForm = Callable[..., Scalar]  # (law, disc, phi), each of the types it was registered for
 
@@ -22,7 +42,9 @@ _CLOSED_FORMS: dict[tuple[type, type, type], ClosedForm] = {}
 def register_closed_form(law: type, disc: type, phi: type) -> Callable[[ClosedForm], ClosedForm]:
     """Decorator: ``rule(law, disc, phi)`` is E[phi(D(x))] exactly, for these three types.
 
-    ``AbstractLaw`` and ``AbstractIntegrand`` stand for all that have no rule of their own.
+    Types are compared exactly: a subclass, which may differ in anything, has no rule by inheritance.
+    ``AbstractLaw``, ``AbstractDiscriminator`` and ``AbstractIntegrand`` stand for all that have none of their
+    own; the law decides first, then D.
     """
 
     def register(rule: ClosedForm) -> ClosedForm:
@@ -37,26 +59,93 @@ def closed_form(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractInte
     if isinstance(phi, Scaled):
         inner = closed_form(law, disc, phi.inner)
         return inner and (lambda law, disc, phi: phi.factor * inner(law, disc, phi.inner))
-    kinds = ((a, type(disc), b) for a in (type(law), AbstractLaw) for b in (type(phi), AbstractIntegrand))
+    kinds = (
+        (a, b, c)
+        for a in (type(law), AbstractLaw)
+        for b in (type(disc), AbstractDiscriminator)
+        for c in (type(phi), AbstractIntegrand)
+    )
     return next((_CLOSED_FORMS[kind] for kind in kinds if kind in _CLOSED_FORMS), None)
 
 
+def _bare(phi: AbstractIntegrand) -> AbstractIntegrand:
+    return _bare(phi.inner) if isinstance(phi, Scaled) else phi
+
+
+def _joined(*parts: Array) -> Array:
+    return jnp.concatenate([part for part in parts if part.size] or list(parts[:1]))
+
+
 def turns(disc: AbstractDiscriminator, phi: AbstractIntegrand | None = None) -> Vector:
-    """The points of x about which phi(D(x)) changes quickly."""
-    if isinstance(phi, Scaled):
-        return turns(disc, phi.inner)
+    """The points of x about which phi(D(x)) changes quickly, of those that D knows."""
+    phi = phi and _bare(phi)
     own, levels = disc.breaks(), ()
     if isinstance(phi, AbstractScoreIntegrand):
         levels = phi.kinks if own.size else phi.kinks + phi.turns  # D's breaks are where its logit turns
-    parts = [own, *(disc.crossings(level) for level in levels)]
-    return jnp.concatenate([part for part in parts if part.size] or parts[:1])
+    return _joined(own, *(disc.crossings(level) for level in levels))
+
+
+def breakpoints(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> tuple[Array, bool]:
+    """Where the panels of a rule for phi(D(x)) end, and whether these points move with the parameters.
+
+    They do where phi(D(x)) has kinks or jumps. Points about which it is smooth have no derivatives.
+    """
+    phi, own = _bare(phi), disc.breaks()
+    smooth = disc.is_smooth or not own.size
+    own = jax.lax.stop_gradient(own) if smooth else own
+    around = ()
+    if isinstance(phi, AbstractScoreIntegrand) and not own.size:
+        around = jax.lax.stop_gradient(tuple(disc.crossings(level) for level in phi.turns))
+    still = _joined(own, *around)
+    kinks = _kinks(law, disc, phi)
+    if not kinks.size:
+        return still, not smooth
+    # of two edges at one place that move differently, the one with the larger discontinuity is kept
+    still, kinks = (_apart(still, kinks), kinks) if smooth else (still, _apart(kinks, still))
+    return _joined(kinks, still.astype(kinks.dtype)), True
+
+
+def _apart(points: Array, others: Array) -> Array:
+    """``points`` of the line, NaN for those that are among ``others``; lines of the plane as they are."""
+    if points.ndim != 1 or not points.size:
+        return points
+    at, other = jax.lax.stop_gradient((points, others))
+    close = _CLOSE * jnp.finfo(at.dtype).eps * (1 + jnp.abs(at))
+    return jnp.where((jnp.abs(at[:, None] - other[None]) <= close[:, None]).any(axis=1), jnp.nan, points)
+
+
+def _kinks(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Array:
+    """Where phi(D(x)) has the kinks of phi, with derivatives; empty where it has none or they are unknown."""
+    if not phi.kinks or law.is_sample:
+        return jnp.zeros((0,))
+    found = [disc.crossings(level) for level in phi.kinks] if isinstance(phi, AbstractScoreIntegrand) else []
+    if any(part.ndim == 2 for part in found) or law.dim == 2:
+        return jnp.zeros((0, 3)) if not found else jnp.concatenate(found)
+    start = jax.lax.stop_gradient(law.nodes()[0])
+    if not found or not all(part.size for part in found):
+        still = jax.lax.stop_gradient(disc)
+        marks = still.breaks().astype(start.dtype)
+        grid = jnp.concatenate([start, jnp.where(jnp.isfinite(marks), marks, start[0])])
+        every = crossings(phi.argument(still), grid, phi.kinks, _MOST)
+        found = list(every.reshape(len(phi.kinks), -1))
+    each = [jnp.full_like(part, level) for part, level in zip(found, phi.kinks, strict=True)]
+    levels, argument = jnp.concatenate(each), phi.argument(disc)
+    middle = start[start.shape[0] // 2]
+    return differentiable_roots(lambda x: argument(x) - levels, jnp.concatenate(found), middle)
 
 
 def average(
-    law: AbstractLaw, function: Callable[[Values], Values], breaks: Vector, n: int | None = None
+    law: AbstractLaw,
+    function: Callable[[Values], Values],
+    breaks: Vector,
+    n: int | None = None,
+    moving: bool = False,
 ) -> Scalar:
-    """E[function(x)] = sum_i w_i function(x_i) by the law's rule with panels that end at ``breaks``."""
-    points, weights = law.nodes_between(breaks, n)
+    """E[function(x)] = sum_i w_i function(x_i) by the law's rule with panels that end at ``breaks``.
+
+    ``moving``: with derivatives in ``breaks``, where ``function`` has kinks or jumps.
+    """
+    points, weights = law.nodes_between(breaks, n, True) if moving else law.nodes_between(breaks, n)
     return jnp.sum(weights * function(points))
 
 
@@ -71,7 +160,15 @@ def quadrature(
     >>> bool(abs(rule - exact) < 1e-12)
     True
     """
-    return average(law, lambda x: phi.of(disc, x), turns(disc, phi), n)
+    breaks, moving = breakpoints(law, disc, phi)
+
+    def function(x: Values) -> Values:
+        values = phi.of(disc, x)
+        if _bare(phi).kinks and not (moving or law.is_sample):
+            return first_order(values, _UNKNOWN.format(type(_bare(phi)).__name__, type(disc).__name__))
+        return values
+
+    return average(law, function, breaks, n, moving)
 
 
 def expectation(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Scalar:

@@ -5,9 +5,9 @@ from . import (
     erf_normal as erf_normal,
     half_plane as half_plane,
     interval as interval,
+    mixture as mixture,
     mixture_of_shifts as mixture_of_shifts,
     moved as moved,
-    optimal as optimal,
     radial_basis as radial_basis,
     rsee as rsee,
 )

@@ -21,7 +21,7 @@ from ..losses.base import AbstractIntegrand
 def _affine_image(law: Pushforward, disc: HalfPlane, phi: AbstractIntegrand) -> Scalar:
     """The latent law against the half-plane seen through the map; the rule for other generators."""
     gen = law.generator
-    if not isinstance(gen, AffineMap):
+    if type(gen) is not AffineMap:
         return quadrature(law, disc, phi)
     normal = affine(gen.matrix.T, jnp.zeros_like(gen.shift), disc.a)
     offset = dot(disc.a, gen.shift) + disc.b

@@ -25,12 +25,26 @@ class AbstractDiscriminator(eqx.Module):
         """The real-valued score: the logit of a D that is a probability, D itself of a critic."""
         return self(x)
 
+    @property
+    def is_smooth(self) -> bool:
+        """Whether D is smooth at its ``breaks``. Where it is not, quadrature moves with them."""
+        return False
+
     def breaks(self) -> Vector:
-        """Points of x about which D changes quickly; quadrature ends its panels there."""
+        """Points of x about which D changes quickly; quadrature ends its panels there.
+
+        All points where D has a kink or a jump must be among them, with their derivatives in the parameters
+        of D: expectations have derivatives that come from there alone. A D that is smooth at its breaks says
+        so in ``is_smooth``, which is faster.
+        """
         return self._nowhere()
 
     def crossings(self, level: float) -> Vector:
-        """All x where the score is ``level``, NaN for those that do not exist: kinks of some losses."""
+        """All x where the score is ``level``, NaN for those that do not exist: kinks of some losses.
+
+        They need no derivatives: these come from the score. For a D on the line that returns none, as this
+        one does, they are sought between the nodes of the law.
+        """
         return self._nowhere()
 
     def _nowhere(self) -> Vector:

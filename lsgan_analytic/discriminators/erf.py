@@ -49,6 +49,10 @@ class Erf(AbstractDiscriminator):
         u = self.a * x + self.b
         return log_half_erfc(-u) - log_half_erfc(u)
 
+    @property
+    def is_smooth(self) -> bool:
+        return True
+
     def breaks(self) -> Vector:
         return (jnp.asarray(TURNS, self.a.dtype) - self.b) / self.a
 

@@ -62,6 +62,10 @@ class HalfPlane(AbstractDiscriminator):
         u = self._argument(x)
         return log_half_erfc(-u) - log_half_erfc(u)
 
+    @property
+    def is_smooth(self) -> bool:
+        return True
+
     def breaks(self) -> Array:
         return lines(self.a, jnp.asarray(TURNS, self.a.dtype) - self.b)
 

@@ -38,6 +38,10 @@ class Logistic(AbstractProbability):
     def score(self, x: Values) -> Values:
         return self.b * x - self._log_a()
 
+    @property
+    def is_smooth(self) -> bool:
+        return True
+
     def breaks(self) -> Vector:
         return (jnp.asarray(TURNS, self.a.dtype) + self._log_a()) / self.b
 

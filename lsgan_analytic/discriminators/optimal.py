@@ -180,6 +180,10 @@ class _AuthorsResponse(AbstractProbability):
         slope, offset = self._line()
         return slope * x + offset
 
+    @property
+    def is_smooth(self) -> bool:
+        return True
+
     def breaks(self) -> Vector:
         slope, offset = self._line()
         return (jnp.asarray(TURNS, self.rate.dtype) - offset) / slope

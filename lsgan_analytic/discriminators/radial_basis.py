@@ -45,6 +45,10 @@ class RadialBasis(AbstractDiscriminator):
 
         return jnp.vectorize(total)(jnp.asarray(x))
 
+    @property
+    def is_smooth(self) -> bool:
+        return True
+
     def breaks(self) -> Vector:
         turns = jnp.asarray(_TURNS, self.width.dtype)
         return (self.centers[:, None] + self.width * turns[None]).ravel()

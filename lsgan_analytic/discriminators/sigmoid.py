@@ -30,6 +30,10 @@ class Sigmoid(AbstractProbability):
     def score(self, x: Values) -> Values:
         return self.w * x + self.b
 
+    @property
+    def is_smooth(self) -> bool:
+        return True
+
     def breaks(self) -> Vector:
         return (jnp.asarray(TURNS, self.w.dtype) - self.b) / self.w
 

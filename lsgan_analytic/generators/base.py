@@ -16,11 +16,16 @@ class AbstractGenerator(eqx.Module):
         """G(z), elementwise."""
 
     def preimages(self, x: Vector) -> Vector:
-        """All z with G(z) = x, for every x, in any order; NaN where there is none.
+        """All real z with G(z) = x, for every x, in any order; NaN where there is none.
 
-        Quadrature ends its panels there. A generator that does not know returns none, as this one does.
+        The density of G(z) is a sum over them, and quadrature ends its panels there. They need no
+        derivatives: these come from G(z) = x. A generator that does not know returns none, as this one does.
         """
         return x[:0]
+
+    def critical_points(self) -> Vector:
+        """All z with G'(z) = 0, NaN for those that do not exist: the density of G(z) has its ends there."""
+        return jnp.zeros((0,))
 
     def in_domain(self) -> Flag:
         """Whether the parameters are where G is defined. A run that leaves is stopped and recorded."""

@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import finite
+from .._polynomial import real_roots
 from .._types import Values, Vector
 from .base import AbstractGenerator
 
@@ -51,3 +52,7 @@ class Polynomial(AbstractGenerator):
             return jnp.where((jnp.abs(every.imag) <= near) & jnp.isfinite(level), z, jnp.nan)
 
         return jax.vmap(roots)(jax.lax.stop_gradient(x)).ravel()
+
+    def critical_points(self) -> Vector:
+        own = jax.lax.stop_gradient(self.coefficients)
+        return real_roots(jnp.arange(1, own.size, dtype=own.dtype) * own[1:])

@@ -8,9 +8,11 @@ from .._checks import finite, label, same_shape
 from .._types import Scalar, Values, Vector
 from .base import AbstractGenerator
 
+_LARGE = 2**20  # whole exponents up to here are taken by multiplication
+
 
 class Power(AbstractGenerator):
-    """G(z) = scale z^exponent + shift for z >= 0; NaN for z < 0 unless the exponent is whole.
+    """G(z) = scale z^exponent + shift for z >= 0, for all z where the exponent is whole; NaN elsewhere.
 
     exponent = 2 on a Rayleigh latent is the square law; on an exponential latent the image is a Weibull law.
 
@@ -34,8 +36,20 @@ class Power(AbstractGenerator):
     def __check_init__(self):
         same_shape(scale=self.scale, shift=self.shift)
 
+    def _whole(self) -> bool:
+        return self.exponent == round(self.exponent)
+
     def __call__(self, z: Values) -> Values:
-        return self.scale * jnp.asarray(z) ** self.exponent + self.shift
+        exponent = int(self.exponent) if self._whole() and self.exponent < _LARGE else self.exponent
+        return self.scale * jnp.asarray(z) ** exponent + self.shift
 
     def preimages(self, x: Vector) -> Vector:
-        return ((x - self.shift) / self.scale) ** (1 / self.exponent)
+        level = (x - self.shift) / self.scale
+        size = jnp.abs(level) ** (1 / self.exponent)
+        if self._whole() and self.exponent % 2:
+            return jnp.where(level < 0, -size, size)
+        root = jnp.where(level < 0, jnp.nan, size)
+        return jnp.concatenate([-root, root]) if self._whole() else root
+
+    def critical_points(self) -> Vector:
+        return jnp.zeros((1,) if self.exponent > 1 else (0,), self.scale.dtype)

@@ -35,3 +35,6 @@ class Square(AbstractGenerator):
         root = jnp.sqrt(jnp.where(square > 0, square, 1))  # has a derivative everywhere
         z = jnp.where(square > 0, root, jnp.where(square == 0, 0, jnp.nan))
         return jnp.concatenate([-z, z])
+
+    def critical_points(self) -> Vector:
+        return jnp.zeros((1,), self.g.dtype)

@@ -7,12 +7,14 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from .._implicit import differentiable_roots
 from .._plane import as_points
 from .._quadrature import composite
 from .._types import Values, Vector
 
 DEFAULT_NODES = 256
 PANELS, PER_PANEL = 10, 20
+_NEAR = 1e-6  # of the range of t: panels shorter than this have nodes that are not resolved
 
 
 class AbstractLaw(eqx.Module):
@@ -22,6 +24,16 @@ class AbstractLaw(eqx.Module):
     def is_sample(self) -> bool:
         """Whether the points of ``nodes`` are all there is of the law."""
         return False
+
+    @property
+    def has_exact_cdf(self) -> bool:
+        """Whether ``cdf`` is right to rounding and has derivatives, so that jumps of D may be taken by it."""
+        return False
+
+    @property
+    def dim(self) -> int:
+        """1 for a law on the line, 2 for one on the plane."""
+        return jax.eval_shape(lambda: self.nodes()[0]).ndim
 
     @abc.abstractmethod
     def sample(self, key: Array, n: int) -> Values:
@@ -39,8 +51,15 @@ class AbstractLaw(eqx.Module):
     ) -> tuple[Values, Values]:
         """A rule for an f that changes quickly at ``breaks``; a law with one rule only has no better.
 
-        With ``moving`` it has derivatives in ``breaks`` too: needed where f jumps at breaks that move.
+        With ``moving`` f may have kinks and jumps at ``breaks``. The panels then move with these, so that
+        derivatives of the rule, of all orders, are those of the integral. Of a sample the mean is all there
+        is; any other law with one rule only raises ValueError.
         """
+        if moving and breaks.size and not self.is_sample:
+            raise ValueError(
+                f"law: {type(self).__name__} has one quadrature rule only, and phi(D(x)) has kinks or jumps; "
+                "expected a law with nodes_between(breaks, n, moving)"
+            )
         return self.nodes()
 
     def log_pdf(self, x: Values) -> Values:
@@ -72,6 +91,14 @@ class AbstractDensity(AbstractLaw):
     parameters of the law enter through ``point`` and ``mass``, so that Gauss rules in t have derivatives
     in them.
     """
+
+    @property
+    def has_exact_cdf(self) -> bool:
+        return True
+
+    @property
+    def dim(self) -> int:
+        return 1
 
     @abc.abstractmethod
     def log_pdf(self, x: Values) -> Values:
@@ -116,22 +143,28 @@ class AbstractDensity(AbstractLaw):
         share = -(-PANELS // (own.shape[0] - 1))
         inner = jnp.arange(share, dtype=own.dtype)[None] / share
         even = (own[:-1, None] + jnp.diff(own)[:, None] * inner).ravel()
-        cuts = self._cuts(as_points(breaks).astype(own.dtype), own, moving)
-        if moving:  # an even edge at a moving one would stay and cut off the step
-            off = jnp.abs(even[:, None] - jax.lax.stop_gradient(cuts)[None])
-            even = jnp.where((off < 1e-6 * (own[-1] - own[0])).any(axis=1), own[0], even)
+        breaks = as_points(breaks).astype(own.dtype)
+        cuts = self._cuts(jax.lax.stop_gradient(breaks), own)
+        if moving:
+            # an even edge at a moving one would stay, and with it the kink or jump
+            near = max(_NEAR, 1e3 * float(jnp.finfo(own.dtype).eps)) * (own[-1] - own[0])
+            even = jnp.where((jnp.abs(even[:, None] - cuts[None]) < near).any(axis=1), own[0], even)
+            cuts = self._moving_cuts(breaks, cuts, own)
         return self._rule(jnp.sort(jnp.concatenate([even, own[-1:], cuts])), n or PER_PANEL)
 
-    def _cuts(self, breaks: Vector, own: Vector, moving: bool) -> Vector:
-        """``breaks`` as t, those outside at an end; ``moving``: with derivatives."""
+    def _cuts(self, breaks: Vector, own: Vector) -> Vector:
+        """``breaks`` as t, those outside at an end."""
         t = jax.lax.stop_gradient(self.coordinate(breaks))
-        fixed = jnp.clip(jnp.where(jnp.isnan(t), own[0], t), own[0], own[-1])
-        if not moving:
-            return fixed
-        # the chart may have no derivative at its edges, nor outside them
-        inside = (fixed[:, None] != own[None]).all(axis=1)
-        safe = jnp.where(inside, breaks, self.point(0.5 * (own[0] + own[1])))
-        return jnp.where(inside, self.coordinate(safe), fixed)
+        return jnp.clip(jnp.where(jnp.isnan(t), own[0], t), own[0], own[-1])
+
+    def _moving_cuts(self, breaks: Vector, cuts: Vector, own: Vector) -> Vector:
+        """``cuts`` with derivatives in ``breaks`` and in the law, but for those at the ends."""
+        middle = 0.5 * (own[0] + own[1])
+        inside = (cuts > own[0]) & (cuts < own[-1])
+        at = jnp.where(inside, breaks, jax.lax.stop_gradient(self.point(middle)))
+        cuts = jnp.where(inside, cuts, own[0])
+        moved = differentiable_roots(lambda t: self.point(t) - at, jnp.where(inside, cuts, middle), middle)
+        return jnp.where(inside, moved, cuts)
 
     def _rule(self, edges: Vector, n: int) -> tuple[Values, Values]:
         t, w = composite(edges, n)

@@ -52,6 +52,10 @@ class PointMasses(AbstractLaw):
     def is_sample(self) -> bool:
         return True
 
+    @property
+    def dim(self) -> int:
+        return self.points.ndim
+
     def sample(self, key: Array, n: int) -> Values:
         return jax.random.choice(key, self.points, (n,), p=self.weights)
 

@@ -8,7 +8,7 @@ from jax import Array
 from .._checks import finite, positive
 from .._types import Scalar, Values, Vector
 from .base import AbstractDensity
-from .exponential import BULK, REACH, unit_mass
+from .exponential import BULK, REACH
 
 
 class Laplace(AbstractDensity):
@@ -29,20 +29,22 @@ class Laplace(AbstractDensity):
         return self.loc + self.scale * jax.random.laplace(key, (n,), self.scale.dtype)
 
     def edges(self) -> Vector:
-        return jnp.asarray([-REACH, 0, REACH], self.scale.dtype)  # a kink at 0
+        return jnp.asarray([-REACH, 0, REACH], self.scale.dtype)  # a kink of the density at 0
 
     def bulk(self) -> Vector:
         return jnp.asarray([-BULK, 0, BULK], self.scale.dtype)
 
     def point(self, t: Values) -> Values:
-        return self.loc + self.scale * (t * jnp.abs(t))
+        # like t |t| far out, and smooth at 0, where kinks of integrands may be too
+        return self.loc + self.scale * (t * jnp.sqrt(1 + t * t))
 
     def mass(self, t: Values) -> Values:
-        return 0.5 * unit_mass(jnp.abs(t))
+        root = jnp.sqrt(1 + t * t)
+        return 0.5 * jnp.exp(-jnp.abs(t) * root) * (1 + 2 * t * t) / root
 
     def coordinate(self, x: Values) -> Values:
         off = (x - self.loc) / self.scale
-        return jnp.sign(off) * jnp.sqrt(jnp.abs(off))
+        return off * jnp.sqrt(2 / (1 + jnp.sqrt(1 + 4 * off * off)))
 
     def cdf(self, x: Values) -> Values:
         return jax.scipy.stats.laplace.cdf(jnp.asarray(x), self.loc, self.scale)

@@ -41,11 +41,24 @@ class Mixture(AbstractLaw):
         laws = tuple(components)
         if not laws or not all(isinstance(law, AbstractLaw) for law in laws):
             raise ValueError(f"components: expected a tuple of laws, got {components!r}")
+        if len({law.dim for law in laws}) > 1:
+            spaces = ", ".join(
+                f"{type(law).__name__} on the {('line', 'plane')[law.dim - 1]}" for law in laws
+            )
+            raise ValueError(f"components: expected laws on one space, got {spaces}")
         self.weights, self.components = probabilities(weights, len(laws), "components"), laws
 
     @property
     def is_sample(self) -> bool:
         return all(law.is_sample for law in self.components)
+
+    @property
+    def has_exact_cdf(self) -> bool:
+        return all(law.has_exact_cdf for law in self.components)
+
+    @property
+    def dim(self) -> int:
+        return self.components[0].dim
 
     def _each(self, function: Callable[..., Array | Rule], *others: Array) -> list:
         """``function`` of every component, and of its entry in ``others``; one program for many of a kind."""
@@ -83,7 +96,7 @@ class Mixture(AbstractLaw):
         return jnp.concatenate([law.landmarks().astype(self.weights.dtype) for law in self.components])
 
     def cdf(self, x: Values) -> Values:
-        return self._weighted(lambda law: law.cdf(x))
+        return self.average(lambda law: law.cdf(x))
 
     def quantile(self, q: Values) -> Values:
         """By bisection of the cdf, between the least and the greatest of the components' quantiles."""
@@ -95,6 +108,7 @@ class Mixture(AbstractLaw):
         shares = jnp.broadcast_to(self.weights, each.shape)
         return jax.scipy.special.logsumexp(each, axis=-1, b=shares)
 
-    def _weighted(self, function: Callable[[AbstractLaw], Values]) -> Values:
+    def average(self, function: Callable[[AbstractLaw], Values]) -> Values:
+        """sum_k weights[k] function(components[k])."""
         each = jnp.stack(self._each(function), axis=-1)
         return jnp.sum(jnp.broadcast_to(self.weights, each.shape) * each, axis=-1)

@@ -12,7 +12,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Float
 
 from .._checks import finite
-from .._plane import affine, as_lines, dot, pull_back, unit
+from .._plane import affine, as_lines, dot, pull_back, quotient, unit
 from .._types import Scalar, Values, Vector
 from .base import PER_PANEL
 from .normal import Normal
@@ -100,15 +100,17 @@ class MultivariateNormal(AbstractPlaneLaw):
         self, breaks: Array, n: int | None = None, moving: bool = False
     ) -> tuple[Values, Values]:
         """Panels that end at ``breaks``, lines, n (20) nodes on each, in the direction of the first."""
-        rows = jax.lax.stop_gradient(pull_back(as_lines(breaks), self.factor, self.mean))
-        rows = rows.astype(self.mean.dtype)
+        rows = pull_back(as_lines(breaks), self.factor, self.mean).astype(self.mean.dtype)
+        rows = rows if moving else jax.lax.stop_gradient(rows)
         line = Normal(*(jnp.asarray(value, self.mean.dtype) for value in (0, 1)))
         if not rows.shape[0]:
             smooth = line.nodes_between(jnp.zeros((0,), self.mean.dtype), n or _SMOOTH)
             return self._tensor(smooth, smooth, jnp.eye(2, dtype=self.mean.dtype))
-        ahead, _ = unit(rows[0, :2])
+        nowhere = (rows[:, :2] == 0).all(axis=1)[:, None]
+        rows = jnp.where(nowhere, jnp.asarray([[1, 0, 0]], rows.dtype), rows)  # no line: any will do
+        ahead, _ = unit(rows[0, :2])  # moves with the lines, if they move
         across = jnp.stack([-ahead[1], ahead[0]])
-        along = line.nodes_between(rows[:, 2] / dot(ahead, rows[:, :2]), n)
+        along = line.nodes_between(quotient(rows[:, 2], dot(ahead, rows[:, :2])), n, moving)
         few = self._hermite(max(4, (n or PER_PANEL) * 2 // 5))
         return self._tensor(along, few, jnp.stack([ahead, across], axis=1))
 

@@ -12,6 +12,8 @@ from .mixture import Mixture
 from .multivariate_normal import MultivariateNormal
 from .normal import Normal
 
+_TURNS = (-6.0, -3.0, -1.0, 1.0, 3.0, 6.0)  # panels of a smoothed step, in std
+
 
 class Noisy(AbstractLaw):
     """The law of x + std e with x ~ law and e ~ N(0, I), e integrated by a composite rule around each x.
@@ -22,6 +24,10 @@ class Noisy(AbstractLaw):
 
     law: AbstractLaw
     std: Scalar
+
+    @property
+    def dim(self) -> int:
+        return self.law.dim
 
     def sample(self, key: Array, n: int) -> Values:
         own, noise = jax.random.split(key)
@@ -34,12 +40,16 @@ class Noisy(AbstractLaw):
     def nodes_between(
         self, breaks: Vector, n: int | None = None, moving: bool = False
     ) -> tuple[Values, Values]:
-        if self.law.is_sample and breaks.ndim == 1:  # many points: the plain rule in e
+        if self.law.is_sample and breaks.ndim == 1 and not moving:  # many points: the plain rule in e
             return self.nodes()
-        return self._product(lambda noise: noise.nodes_between(breaks, n, moving), None)
+        outer = None
+        if moving and not self.law.is_sample and breaks.ndim == 1:  # of x what is left is smooth, but steep
+            reach = jnp.asarray(_TURNS, self.std.dtype) * self.std
+            outer = jax.lax.stop_gradient((breaks[:, None] - reach[None]).ravel())
+        return self._product(lambda noise: noise.nodes_between(breaks, n, moving), None, outer)
 
-    def _product(self, rule, n: int | None) -> tuple[Values, Values]:
-        x, weights = self.law.nodes(n)
+    def _product(self, rule, n: int | None, breaks: Vector | None = None) -> tuple[Values, Values]:
+        x, weights = self.law.nodes(n) if breaks is None else self.law.nodes_between(breaks)
         y, own = jax.vmap(lambda mean: rule(self._around(mean)))(x)
         return y.reshape(-1, *x.shape[1:]), (weights[:, None] * own).ravel()
 

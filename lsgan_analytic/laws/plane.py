@@ -14,6 +14,10 @@ class AbstractPlaneLaw(AbstractLaw):
     ``nodes_between`` takes lines, rows (n1, n2, c) for n1 x1 + n2 x2 = c, in place of points.
     """
 
+    @property
+    def dim(self) -> int:
+        return 2
+
     @abc.abstractmethod
     def log_pdf(self, x: Values) -> Values:
         """log of the density at x of shape (..., 2), -inf outside the support."""

@@ -5,10 +5,9 @@ import jax.numpy as jnp
 from jax import Array
 from jax.core import Tracer
 
-from .._plane import as_lines
+from .._plane import as_lines, quotient
 from .._types import Scalar, Values, Vector
 from .base import AbstractDensity, AbstractLaw
-from .discrete import PointMasses
 from .mixture import Mixture
 from .plane import AbstractPlaneLaw
 
@@ -29,7 +28,7 @@ def _corners(law: AbstractLaw) -> Vector:
         return law.point(edges[keep])
     if isinstance(law, Mixture):
         return jnp.concatenate([_corners(part) for part in law.components])
-    return jnp.zeros((0,))
+    return law.landmarks()
 
 
 def _spread(law: AbstractLaw) -> Scalar:
@@ -38,7 +37,9 @@ def _spread(law: AbstractLaw) -> Scalar:
     return jnp.sqrt(jnp.sum(weights * jnp.square(x - mean)))
 
 
-def _sweep(outer: AbstractLaw, inner: AbstractLaw, rows: Array, n: int) -> tuple[Values, Values, Values]:
+def _sweep(
+    outer: AbstractLaw, inner: AbstractLaw, rows: Array, n: int, moving: bool
+) -> tuple[Values, Values, Values]:
     """Nodes of the outer variable, under each the inner rule with panels that end on the lines.
 
     ``rows`` are (outer normal, inner normal, offset). What the inner integral leaves is smooth in the outer
@@ -46,10 +47,11 @@ def _sweep(outer: AbstractLaw, inner: AbstractLaw, rows: Array, n: int) -> tuple
     """
     across, along, offset = rows[:, 0], rows[:, 1], rows[:, 2]
     ends = _corners(inner).astype(rows.dtype)
-    meets = (offset[:, None] - along[:, None] * ends[None]) / across[:, None]
-    x, p = outer.nodes_between(meets.ravel(), n)
-    y, q = jax.vmap(lambda at: inner.nodes_between((offset - across * at) / along, n))(
-        jax.lax.stop_gradient(x).astype(rows.dtype)
+    meets = quotient(offset[:, None] - along[:, None] * ends[None], across[:, None] + 0 * ends[None])
+    x, p = outer.nodes_between(meets.ravel(), n, moving)
+    at = x if moving else jax.lax.stop_gradient(x)
+    y, q = jax.vmap(lambda at: inner.nodes_between(quotient(offset - across * at, along), n, moving))(
+        at.astype(rows.dtype)
     )
     return jnp.repeat(x, y.shape[1]), y.ravel(), (p[:, None] * q).ravel()
 
@@ -79,7 +81,7 @@ class Product(AbstractPlaneLaw):
     def __check_init__(self):
         for name in ("first", "second"):
             law = getattr(self, name)
-            if not isinstance(law, AbstractLaw) or isinstance(law, AbstractPlaneLaw):
+            if not isinstance(law, AbstractLaw) or law.dim != 1:
                 raise ValueError(f"{name}: expected a law on the line, got {law!r}")
 
     def sample(self, key: Array, n: int) -> Values:
@@ -88,9 +90,7 @@ class Product(AbstractPlaneLaw):
 
     def nodes(self, n: int | None = None) -> tuple[Values, Values]:
         side = _SIDE if n is None else max(2, round(n**0.5))
-        (x, p), (y, q) = (
-            law.nodes(None if isinstance(law, PointMasses) else side) for law in (self.first, self.second)
-        )
+        (x, p), (y, q) = (law.nodes(None if law.is_sample else side) for law in (self.first, self.second))
         pairs = jnp.stack(jnp.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
         return pairs, (p[:, None] * q[None]).ravel()
 
@@ -98,13 +98,14 @@ class Product(AbstractPlaneLaw):
         self, breaks: Array, n: int | None = None, moving: bool = False
     ) -> tuple[Values, Values]:
         """An iterated rule with panels that end on ``breaks``, lines; n (12) nodes a panel and side."""
-        rows = jax.lax.stop_gradient(as_lines(breaks))
+        rows = as_lines(breaks) if moving else jax.lax.stop_gradient(as_lines(breaks))
         ways = []
-        if not isinstance(self.second, PointMasses):
-            x, y, weights = _sweep(self.first, self.second, rows, n or _PER_PANEL)
+        if not self.second.is_sample:
+            x, y, weights = _sweep(self.first, self.second, rows, n or _PER_PANEL, moving)
             ways.append((x, y, weights))
-        if not isinstance(self.first, PointMasses):
-            y, x, weights = _sweep(self.second, self.first, rows[:, jnp.asarray([1, 0, 2])], n or _PER_PANEL)
+        if not self.first.is_sample:
+            turned = rows[:, jnp.asarray([1, 0, 2])]
+            y, x, weights = _sweep(self.second, self.first, turned, n or _PER_PANEL, moving)
             ways.append((x, y, weights))
         if not ways:
             return self.nodes()

@@ -6,8 +6,11 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from .._implicit import differentiable_roots
+from .._plane import dot
 from .._types import Values, Vector
 from ..generators.base import AbstractGenerator
+from ._bisection import quantile
 from .base import AbstractLaw
 from .discrete import PointMasses
 
@@ -30,9 +33,10 @@ def register_pushforward(law: type, generator: type) -> Callable:
 class Pushforward(AbstractLaw):
     """The law of generator(z) with z ~ latent.
 
-    Its density is the sum over all z with G(z) = x of p(z)/|G'(z)| (per unit x), for a generator that knows
-    its preimages; ValueError for others, and for a latent law without a density. Its cdf and quantile are
-    those of the law's own Gauss nodes: steps, good to the spacing of the nodes.
+    Expectations are taken over z, with panels that end where G(z) is at a break of D. The density is the sum
+    over all z with G(z) = x of p(z)/|G'(z)| (per unit x), the cdf is the mass of all z with G(z) <= x: for a
+    generator that knows its preimages. For others there is no density and no derivative of what has kinks or
+    jumps (ValueError), and cdf and quantile are those of the nodes of the rule: steps.
     """
 
     latent: AbstractLaw
@@ -55,36 +59,86 @@ class Pushforward(AbstractLaw):
     def nodes_between(
         self, breaks: Vector, n: int | None = None, moving: bool = False
     ) -> tuple[Values, Values]:
-        z, weights = self.latent.nodes_between(self.generator.preimages(breaks), n, moving)
+        z = self._found(breaks)
+        if moving and breaks.size and not self.is_sample:
+            if not z.size:
+                raise ValueError(self._unknown("the integrand has kinks or jumps"))
+            z = self._moving(z, breaks)
+        z, weights = self.latent.nodes_between(z.reshape(-1, *z.shape[2:]), n, moving)
         return self._points(z), weights
 
+    def _found(self, x: Array) -> Array:
+        """All preimages of every x, (n, k), without derivatives; lines on the plane, (n, k, 3)."""
+        gen, x = jax.lax.stop_gradient((self.generator, x))
+        return jax.vmap(lambda one: gen.preimages(one[None]))(x)
+
+    def _moving(self, z: Array, x: Array) -> Array:
+        """``z`` of ``_found``, with derivatives."""
+        if z.ndim == 3:  # lines, which are preimages of lines without division
+            return jax.vmap(lambda one: self.generator.preimages(one[None]))(x)
+        start = jax.lax.stop_gradient(self.latent.nodes()[0])
+        through = jax.vmap(jax.vmap(self.generator))
+
+        def off(z: Array) -> Array:
+            if x.ndim == 1:
+                return through(z) - x[:, None]
+            return jax.vmap(dot)(x[:, :2], through(z)) - x[:, 2, None]
+
+        return differentiable_roots(off, z, start[start.shape[0] // 2])
+
+    def _unknown(self, why: str) -> str:
+        return f"generator: expected one that knows its preimages, got {type(self.generator).__name__}; {why}"
+
     def landmarks(self) -> Vector:
-        ends = self.latent.landmarks()
-        return self._points(ends) if ends.size else ends
+        """The images of those of the latent law, and of the points where G turns."""
+        ends, gen = self.latent.landmarks(), self.generator
+        turning = jax.lax.stop_gradient(gen).critical_points()
+        parts = [self._points(ends)] if ends.size else []
+        if turning.size:
+            z = jnp.where(jnp.isfinite(turning), turning, 0)
+            z = differentiable_roots(jax.vmap(jax.grad(gen)), z, z[0])
+            parts.append(self._points(z))
+        return jnp.concatenate(parts) if parts else ends
 
     def log_pdf(self, x: Values) -> Values:
         x = jnp.asarray(x)
-        z = self.generator.preimages(x.ravel())
+        z = self._found(x.ravel())
         if z.size == 0 < x.size:
-            name = type(self.generator).__name__
-            raise ValueError(f"generator: expected one that knows its preimages, got {name}")
-        known = ~jnp.isnan(z)
+            raise ValueError(self._unknown("a density is the sum over them"))
+        known, z = jnp.isfinite(z), self._moving(z, x.ravel())
         z = jnp.where(known, z, 1)
         logs = self.latent.log_pdf(z)
-        slope = jnp.abs(jax.vmap(jax.grad(self.generator))(z))
+        slope = jnp.abs(jax.vmap(jax.vmap(jax.grad(self.generator)))(z))
         there = known & (logs > -jnp.inf)
         each = jnp.where(there, jnp.where(there, logs, 0) - jnp.log(jnp.where(there, slope, 1)), -jnp.inf)
-        return jax.scipy.special.logsumexp(each.reshape(-1, *x.shape), axis=0)
+        return jax.scipy.special.logsumexp(each, axis=1).reshape(x.shape)
+
+    def _has_steps(self) -> bool:
+        """Whether nothing better than the nodes is known of the cdf."""
+        one = jnp.zeros((1,), self.latent.nodes()[0].dtype)
+        return self.is_sample or jax.eval_shape(self._found, one).size == 0
 
     def _masses(self) -> PointMasses:
         points, weights = self.nodes()
-        return PointMasses(points, weights / jnp.sum(weights))
+        return PointMasses.unchecked(points, weights / jnp.sum(weights))
 
     def cdf(self, x: Values) -> Values:
-        return self._masses().cdf(x)
+        if self._has_steps():
+            return self._masses().cdf(x)
+
+        def below(x: Values) -> Values:
+            points, weights = self.nodes_between(x[None], moving=True)
+            return jnp.sum(jnp.where(points <= x, weights, 0))
+
+        return jnp.clip(jnp.vectorize(below)(jnp.asarray(x)), 0, 1)
 
     def quantile(self, q: Values) -> Values:
-        return self._masses().quantile(q)
+        """By bisection of the cdf."""
+        if self._has_steps():
+            return self._masses().quantile(q)
+        points, _ = self.nodes_between(jnp.zeros((0,), self.latent.nodes()[0].dtype))
+        points = jax.lax.stop_gradient(jnp.concatenate([points, self.landmarks().astype(points.dtype)]))
+        return quantile(self, q, jnp.min(points), jnp.max(points))
 
 
 def pushforward(latent: AbstractLaw, generator: AbstractGenerator) -> AbstractLaw:

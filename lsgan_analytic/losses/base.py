@@ -14,26 +14,34 @@ from ..discriminators.sigmoid import TURNS
 
 
 class AbstractIntegrand(eqx.Module):
-    """A scalar function phi; a cost is a sum of two expectations of phi(D(x))."""
+    """A scalar function phi; a cost is a sum of two expectations of phi(D(x)).
+
+    Where phi is not smooth it must say so in ``kinks``: quadrature cannot see it, and second derivatives of
+    an expectation come from there alone (max(0, 1 - t) has the slope of a step).
+    """
+
+    kinks: ClassVar[tuple[float, ...]] = ()  # values of its argument where phi has a kink or a jump
+    turns: ClassVar[tuple[float, ...]] = ()  # values of its argument about which phi changes quickly
 
     @abc.abstractmethod
     def __call__(self, t: Values) -> Values:
         """phi(t), elementwise."""
 
+    def argument(self, disc: AbstractDiscriminator) -> Callable[[Values], Values]:
+        """The function of x of which phi is taken: D."""
+        return disc
+
     def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
-        """phi of the value D(x)."""
-        return self(disc(x))
+        """phi of its argument at x."""
+        return self(self.argument(disc)(x))
 
 
 class AbstractScoreIntegrand(AbstractIntegrand):
     """A scalar function of the discriminator's score: its logit where it has one."""
 
-    kinks: ClassVar[tuple[float, ...]] = ()  # scores where phi is not smooth
-    turns: ClassVar[tuple[float, ...]] = ()  # scores about which phi changes quickly
-
-    def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
-        """phi of the score of D at x."""
-        return self(disc.score(x))
+    def argument(self, disc: AbstractDiscriminator) -> Callable[[Values], Values]:
+        """The function of x of which phi is taken: the score of D."""
+        return disc.score
 
 
 class Squared(AbstractIntegrand):
@@ -67,6 +75,9 @@ class Scaled(AbstractIntegrand):
 
     def __call__(self, t: Values) -> Values:
         return self.factor * self.inner(t)
+
+    def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
+        return self.factor * self.inner.of(disc, x)
 
 
 class LogProbability(AbstractScoreIntegrand):
