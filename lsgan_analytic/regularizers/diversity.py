@@ -4,10 +4,10 @@ import equinox as eqx
 import jax.numpy as jnp
 from jax import Array
 
-from .._checks import positive
 from .._types import Scalar, Values
 from ..discriminators.base import AbstractDiscriminator
 from ..laws.base import AbstractLaw
+from ._arguments import positive_number
 from .base import AbstractRegularizer
 
 
@@ -27,9 +27,9 @@ class Diversity(AbstractRegularizer):
     [-2.0, -0.5]
     """
 
-    strength: Scalar = eqx.field(converter=positive("strength"))
+    strength: Scalar = eqx.field(converter=positive_number("strength"))
     ceiling: Scalar | None = eqx.field(
-        default=None, converter=lambda value: None if value is None else positive("ceiling")(value)
+        default=None, converter=lambda value: None if value is None else positive_number("ceiling")(value)
     )
 
     def burden(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
