@@ -61,8 +61,8 @@ def mean_on_segments(
     first = [law.nodes_between(breaks) for law in (data, generated)]
     points = lax.stop_gradient(jnp.concatenate([points for points, _ in first]))
     kinks = _sign_changes(bend, points, breaks)
-    cuts = jnp.concatenate([breaks, _graded(lax.stop_gradient(kinks), points, breaks)])
-    rules = [law.nodes_between(cuts) for law in (data, generated)]
+    cuts = jnp.concatenate([breaks, _graded(kinks, points, breaks)])
+    rules = [law.nodes_between(cuts, moving=True) for law in (data, generated)]
     sizes = [weights.size for _, weights in rules]
     if sizes[0] * sizes[1] > _MOST_PAIRS:
         raise ValueError(
@@ -83,7 +83,7 @@ def _panels(points: Values, breaks: Vector) -> Vector:
 def _graded(kinks: Vector, points: Values, breaks: Vector) -> Vector:
     """``kinks``, with ends of panels that close in on each: where x and y meet at one, (1) is not smooth."""
     edges = _panels(points, breaks)
-    known = jnp.where(jnp.isnan(kinks), edges[0], kinks)
+    known = lax.stop_gradient(jnp.where(jnp.isnan(kinks), edges[0], kinks))
     panel = jnp.clip(jnp.searchsorted(edges, known, side="right") - 1, 0, edges.size - 2)
     off = jnp.asarray(_GRADES, edges.dtype)
     return (kinks[:, None] + jnp.diff(edges)[panel][:, None] * off[None]).ravel()
@@ -114,11 +114,15 @@ def _tabulated(
     """Both laws' nodes with F, f and f' at them."""
     both = jnp.concatenate([points for points, _ in rules])
     still = lax.stop_gradient(both)
-    edges = _panels(still, jnp.concatenate([breaks, lax.stop_gradient(kinks)]))
+    edges = _panels(still, breaks)
     low, high = edges[0], edges[-1]
     moving = jnp.where((kinks > low) & (kinks < high), kinks, low)
+    fine = _refined(edges, _PARTS)
+    # a point at a kink would stay when the kink moves
+    off = jnp.abs(fine[:, None] - lax.stop_gradient(moving)[None])
+    fine = jnp.where((off < 1e-6 * (high - low)).any(axis=1), low, fine)
     centre = lax.stop_gradient(sum(0.5 * jnp.sum(points * weights) for points, weights in rules))
-    mesh = jnp.concatenate([both, _refined(edges, _PARTS), moving, jnp.stack([high, centre])])
+    mesh = jnp.concatenate([both, fine, moving, jnp.stack([high, centre])])
     primitive = _primitive(function, mesh)[: both.size]
     value, slope = jax.vmap(jax.value_and_grad(function))(both)
     panel = jnp.clip(jnp.searchsorted(edges, still, side="right") - 1, 0, edges.size - 2)
