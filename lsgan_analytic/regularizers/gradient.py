@@ -93,9 +93,7 @@ class GradientPenalty(AbstractRegularizer):
         breaks = as_points(turns(disc))
         return self.strength * mean_on_segments(excess, slope, data, generated, breaks)
 
-    def _on_the_plane(
-        self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
-    ) -> Scalar:
+    def _on_the_plane(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
         x, y, weights = _pairs(data, generated)
         e, share = gauss_legendre(_MIX_NODES)
         e, share = (jnp.asarray(part, weights.dtype) for part in (0.5 * (1 + e), 0.5 * share))
