@@ -32,8 +32,8 @@ def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstra
     Twice the distance from a rule on panels several times shorter, and what may be wrong with that: on every
     panel where 20 and 32 nodes differ by more than 1e-6 of what it could contribute (f is steep there and
     has declared no breaks) all of that; the mass the rules miss, at the largest |phi| on the nodes; what
-    lies beyond the window of the law's chart; rounding, of D(x) too. inf where the expectation is not finite or does
-    not seem to be, and for a law that has a single rule and is not a sample.
+    lies beyond the window of the law's chart; rounding, of D(x) too. inf where the expectation is not
+    finite or does not seem to be, and for a law that has a single rule and is not a sample.
 
     It looks at nodes only: a feature of phi(D(x)) narrower than the distance of the finer rule's nodes
     can hide. A sample has no error but rounding.

@@ -5,7 +5,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from scipy import optimize, special, stats
+from scipy import special, stats
+from test_error_product import composite
 
 import lsgan_analytic as lsgan
 from lsgan_analytic.losses import base
@@ -159,16 +160,6 @@ def test_an_integrand_that_is_singular_where_a_gamma_law_is_thin():
     np.testing.assert_allclose(value[-2:], exact[-2:], rtol=1e-12)
 
 
-def composite(function, ends, panels=3000, n=24):
-    """The integral of ``function``, and its distance from that of a coarser rule."""
-    edges, sums = np.unique(ends if len(ends) > 2 else np.linspace(*ends, panels + 1)), []
-    for count in (n, n - 8):
-        x, w = np.polynomial.legendre.leggauss(count)
-        half = 0.5 * np.diff(edges)[:, None]
-        sums.append(np.sum(half * w * function(edges[:-1, None] + half * (1 + x))))
-    return sums[0], abs(sums[0] - sums[1])
-
-
 def test_small_expectations_of_gamma_laws_of_large_shape():
     """E log D with D = 1/(1 + e^{-w x}) near 1 in the bulk: what counts is far below the mean."""
     rows = np.array([[30.0, 0.203, 2.99], [30.0, 0.203, 0.3], [100.0, 1.0, 2.0], [300.0, 1.0, 0.5]])
@@ -186,104 +177,6 @@ def test_small_expectations_of_gamma_laws_of_large_shape():
         assert abs(got / exact - 1) < 1e-12
         assert claim >= abs(got - exact) - 1e-13 * abs(exact)
         assert claim < 1e-8 * abs(exact)
-
-
-def scale_and_chart(name, p):
-    """Centre and scale of a law, x(t), the density of t, and the ends of t."""
-    a, b = p
-    if name == "Normal":
-        return a, b, [(lambda t: a + b * t, stats.norm.pdf, -38, 38)]
-    if name == "Gamma":
-        k = a * a + 0.3
-        pdf = lambda t: np.exp(k * t - np.exp(t) - special.gammaln(k))  # noqa: E731
-        return (
-            k / b,
-            np.sqrt(k) / b,
-            [(lambda t: np.exp(t) / b, pdf, np.log(k) - 40 - 80 / k, np.log(k + 700))],
-        )
-    if name == "Laplace":
-        sides = [
-            (lambda t, s=s: a + s * b * np.exp(t), lambda t: 0.5 * np.exp(t - np.exp(t)), -60, 6.5)
-            for s in (1, -1)
-        ]
-        return a, b, sides
-    noise = stats.exponnorm(1 / (0.7 * b), 0, b)
-    return 1 / 0.7, 1 / 0.7 + b, [(lambda y: y, noise.pdf, -12 * b, 12 * b + 110)]
-
-
-LAWS = {
-    "Normal": lambda p: lsgan.Normal(p[0], p[1]),
-    "Gamma": lambda p: lsgan.Gamma(jnp.square(p[0]) + 0.3, p[1]),
-    "Laplace": lambda p: lsgan.Laplace(p[0], p[1]),
-    "Noisy": lambda p: lsgan.laws.noisy(lsgan.Exponential(jnp.full_like(p[1], 0.7)), p[1]),
-}
-DISCS = {
-    "Erf": (
-        lsgan.Erf,
-        lambda u: 0.5 * special.erfc(-u),
-        lambda u: special.log_ndtr(2**0.5 * u) - special.log_ndtr(-(2**0.5) * u),
-    ),
-    "Sigmoid": (lsgan.Sigmoid, special.expit, lambda u: u),
-    "Linear": (lsgan.Linear, lambda u: u, lambda u: u),
-}
-PHIS = {
-    "squared": (base.Squared(), lambda d, s: d * d),
-    "log": (base.LogProbability(1.0), lambda d, s: -np.logaddexp(0, -s)),
-    "margin": (base.Margin(1.0), lambda d, s: np.maximum(0, 1 - s)),
-}
-
-
-@pytest.mark.parametrize(
-    ("law", "disc", "phi"),
-    [
-        ("Normal", "Linear", "log"),
-        ("Gamma", "Sigmoid", "squared"),
-        ("Gamma", "Linear", "margin"),
-        pytest.param("Laplace", "Erf", "log", marks=pytest.mark.slow),
-        pytest.param("Noisy", "Sigmoid", "margin", marks=pytest.mark.slow),
-        ("Noisy", "Erf", "squared"),
-    ],
-)
-def test_claims_over_a_random_product(law, disc, phi):
-    """No claim is below the true error; slopes from .05 to 100 per scale, thresholds in and out of the bulk."""
-    rng = np.random.default_rng(11)
-    kind, value_of, score_of = DISCS[disc]
-    rows, exact = [], []
-    for _ in range(7):
-        p = rng.normal(), np.exp(rng.uniform(-2, 2))
-        centre, scale, charts = scale_and_chart(law, p)
-        w = np.exp(rng.uniform(-3, 4.6)) / scale * rng.choice([-1, 1])
-        q = w, -w * (centre + 1.5 * scale * rng.normal())
-        rows.append([*p, *q])
-        total, doubt = 0.0, 0.0
-        for x, density, low, high in charts:
-            ends = np.linspace(low, high, 3001)
-            steps = np.sort(
-                np.concatenate([[0, 1, -1], np.geomspace(0.05, 300, 60), -np.geomspace(0.05, 300, 60)])
-            )
-            targets, (left, right) = (steps - q[1]) / w, sorted((x(low), x(high)))
-            inverse = ends if x(high) > x(low) else ends[::-1]
-            cuts = np.interp(targets[(targets > left) & (targets < right)], x(inverse), inverse)
-            for level in (1.0, 0.0):  # the kinks themselves, to rounding
-                kink = optimize.brentq(lambda u, level=level: score_of(u) - level, -2, 2, xtol=1e-15)
-                at = (kink - q[1]) / w
-                if left < at < right:
-                    cuts = np.append(cuts, optimize.brentq(lambda t: x(t) - at, low, high, xtol=1e-15))  # noqa: B023
-
-            def terms(t, x=x, density=density):
-                u = w * x(t) + q[1]  # noqa: B023
-                return PHIS[phi][1](value_of(u), score_of(u)) * density(t)
-
-            part, off = composite(terms, np.concatenate([ends, cuts]))
-            size, _ = composite(lambda t: np.abs(terms(t)), np.concatenate([ends, cuts]))
-            total, doubt = total + part, doubt + off + 1e-14 * size
-        exact.append((total, doubt))
-    rows, exact = np.array(rows), np.array(exact)
-    found, value = estimate_and_value(
-        lambda row: (LAWS[law](row[:2]), kind(row[2], row[3])), rows, PHIS[phi][0]
-    )
-    assert (found + exact[:, 1] >= np.abs(value - exact[:, 0])).all()
-    assert np.median(found) < 1e-11 * np.median(np.abs(exact[:, 0]))
 
 
 def test_noise_on_a_sample():
