@@ -10,10 +10,11 @@ from jax import Array
 from ._quadrature import composite
 from ._types import Scalar, Values, Vector
 from .discriminators.base import AbstractDiscriminator
-from .expectation import expectation, turns
+from .expectation import average, expectation, turns
 from .laws.base import AbstractDensity, AbstractLaw, DEFAULT_NODES, PANELS, PER_PANEL
 from .laws.discrete import PointMasses
 from .laws.mixture import Mixture
+from .laws.noisy import Noisy
 from .laws.pushforward import Pushforward
 from .losses.base import AbstractIntegrand
 
@@ -31,8 +32,8 @@ def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstra
     Twice the distance from a rule on panels several times shorter, and what may be wrong with that: on every
     panel where 20 and 32 nodes differ by more than 1e-6 of what it could contribute (f is steep there and
     has declared no breaks) all of that; the mass the rules miss, at the largest |phi| on the nodes; what
-    lies beyond the window of the law's chart; rounding. inf where the expectation is not finite or does
-    not seem to be, and for a law that has a single rule and is not a sample.
+    lies beyond the window of the law's chart; rounding, of D(x) too. inf where the expectation is not
+    finite or does not seem to be, and for a law that has a single rule and is not a sample.
 
     It looks at nodes only: a feature of phi(D(x)) narrower than the distance of the finer rule's nodes
     can hide. A sample has no error but rounding.
@@ -45,7 +46,31 @@ def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstra
     taken = expectation(law, disc, phi)
     value, error = _look(law, lambda x: phi.of(disc, x), turns(disc, phi))
     total = 2 * jnp.abs(taken - value) + error  # twice: a step between two panels shifts both a little
+    total = total + average(law, lambda x: _rounding_within(disc, phi, x), turns(disc, phi))
     return jnp.where(jnp.isnan(total), jnp.inf, total)
+
+
+def _rounding_within(disc: AbstractDiscriminator, phi: AbstractIntegrand, x: Values) -> Values:
+    """How far phi moves when what D says of x is rounded: (1 - D)^2 loses all digits where D is near 1."""
+    blur = 4 * float(jnp.finfo(x.dtype).eps)
+
+    def moved(by: float) -> Values:
+        return phi.of(_Rescaled(disc, 1 + by), x)
+
+    return jnp.maximum(jnp.abs(moved(blur) - moved(0.0)), jnp.abs(moved(-blur) - moved(0.0)))
+
+
+class _Rescaled(AbstractDiscriminator):
+    """D and its score, each times ``factor``."""
+
+    disc: AbstractDiscriminator
+    factor: float = eqx.field(static=True)
+
+    def __call__(self, x: Values) -> Values:
+        return self.factor * self.disc(x)
+
+    def score(self, x: Values) -> Values:
+        return self.factor * self.disc.score(x)
 
 
 def _look(law: AbstractLaw, function: Function, breaks: Vector) -> tuple[Scalar, Scalar]:
@@ -92,9 +117,10 @@ def _look_at_panels(law: AbstractDensity, function: Function, breaks: Vector) ->
 
 
 def _beyond(law: AbstractDensity, function: Function) -> Scalar:
-    """Twice what lies in the half of a window on either side; inf where it does not decay there."""
-    own = law.edges()
-    steps = jnp.arange(PANELS // 2 + 1, dtype=own.dtype) / PANELS
+    """Twice what lies in half a window on either side; inf where it does not decay there."""
+    ends = law.edges()[jnp.asarray([0, -1])]
+    window = ends[1] - ends[0]
+    steps = jnp.arange(PANELS // 2 + 1, dtype=ends.dtype) / PANELS
 
     def outside(end: Scalar, toward: Scalar) -> Scalar:
         t, w = composite(end + toward * steps, PER_PANEL)
@@ -105,13 +131,25 @@ def _beyond(law: AbstractDensity, function: Function) -> Scalar:
         panel = jnp.sum(terms.reshape(-1, PER_PANEL), axis=1)
         return jnp.where(panel[-1] > 0.5 * panel[0], jnp.inf, 2 * jnp.sum(panel))
 
-    return outside(own[0], own[0] - own[1]) + outside(own[-1], own[-1] - own[-2])
+    return outside(ends[0], -window) + outside(ends[1], window)
+
+
+def _with_more(breaks: Vector, points: Values, weights: Values) -> Vector:
+    """``breaks``, and points between which the law has equal masses."""
+    order = jnp.argsort(points)
+    shares = (jnp.arange(_MORE_BREAKS // 8, dtype=points.dtype) + 0.5) / (_MORE_BREAKS // 8)
+    rank = jnp.searchsorted(jnp.cumsum(weights[order]), shares)
+    more = points[order][jnp.minimum(rank, points.size - 1)]
+    return jnp.concatenate([breaks.astype(more.dtype), more])
 
 
 def _look_at_rules(law: AbstractLaw, function: Function, breaks: Vector) -> tuple[Scalar, Scalar]:
     """For laws of whose rules nothing is known: how much three of them differ."""
     rules = [law.nodes_between(breaks), law.nodes_between(breaks, _FINER)]
-    if rules[0][0].ndim == 1:  # on the plane a plain rule is too coarse to tell
+    if isinstance(law, Noisy) and rules[0][0].ndim == 1:
+        points, weights = rules[0]
+        rules.append(law.nodes_between(_with_more(breaks, points, weights)))
+    elif rules[0][0].ndim == 1:  # on the plane a plain rule is too coarse to tell
         rules.append(law.nodes(DEFAULT_NODES * 3 // 2))
     if len({points.shape for points, _ in rules}) == 1:
         return jnp.zeros(()), jnp.asarray(jnp.inf)

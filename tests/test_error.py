@@ -5,7 +5,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
+from test_error_product import composite
 
 import lsgan_analytic as lsgan
 from lsgan_analytic.losses import base
@@ -139,3 +140,54 @@ def test_a_law_with_one_rule_cannot_be_judged():
     assert lsgan.expectation_error(Fixed(), lsgan.Sigmoid(1.0), Mean()) == np.inf
     sample = lsgan.PointMasses(stats.norm.rvs(size=50, random_state=1))
     assert lsgan.expectation_error(sample, lsgan.Sigmoid(1.0), Mean()) < 1e-14
+
+
+class Reciprocal(base.AbstractIntegrand):
+    """phi(t) = 1/t."""
+
+    def __call__(self, t):
+        return 1 / t
+
+
+def test_an_integrand_that_is_singular_where_a_gamma_law_is_thin():
+    """E[1/x^2] = 1/((shape - 1)(shape - 2)), infinite from shape 2 down: most of it is below any window."""
+    shape = np.array([1.5, 1.8, 2.0, 2.02, 2.05, 2.2, 3.0, 8.0])
+    found, value = estimate_and_value(lambda k: (lsgan.Gamma(k), lsgan.Quadratic(1.0)), shape, Reciprocal())
+    exact = np.where(shape > 2, 1 / ((shape - 1) * np.maximum(shape - 2, 1e-9)), np.inf)
+    with np.errstate(invalid="ignore"):
+        assert (found >= np.abs(value - exact)).all()
+    assert found[-1] < 1e-14
+    np.testing.assert_allclose(value[-2:], exact[-2:], rtol=1e-12)
+
+
+def test_small_expectations_of_gamma_laws_of_large_shape():
+    """E log D with D = 1/(1 + e^{-w x}) near 1 in the bulk: what counts is far below the mean."""
+    rows = np.array([[30.0, 0.203, 2.99], [30.0, 0.203, 0.3], [100.0, 1.0, 2.0], [300.0, 1.0, 0.5]])
+
+    def build(row):
+        return lsgan.Gamma(row[0], row[1]), lsgan.Linear(row[2], 0 * row[2])
+
+    found, value = estimate_and_value(build, rows, base.LogProbability(1.0))
+    for (k, rate, w), claim, got in zip(rows, found, value, strict=True):
+
+        def terms(t, k=k, rate=rate, w=w):
+            return -np.log1p(np.exp(-w * np.exp(t) / rate)) * np.exp(k * t - np.exp(t) - special.gammaln(k))
+
+        exact, _ = composite(terms, (np.log(k) - 12, np.log(k) + 4))
+        assert abs(got / exact - 1) < 1e-12
+        assert claim >= abs(got - exact) - 1e-13 * abs(exact)
+        assert claim < 1e-8 * abs(exact)
+
+
+def test_noise_on_a_sample():
+    points = np.array([-1.0, 0.3, 2.0])
+
+    def build(w):
+        return lsgan.laws.noisy(lsgan.PointMasses(points), jnp.asarray(0.5)), lsgan.Erf(w, -0.2 * w)
+
+    w = np.array([0.5, 2.0, 6.0, 200.0])
+    found, value = estimate_and_value(build, w)
+    root = np.sqrt(1 + 2 * (0.5 * w[:, None]) ** 2)  # E Phi(a x) of a normal x
+    exact = stats.norm.cdf(2**0.5 * w[:, None] * (points - 0.2) / root).mean(axis=1)
+    assert (found >= np.abs(value - exact)).all()
+    assert found.max() < 1e-12

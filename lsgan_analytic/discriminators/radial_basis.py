@@ -70,7 +70,10 @@ class RadialBasis(AbstractDiscriminator):
         for _ in range(3):  # Newton: D'' = 0 there
             change = bend(steepest) / jax.grad(bend)(steepest)
             steepest = steepest - jnp.where(jnp.abs(change) < 0.25 * own.width, change, 0)
-        size = jnp.abs(jax.grad(self)(steepest))  # where it is does not matter to its derivatives
+        # it moves with the parameters: a step that is 0 in value, and has the slope of the root
+        level, rise = jax.grad(jax.grad(self))(steepest), jax.grad(bend)(steepest)
+        moved = (level - jax.lax.stop_gradient(level)) / jnp.where(rise != 0, rise, 1)
+        size = jnp.abs(jax.grad(self)(steepest - jnp.where(rise != 0, moved, 0)))
         return eqx.tree_at(lambda disc: disc.weights, self, self.weights / jnp.where(size > 0, size, 1))
 
     def in_domain(self) -> Flag:

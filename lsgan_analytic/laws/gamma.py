@@ -12,6 +12,7 @@ from ._bisection import bisect, with_slope
 from .base import AbstractDensity, PANELS
 
 _DEPTH = 74.0  # e^{-74} = 7e-33 of the mass is beyond either end
+_DEEPEST = 150.0  # below, for large shapes: what is largest there may carry a small expectation
 _UPPER = PANELS - 2  # panels above the two
 _SMALLEST = 48.0  # t below the upper end where functions of x have become constant
 
@@ -45,13 +46,17 @@ class Gamma(AbstractDensity):
         Far below the peak a function of x is a constant and only e^{shape t} varies, slowly where the shape
         is small: two long panels. Above, as many as other laws have, shorter upward: e^{-e^t} is steep.
         """
-        ratio = _DEPTH / self.shape
-        root = jnp.sqrt(2 * ratio)
+        above, below = (depth / self.shape for depth in self._depths())
         peak = jnp.log(self.shape)
-        low, high = peak - ratio - jnp.minimum(root, 1), peak + jnp.log1p(ratio + root)
-        start = jnp.maximum(low, high - _SMALLEST)
+        low = peak - below - jnp.minimum(jnp.sqrt(2 * below), 1)
+        high = peak + jnp.log1p(above + jnp.sqrt(2 * above))
+        start = jnp.maximum(low + 0.2 * (high - low), high - _SMALLEST)
         down = (jnp.arange(_UPPER, -1, -1, dtype=self.shape.dtype) / _UPPER) ** 1.5
         return jnp.concatenate([jnp.stack([low, 0.5 * (low + start)]), high - (high - start) * down])
+
+    def _depths(self) -> tuple[Scalar, Scalar]:
+        above = jnp.full_like(self.shape, _DEPTH)
+        return above, jnp.clip(_DEPTH * jnp.sqrt(self.shape), _DEPTH, _DEEPEST)
 
     def landmarks(self) -> Vector:
         return jnp.concatenate([jnp.zeros_like(self.rate)[None], super().landmarks()])

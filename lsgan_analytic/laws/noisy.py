@@ -5,21 +5,27 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from .._plane import as_points, lines
 from .._types import Scalar, Values, Vector
 from ._bisection import quantile
 from .base import AbstractLaw
 from .mixture import Mixture
 from .multivariate_normal import MultivariateNormal
 from .normal import Normal
+from .product import Product
 
-_TURNS = (-6.0, -3.0, -1.0, 1.0, 3.0, 6.0)  # panels of a smoothed step, in std
+_PLAIN = 48  # nodes of the noise for smooth functions
+_KERNEL = (-12.0, -8.0, -5.0, -2.5, 0.0, 2.5, 5.0, 8.0, 12.0)  # panels of the density of the noise, in std
+
+_SMOOTHED = (-6.0, -3.0, -1.0, 1.0, 3.0, 6.0)  # panels of a smoothed step, in std
 
 
 class Noisy(AbstractLaw):
-    """The law of x + std e with x ~ law and e ~ N(0, I), e integrated by a composite rule around each x.
+    """The law of x + std e with x ~ law and e ~ N(0, I), x and e independent.
 
-    Its rule has panels in e for every node of ``law``: dear, but right for any discriminator. On a sample
-    it has 48 nodes in e for every point: right for discriminators not much steeper than the noise.
+    On the line it is integrated twice: the variable that varies more inside, on panels that end where the
+    sum is at a breakpoint of the discriminator, so that a D much steeper than the noise is no harder. On a
+    sample and on the plane e is integrated around every point of the law.
     """
 
     law: AbstractLaw
@@ -30,52 +36,63 @@ class Noisy(AbstractLaw):
         return self.law.dim
 
     def sample(self, key: Array, n: int) -> Values:
-        own, noise = jax.random.split(key)
-        x = self.law.sample(own, n)
-        return x + self.std * jax.random.normal(noise, x.shape, x.dtype)
+        first, second = jax.random.split(key)
+        x = self.law.sample(first, n)
+        return x + self.std * jax.random.normal(second, x.shape, x.dtype)
 
     def nodes(self, n: int | None = None) -> tuple[Values, Values]:
-        return self._product(lambda noise: noise.nodes(48), n)
+        """48 nodes of the noise about each of n of the law (of all points of a sample)."""
+        return self._around_each(
+            lambda noise: noise.nodes(_PLAIN), self.law.nodes(None if self.law.is_sample else n)
+        )
 
     def nodes_between(
         self, breaks: Vector, n: int | None = None, moving: bool = False
     ) -> tuple[Values, Values]:
-        if self.law.is_sample and breaks.ndim == 1 and not moving:  # many points: the plain rule in e
-            return self.nodes()
-        outer = None
-        if moving and not self.law.is_sample and breaks.ndim == 1:  # of x what is left is smooth, but steep
-            reach = jnp.asarray(_TURNS, self.std.dtype) * self.std
-            outer = jax.lax.stop_gradient((breaks[:, None] - reach[None]).ravel())
-        return self._product(lambda noise: noise.nodes_between(breaks, n, moving), None, outer)
+        if self.dim == 2 or moving:
+            about = self.law.nodes()
+            if self.dim == 1 and not self.law.is_sample:  # of x what is left is smooth, but steep
+                reach = jnp.asarray(_SMOOTHED, self.std.dtype) * self.std
+                about = self.law.nodes_between(jax.lax.stop_gradient((breaks[:, None] - reach[None]).ravel()))
+            return self._around_each(lambda noise: noise.nodes_between(breaks, n, moving), about)
+        offsets = as_points(breaks).astype(self.std.dtype)
+        rows = lines(jnp.ones((2,), offsets.dtype), offsets)
+        pairs, weights = Product(self.law, self.around(jnp.zeros_like(self.std))).nodes_between(rows, n)
+        return jnp.sum(pairs, axis=1), weights
 
-    def _product(self, rule, n: int | None, breaks: Vector | None = None) -> tuple[Values, Values]:
-        x, weights = self.law.nodes(n) if breaks is None else self.law.nodes_between(breaks)
-        y, own = jax.vmap(lambda mean: rule(self._around(mean)))(x)
-        return y.reshape(-1, *x.shape[1:]), (weights[:, None] * own).ravel()
+    def _around_each(self, rule, nodes: tuple[Values, Values]) -> tuple[Values, Values]:
+        x, weights = nodes
+        y, shares = jax.vmap(lambda mean: rule(self.around(mean)))(x)
+        return y.reshape(-1, *x.shape[1:]), (weights[:, None] * shares).ravel()
 
-    def _around(self, mean: Values) -> AbstractLaw:
+    def around(self, mean: Values) -> AbstractLaw:
         """The law of mean + std e."""
         if mean.ndim == 0:
-            return Normal(mean, self.std)
+            return eqx.tree_at(lambda law: (law.mean, law.std), Normal(), (mean, self.std))
         return MultivariateNormal().with_factor(mean, self.std * jnp.eye(2, dtype=mean.dtype))
 
-    def cdf(self, x: Values) -> Values:
-        at, weights = self.law.nodes()
+    def _near(self, point: Values) -> tuple[Values, Values]:
+        """A rule of the law for the density of the noise about one point."""
+        if self.law.is_sample or point.ndim:
+            return self.law.nodes()
+        return self.law.nodes_between(point + self.std * jnp.asarray(_KERNEL, self.std.dtype))
 
-        def one(x: Scalar) -> Scalar:
-            return jnp.sum(weights * jax.scipy.stats.norm.cdf((x - at) / self.std))
+    def cdf(self, x: Values) -> Values:
+        def one(point: Scalar) -> Scalar:
+            at, weights = self._near(point)
+            return jnp.sum(weights * jax.scipy.stats.norm.cdf((point - at) / self.std))
 
         return jnp.vectorize(one)(jnp.asarray(x))
 
     def log_pdf(self, x: Values) -> Values:
-        at, weights = self.law.nodes()
-
         def one(point: Values) -> Values:
+            at, weights = self._near(point)
             off = (point[None] - at).reshape(weights.size, -1) / self.std
             logs = jnp.sum(jax.scipy.stats.norm.logpdf(off) - jnp.log(self.std), axis=1)
             return jax.scipy.special.logsumexp(logs, b=weights)
 
-        return jnp.vectorize(one, signature="()->()" if at.ndim == 1 else "(d)->()")(jnp.asarray(x))
+        signature = "(d)->()" if self.dim == 2 else "()->()"
+        return jnp.vectorize(one, signature=signature)(jnp.asarray(x))
 
     def quantile(self, q: Values) -> Values:
         """By bisection of the cdf."""
@@ -87,9 +104,11 @@ class Noisy(AbstractLaw):
 def noisy(law: AbstractLaw, std: Scalar) -> AbstractLaw:
     """The law of x + std e, e ~ N(0, I)."""
     if type(law) is Normal:
-        return Normal(law.mean, jnp.hypot(law.std, std))
+        return eqx.tree_at(lambda wide: wide.std, law, jnp.hypot(law.std, std))
     if type(law) is MultivariateNormal:
         return law.widened(std)
     if type(law) is Mixture:
         return eqx.tree_at(lambda own: own.components, law, tuple(noisy(one, std) for one in law.components))
+    if type(law) is Noisy:
+        return Noisy(law.law, jnp.hypot(law.std, std))
     return Noisy(law, std)

@@ -4,8 +4,8 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from .._checks import positive
 from .._types import Players, Scalar
+from ._arguments import positive_number
 from .base import AbstractRegularizer
 
 
@@ -24,7 +24,7 @@ class Clip(AbstractRegularizer):
     (0.5, -0.01, 7.0)
     """
 
-    bound: Scalar = eqx.field(converter=positive("bound"))
+    bound: Scalar = eqx.field(converter=positive_number("bound"))
 
     def project(self, players: Players) -> Players:
         clipped = jax.tree.map(lambda w: jnp.clip(w, -self.bound, self.bound), players.disc)

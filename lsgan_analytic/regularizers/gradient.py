@@ -1,17 +1,20 @@
 """Penalties on the slope of the discriminator's score: R1, R2, and WGAN-GP's."""
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 
-from .._checks import nonnegative, positive
+from .._plane import as_points
 from .._quadrature import gauss_legendre
 from .._types import Scalar, Values
 from ..discriminators.base import AbstractDiscriminator
 from ..expectation import average, turns
 from ..laws.base import AbstractLaw
+from ._arguments import nonnegative_number, positive_number
+from ._segments import mean_on_segments
 from .base import AbstractRegularizer, squared_slope
 
-_NODES, _MIX_NODES = 32, 8
+_NODES, _MIX_NODES = 32, 8  # on the plane
 
 
 class R1(AbstractRegularizer):
@@ -28,7 +31,7 @@ class R1(AbstractRegularizer):
     1.0
     """
 
-    strength: Scalar = eqx.field(converter=positive("strength"))
+    strength: Scalar = eqx.field(converter=positive_number("strength"))
 
     def penalty(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
         return 0.5 * self.strength * average(data, lambda x: squared_slope(disc, x), turns(disc))
@@ -44,7 +47,7 @@ class R2(AbstractRegularizer):
     0.5
     """
 
-    strength: Scalar = eqx.field(converter=positive("strength"))
+    strength: Scalar = eqx.field(converter=positive_number("strength"))
 
     def penalty(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
         return 0.5 * self.strength * average(generated, lambda y: squared_slope(disc, y), turns(disc))
@@ -54,11 +57,20 @@ class GradientPenalty(AbstractRegularizer):
     """D ascends its objective - strength E (|ds/dx| - target)^2 at x = e x_data + (1 - e) y, e ~ U(0, 1).
 
     Gulrajani et al., "Improved training of Wasserstein GANs", NeurIPS 2017; target = 0 is the penalty of
-    Mescheder et al. (2018). Data and generated points are independent; on two samples they are taken pair
-    by pair, as in training. Taken by rules of 32 nodes each: meant for smooth D.
+    Mescheder et al. (2018). Data, generated points and e are independent.
+
+    On the line this is the expectation over all pairs (x_data, y), of laws and of samples of any sizes and
+    weights; the mean over e of a pair is taken exactly, and the kinks of |ds/dx| are located (as many as 4
+    and a quarter of the discriminator's ``breaks``). Relative error on exact laws below 1e-9 in float64 for
+    discriminators that name their breaks, 1e-13 for smooth ones; derivatives to second order.
+
+    On the plane samples are paired by index, as in training: they must be of one size and of equal weights.
+    Exact laws are taken by product rules of about 32 nodes a law and 8 in e: meant for smooth D, no error
+    is promised.
 
     Args:
-        strength: lambda, a finite number > 0; target: a finite number >= 0; ValueError otherwise.
+        strength: lambda, a finite number > 0; target: a finite number >= 0; ValueError otherwise, and at the
+            first cost for laws whose rules make more than 1e8 pairs.
 
     >>> import lsgan_analytic as lsgan
     >>> law = lsgan.Normal()
@@ -66,29 +78,55 @@ class GradientPenalty(AbstractRegularizer):
     2.5
     """
 
-    strength: Scalar = eqx.field(converter=positive("strength"))
-    target: Scalar = eqx.field(default=1.0, converter=nonnegative("target"))
+    strength: Scalar = eqx.field(converter=positive_number("strength"))
+    target: Scalar = eqx.field(default=1.0, converter=nonnegative_number("target"))
 
     def penalty(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
+        if jax.eval_shape(lambda: data.nodes()[0]).ndim == 2:
+            return self.strength * self._on_the_plane(disc, data, generated)
+        slope = jax.grad(disc.score)
+
+        def excess(x: Scalar) -> Scalar:
+            size = slope(x)
+            return jnp.square(size) - 2 * self.target * jnp.abs(size) + jnp.square(self.target)
+
+        breaks = as_points(turns(disc))
+        return self.strength * mean_on_segments(excess, slope, data, generated, breaks)
+
+    def _on_the_plane(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
         x, y, weights = _pairs(data, generated)
         e, share = gauss_legendre(_MIX_NODES)
         e, share = (jnp.asarray(part, weights.dtype) for part in (0.5 * (1 + e), 0.5 * share))
         e = e.reshape(-1, *[1] * x.ndim)
         mixed = (e * x[None] + (1 - e) * y[None]).reshape(-1, *x.shape[1:])
-        square = squared_slope(disc, mixed)
-        # (size - target)^2 expanded: the square is smooth where the size has its kink
-        size = jnp.where(square > 0, jnp.sqrt(jnp.where(square > 0, square, 1)), 0)
+        slope = jax.vmap(jax.grad(disc.score))(mixed)
+        # scaled before it is squared: |slope| has finite derivatives wherever it is not 0
+        scale = jax.lax.stop_gradient(jnp.max(jnp.abs(slope), axis=1))
+        there = scale > 0
+        unit = jnp.where(there[:, None], slope / jnp.where(there, scale, 1)[:, None], 1)
+        size = jnp.where(there, scale * jnp.sqrt(jnp.sum(jnp.square(unit), axis=1)), 0)
+        square = jnp.sum(jnp.square(slope), axis=1)
         every = (square - 2 * self.target * size + jnp.square(self.target)).reshape(_MIX_NODES, -1)
-        return self.strength * jnp.sum(share[:, None] * weights[None] * every)
+        return jnp.sum(share[:, None] * weights[None] * every)
 
 
 def _pairs(data: AbstractLaw, generated: AbstractLaw) -> tuple[Values, Values, Values]:
-    """Points of both laws and the weights of the pairs."""
+    """Points of the plane of both laws and the weights of the pairs."""
     if data.is_sample and generated.is_sample:
         (x, p), (y, q) = data.nodes(), generated.nodes()
-        count = min(x.shape[0], y.shape[0])
-        both = p[:count] * q[:count]
-        return x[:count], y[:count], both / jnp.sum(both)
+        if x.shape != y.shape:
+            raise ValueError(
+                "data, generated: the gradient penalty pairs samples on the plane by index, expected as many "
+                f"points of both, got {x.shape[0]} and {y.shape[0]}"
+            )
+        blur = 64 * float(jnp.finfo(p.dtype).eps)
+        uneven = jnp.any(jnp.abs(jnp.concatenate([p, q]) * x.shape[0] - 1) > blur * x.shape[0])
+        message = "data, generated: the gradient penalty pairs samples on the plane of equal weights only"
+        if isinstance(uneven, jax.core.Tracer):
+            return x, y, eqx.error_if(p, uneven, message)
+        if uneven:
+            raise ValueError(f"{message}, got {p} and {q}")
+        return x, y, p
     (x, p), (y, q) = (law.nodes(None if law.is_sample else _NODES) for law in (data, generated))
     both = (p[:, None] * q[None]).ravel()
     return jnp.repeat(x, y.shape[0], axis=0), jnp.tile(y, (x.shape[0],) + (1,) * (y.ndim - 1)), both

@@ -2,10 +2,10 @@
 
 import equinox as eqx
 
-from .._checks import positive
 from .._types import Scalar
 from ..laws.base import AbstractLaw
 from ..laws.noisy import noisy
+from ._arguments import positive_number
 from .base import AbstractRegularizer
 
 
@@ -24,7 +24,7 @@ class InstanceNoise(AbstractRegularizer):
     ('Normal', 5.0)
     """
 
-    std: Scalar = eqx.field(converter=positive("std"))
+    std: Scalar = eqx.field(converter=positive_number("std"))
 
     def smooth(self, law: AbstractLaw) -> AbstractLaw:
         return noisy(law, self.std)

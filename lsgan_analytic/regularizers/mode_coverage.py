@@ -3,10 +3,10 @@
 import equinox as eqx
 import jax.numpy as jnp
 
-from .._checks import nonnegative, positive
 from .._types import Scalar
 from ..discriminators.base import AbstractDiscriminator
 from ..laws.base import AbstractLaw
+from ._arguments import nonnegative_number, positive_number
 from .base import AbstractRegularizer
 from .diversity import distances
 
@@ -30,8 +30,8 @@ class ModeCoverage(AbstractRegularizer):
     [0.0, 3.0]
     """
 
-    strength: Scalar = eqx.field(converter=positive("strength"))
-    radius: Scalar = eqx.field(default=0.0, converter=nonnegative("radius"))
+    strength: Scalar = eqx.field(converter=positive_number("strength"))
+    radius: Scalar = eqx.field(default=0.0, converter=nonnegative_number("radius"))
 
     def shortfall(self, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
         """max(0, min_y |x - y| - radius) at every point x of the data's rule."""
