@@ -10,7 +10,7 @@ from jax import Array
 from ._quadrature import composite
 from ._types import Scalar, Values, Vector
 from .discriminators.base import AbstractDiscriminator
-from .expectation import expectation, turns
+from .expectation import average, expectation, turns
 from .laws.base import AbstractDensity, AbstractLaw, DEFAULT_NODES, PANELS, PER_PANEL
 from .laws.discrete import PointMasses
 from .laws.mixture import Mixture
@@ -31,8 +31,9 @@ def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstra
     Twice the distance from a rule on panels several times shorter, and what may be wrong with that: on every
     panel where 20 and 32 nodes differ by more than 1e-6 of what it could contribute (f is steep there and
     has declared no breaks) all of that; the mass the rules miss, at the largest |phi| on the nodes; what
-    lies beyond the window of the law's chart; rounding. inf where the expectation is not finite or does
-    not seem to be, and for a law that has a single rule and is not a sample.
+    lies beyond the window of the law's chart; rounding, also of a logit that is found from D. inf where the
+    expectation is not finite or does not seem to be, and for a law that has a single rule and is not a
+    sample.
 
     It looks at nodes only: a feature of phi(D(x)) narrower than the distance of the finer rule's nodes
     can hide. A sample has no error but rounding.
@@ -43,7 +44,9 @@ def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstra
     True
     """
     taken = expectation(law, disc, phi)
-    value, error = _look(law, lambda x: phi.of(disc, x), turns(disc, phi))
+    breaks = turns(disc, phi)
+    value, error = _look(law, lambda x: phi.of(disc, x), breaks)
+    error = error + average(law, lambda x: phi.rounding(disc, x), breaks)
     total = 2 * jnp.abs(taken - value) + error  # twice: a step between two panels shifts both a little
     return jnp.where(jnp.isnan(total), jnp.inf, total)
 

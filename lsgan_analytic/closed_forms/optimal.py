@@ -12,13 +12,14 @@ sample, whose points stay where they are, it is the mean.
 import jax.numpy as jnp
 
 from .._types import Scalar
-from ..discriminators.optimal import BestResponse
+from ..discriminators.optimal import AbstractBestResponse, BestCritic, BestProbability
 from ..expectation import register_closed_form, turns
 from ..laws.base import AbstractLaw
 from ..losses.base import AbstractIntegrand
 
 
-@register_closed_form(AbstractLaw, BestResponse, AbstractIntegrand)
-def expectation(law: AbstractLaw, disc: BestResponse, phi: AbstractIntegrand) -> Scalar:
+@register_closed_form(AbstractLaw, BestProbability, AbstractIntegrand)
+@register_closed_form(AbstractLaw, BestCritic, AbstractIntegrand)
+def expectation(law: AbstractLaw, disc: AbstractBestResponse, phi: AbstractIntegrand) -> Scalar:
     points, weights = law.nodes_between(turns(disc, phi), moving=True)
     return jnp.sum(weights * phi.of(disc, points))

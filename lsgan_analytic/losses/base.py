@@ -8,13 +8,26 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from .._logistic import TURNS
 from .._types import Scalar, Values
-from ..discriminators.base import AbstractDiscriminator
-from ..discriminators.sigmoid import TURNS
+from ..discriminators.base import AbstractDiscriminator, expected_score, has_score
 
 
 class AbstractIntegrand(eqx.Module):
-    """A scalar function phi; a cost is a sum of two expectations of phi(D(x))."""
+    """A scalar function phi of the value D(x); a cost is a sum of two expectations of it.
+
+    The value is a probability or a critic's raw output, whichever the discriminator is: no logistic function
+    is put in between. For a function of the logit derive from ``AbstractScoreIntegrand``.
+
+    A subclass defines ``__call__``:
+
+    >>> import lsgan_analytic as lsgan
+    >>> class Cube(lsgan.losses.AbstractIntegrand):
+    ...     def __call__(self, t):
+    ...         return t**3
+    >>> float(Cube().of(lsgan.Linear(w=2.0), 1.0)), float(Cube().of(lsgan.Sigmoid(w=2.0), 0.0))
+    (8.0, 0.125)
+    """
 
     @abc.abstractmethod
     def __call__(self, t: Values) -> Values:
@@ -24,16 +37,48 @@ class AbstractIntegrand(eqx.Module):
         """phi of the value D(x)."""
         return self(disc(x))
 
+    def rounding(self, disc: AbstractDiscriminator, x: Values) -> Values:
+        """A bound on the error of ``of(disc, x)`` made by a score that is found from a rounded D(x)."""
+        return jnp.zeros((), jnp.asarray(x).dtype)
+
+    def check(self, disc: AbstractDiscriminator, name: str) -> None:
+        """ValueError, which begins with ``name``, unless phi of ``disc`` has a meaning."""
+
 
 class AbstractScoreIntegrand(AbstractIntegrand):
-    """A scalar function of the discriminator's score: its logit where it has one."""
+    """A scalar function phi(s) of the score: the logit of a probability, the value of a critic.
+
+    A discriminator that is neither is refused (ValueError). A subclass defines ``__call__`` and, where phi is
+    not smooth, ``kinks``:
+
+    >>> from typing import ClassVar
+    >>> import jax.numpy as jnp, lsgan_analytic as lsgan
+    >>> class Size(lsgan.losses.AbstractScoreIntegrand):
+    ...     kinks: ClassVar[tuple[float, ...]] = (0.0,)
+    ...
+    ...     def __call__(self, t):
+    ...         return jnp.abs(t)
+    >>> float(Size().of(lsgan.Linear(w=2.0), -1.0)), float(Size().of(lsgan.Sigmoid(w=2.0), -1.0))
+    (2.0, 2.0)
+    """
 
     kinks: ClassVar[tuple[float, ...]] = ()  # scores where phi is not smooth
     turns: ClassVar[tuple[float, ...]] = ()  # scores about which phi changes quickly
 
     def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
         """phi of the score of D at x."""
+        self.check(disc, f"disc, under the integrand {type(self).__name__}")
         return self(disc.score(x))
+
+    def rounding(self, disc: AbstractDiscriminator, x: Values) -> Values:
+        error = disc.score_error(x)
+        if error is None:
+            return super().rounding(disc, x)
+        return jnp.abs(jax.jvp(self, (disc.score(x),), (error,))[1])
+
+    def check(self, disc: AbstractDiscriminator, name: str) -> None:
+        if not has_score(disc):
+            raise ValueError(f"{name}: {expected_score(disc)}")
 
 
 class Squared(AbstractIntegrand):
@@ -68,6 +113,16 @@ class Scaled(AbstractIntegrand):
     def __call__(self, t: Values) -> Values:
         return self.factor * self.inner(t)
 
+    def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
+        """factor times ``inner`` of what that acts on, the value or the score."""
+        return self.factor * self.inner.of(disc, x)
+
+    def rounding(self, disc: AbstractDiscriminator, x: Values) -> Values:
+        return abs(self.factor) * self.inner.rounding(disc, x)
+
+    def check(self, disc: AbstractDiscriminator, name: str) -> None:
+        self.inner.check(disc, name)
+
 
 class LogProbability(AbstractScoreIntegrand):
     """phi(s) = weight log D + (1 - weight) log(1 - D) with s the logit of D; no overflow anywhere."""
@@ -99,7 +154,11 @@ class Margin(AbstractScoreIntegrand):
 
 
 class AbstractLoss(eqx.Module):
-    """A cost J = E[real(D(x))] + E[fake(D(G(z)))] and the objective each player makes of it."""
+    """A cost J = E[real(D(x))] + E[fake(D(G(z)))] and the objective each player makes of it.
+
+    Each integrand says what it acts on: the value D(x) (``AbstractIntegrand``), whatever D is, or the score
+    (``AbstractScoreIntegrand``), the logit of a probability and the value of a critic.
+    """
 
     real: eqx.AbstractVar[AbstractIntegrand]
     fake: eqx.AbstractVar[AbstractIntegrand]
@@ -112,6 +171,11 @@ class AbstractLoss(eqx.Module):
 
         ``real(phi)`` is E[phi(D(x))] over the data, ``fake(phi)`` is E[phi(D(G(z)))].
         """
+
+    def check(self, disc: AbstractDiscriminator) -> None:
+        """ValueError, with both names, where the loss acts on a score and ``disc`` has none."""
+        for phi in (self.real, self.fake):
+            phi.check(disc, f"disc, under the loss {type(self).__name__}")
 
     def best_response(self, log_ratio: Values) -> Values:
         """The value D(x) that is best for D where log p_data(x)/p_generated(x) is ``log_ratio``, D free.
