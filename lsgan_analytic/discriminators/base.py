@@ -35,7 +35,7 @@ class AbstractDiscriminator(eqx.Module):
         raise ValueError(f"disc: {expected_score(self)}")
 
     def score_error(self, x: Values) -> Values | None:
-        """A bound on the error of ``score(x)`` that rounding of D(x) makes; None where D is not its source."""
+        """A bound on the error of a ``score(x)`` that is found from a rounded D(x); None for others."""
         return None
 
     def breaks(self) -> Vector:

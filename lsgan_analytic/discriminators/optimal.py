@@ -50,17 +50,17 @@ class KnownLaw:
 
 
 class Answering(AbstractDiscriminator):
-    """A discriminator without parameters, made of the generator; it knows both laws.
-
-    What ``given`` returns is a probability or a critic, and a game asks that one.
-    """
+    """A discriminator without parameters; ``given`` makes a probability or a critic of the generator."""
 
     data: eqx.AbstractVar[KnownLaw]
     latent: eqx.AbstractVar[KnownLaw]
     frozen: eqx.AbstractVar[bool]
 
     def __call__(self, x: Values) -> Values:
-        raise ValueError(f"disc: {type(self).__name__} answers a generator; use disc.given(gen)(x)")
+        raise ValueError(f"disc: {type(self).__name__} answers a generator; use disc.given(gen)")
+
+    def score(self, x: Values) -> Values:
+        return self(x)  # refused in the same words
 
     def given(self, gen: AbstractGenerator) -> AbstractDiscriminator:
         seen = jax.lax.stop_gradient(gen) if self.frozen else gen
