@@ -108,7 +108,8 @@ NETWORK = lsgan.NeuralDiscriminator(key=jax.random.key(0), width=4, depth=1)
 
 def network(x):
     (first, second), (one, two) = NETWORK.layers.weights, NETWORK.layers.biases
-    return (np.tanh(x @ np.asarray(first).T + one) @ np.asarray(second).T + two)[..., 0]
+    hidden = np.tanh(x @ np.asarray(first).T + np.asarray(one))
+    return (hidden @ np.asarray(second).T + np.asarray(two))[..., 0]
 
 
 def expit(logit):
@@ -148,7 +149,7 @@ PROBLEMS = {
     "Interval": Problem(
         lsgan.Interval([-1.0, 0.2], [0.5, 2.0]),
         AbstractCritic,
-        lambda x: 1.0 * ((x > -1) & (x < 0.5)) + 1.0 * ((x > 0.2) & (x < 2)),
+        lambda x: 1.0 * ((x >= -1) & (x <= 0.5)) + 1.0 * ((x >= 0.2) & (x <= 2)),
         jumps=(-1.0, 0.2, 0.5, 2.0),
     ),
     "OptimalDiscriminator": Problem(

@@ -57,9 +57,10 @@ def test_costs_are_those_of_the_definitions(name):
             integrand, low, high, epsabs=1e-10, epsrel=0, points=problem.jumps, limit=2000
         )
         assert error < 1e-9
-        # a user's class does not say where its score crosses +-1, the kinks of Hinge
-        tolerance = [1e-9 if name[0].isupper() or loss != "Hinge" else 1e-3 for loss in combinations(problem)]
-        assert (abs(found[:, column] - expected) < tolerance).all()
+        # these do not say where their scores cross +-1, the kinks of Hinge
+        silent = name.startswith(("a user", "OptimalDiscriminator"))
+        tolerance = [1e-3 if silent and loss == "Hinge" else 1e-9 for loss in combinations(problem)]
+        assert (abs(np.asarray(found)[:, column] - expected) < tolerance).all()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -76,9 +77,8 @@ def test_costs_on_samples_are_those_of_the_definitions(name, dtype):
         (lsgan.PointMasses(x), lsgan.PointMasses(z), lsgan.Players(problem.disc, gen))
     )
     if "Optimal" in name:
-        players = lsgan.Players(
-            cast(jax.jit(lambda own: problem.disc.given(own))(gen)), players.gen
-        )  # its laws are float64 for good
+        # its laws are constants and keep their float64
+        players = lsgan.Players(cast(jax.jit(lambda own: problem.disc.given(own))(gen)), players.gen)
     for loss in combinations(problem):
         found = lsgan.Game(data, latent, LOSSES[loss]).cost_terms(players)
         assert found[0].dtype == dtype
@@ -148,7 +148,7 @@ class Saturating(lsgan.AbstractProbability):
         return 1 / (1 + jnp.exp(-self.w * x))
 
 
-@pytest.mark.parametrize(("dtype", "slopes"), [(np.float64, (0.5, 2.0)), (np.float32, (0.5, 1.0))])
+@pytest.mark.parametrize(("dtype", "slopes"), [(np.float64, (0.5, 1.2)), (np.float32, (0.2, 0.5))])
 def test_a_logit_found_from_d_says_what_it_loses(dtype, slopes):
     """E log(1 - D) and E log D: Sigmoid has the logit itself."""
     law = jax.tree.map(lambda leaf: leaf.astype(dtype), lsgan.Normal(0.5, 1.0))
@@ -159,9 +159,9 @@ def test_a_logit_found_from_d_says_what_it_loses(dtype, slopes):
             )
         )
         for slope in slopes:
-            found, claimed = both(jnp.asarray(slope, dtype))
-            exact = lsgan.expectation(lsgan.Normal(0.5, 1.0), lsgan.Sigmoid(slope), phi)
-            assert abs(float(found) - float(exact)) <= float(claimed)
+            found, claimed = map(float, both(jnp.asarray(slope, dtype)))
+            exact = float(lsgan.expectation(lsgan.Normal(0.5, 1.0), lsgan.Sigmoid(slope), phi))
+            assert abs(found - exact) <= claimed
             assert claimed < 0.1 * abs(exact)
         found, claimed = both(jnp.asarray(50.0, dtype))
         assert np.isnan(found)
