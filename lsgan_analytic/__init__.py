@@ -6,6 +6,7 @@ from . import (
     closed_forms as closed_forms,
     discriminators as discriminators,
     divergences as divergences,
+    losses as losses,
     modes as modes,
     plotting as plotting,
     special as special,
@@ -20,6 +21,9 @@ from .derivatives import (
     step_jacobian as step_jacobian,
 )
 from .discriminators import (
+    AbstractCritic as AbstractCritic,
+    AbstractDiscriminator as AbstractDiscriminator,
+    AbstractProbability as AbstractProbability,
     AuthorsOptimalDiscriminator as AuthorsOptimalDiscriminator,
     Erf as Erf,
     HalfPlane as HalfPlane,

@@ -32,8 +32,9 @@ def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstra
     Twice the distance from a rule on panels several times shorter, and what may be wrong with that: on every
     panel where 20 and 32 nodes differ by more than 1e-6 of what it could contribute (f is steep there and
     has declared no breaks) all of that; the mass the rules miss, at the largest |phi| on the nodes; what
-    lies beyond the window of the law's chart; rounding, of D(x) too. inf where the expectation is not
-    finite or does not seem to be, and for a law that has a single rule and is not a sample.
+    lies beyond the window of the law's chart; rounding, of D(x) and of a logit found from it too. inf where
+    the expectation is not finite or does not seem to be, and for a law that has a single rule and is not a
+    sample.
 
     It looks at nodes only: a feature of phi(D(x)) narrower than the distance of the finer rule's nodes
     can hide. A sample has no error but rounding.
@@ -44,33 +45,11 @@ def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstra
     True
     """
     taken = expectation(law, disc, phi)
-    value, error = _look(law, lambda x: phi.of(disc, x), turns(disc, phi))
+    breaks = turns(disc, phi)
+    value, error = _look(law, lambda x: phi.of(disc, x), breaks)
+    error = error + average(law, lambda x: phi.rounding(disc, x), breaks)
     total = 2 * jnp.abs(taken - value) + error  # twice: a step between two panels shifts both a little
-    total = total + average(law, lambda x: _rounding_within(disc, phi, x), turns(disc, phi))
     return jnp.where(jnp.isnan(total), jnp.inf, total)
-
-
-def _rounding_within(disc: AbstractDiscriminator, phi: AbstractIntegrand, x: Values) -> Values:
-    """How far phi moves when what D says of x is rounded: (1 - D)^2 loses all digits where D is near 1."""
-    blur = 4 * float(jnp.finfo(x.dtype).eps)
-
-    def moved(by: float) -> Values:
-        return phi.of(_Rescaled(disc, 1 + by), x)
-
-    return jnp.maximum(jnp.abs(moved(blur) - moved(0.0)), jnp.abs(moved(-blur) - moved(0.0)))
-
-
-class _Rescaled(AbstractDiscriminator):
-    """D and its score, each times ``factor``."""
-
-    disc: AbstractDiscriminator
-    factor: float = eqx.field(static=True)
-
-    def __call__(self, x: Values) -> Values:
-        return self.factor * self.disc(x)
-
-    def score(self, x: Values) -> Values:
-        return self.factor * self.disc.score(x)
 
 
 def _look(law: AbstractLaw, function: Function, breaks: Vector) -> tuple[Scalar, Scalar]:

@@ -144,6 +144,7 @@ class Game(AbstractGame):
         data, generated = self.data, pushforward(self.latent, players.gen)
         for part in self.regularizers:
             disc, data, generated = part.view(disc), part.smooth(data), part.smooth(generated)
+        self.loss.check(disc)
         return disc, data, generated
 
     def cost_terms(self, players: Players) -> tuple[Scalar, Scalar]:

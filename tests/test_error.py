@@ -46,7 +46,7 @@ class Quiet(lsgan.discriminators.AbstractProbability):
     w: jax.Array
     b: jax.Array
 
-    def score(self, x):
+    def logit(self, x):
         return self.w * x + self.b
 
 

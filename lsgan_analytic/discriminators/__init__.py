@@ -1,6 +1,10 @@
 """Discriminators: what is said of a point, real (1) or generated (0)."""
 
-from .base import AbstractDiscriminator as AbstractDiscriminator, AbstractProbability as AbstractProbability
+from .base import (
+    AbstractCritic as AbstractCritic,
+    AbstractDiscriminator as AbstractDiscriminator,
+    AbstractProbability as AbstractProbability,
+)
 from .erf import Erf as Erf
 from .half_plane import HalfPlane as HalfPlane
 from .interval import Interval as Interval

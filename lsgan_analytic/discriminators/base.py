@@ -1,4 +1,4 @@
-"""What a discriminator is."""
+"""What a discriminator is: a probability or a critic."""
 
 import abc
 from typing import Self
@@ -10,11 +10,20 @@ import jax.numpy as jnp
 from .._types import Flag, Values, Vector
 from ..generators.base import AbstractGenerator
 
+_ROUNDING = 4  # of a D in (0, 1), in units of eps
+
 
 class AbstractDiscriminator(eqx.Module):
     """A function D on the data space; its array fields are its parameters.
 
-    Only ``__call__`` is needed. The other methods tell more of D to what can use it.
+    Two kinds say what D(x) means; derive from one of them:
+
+    - ``AbstractProbability``: D(x) in (0, 1), the probability that x is real, with a logit;
+    - ``AbstractCritic``: D(x) any real number.
+
+    Losses and penalties on the *score* take the logit of the first and the value of the second. A class that
+    derives from this one directly says neither and they refuse it, unless it defines ``score``; losses on the
+    value D(x) take it.
     """
 
     @abc.abstractmethod
@@ -22,8 +31,12 @@ class AbstractDiscriminator(eqx.Module):
         """D(x), elementwise."""
 
     def score(self, x: Values) -> Values:
-        """The real-valued score: the logit of a D that is a probability, D itself of a critic."""
-        return self(x)
+        """The logit of a probability, the value of a critic; ValueError for neither."""
+        raise ValueError(f"disc: {expected_score(self)}")
+
+    def score_error(self, x: Values) -> Values | None:
+        """A bound on the error of a ``score(x)`` that is found from a rounded D(x); None for others."""
+        return None
 
     @property
     def is_smooth(self) -> bool:
@@ -64,12 +77,86 @@ class AbstractDiscriminator(eqx.Module):
         return jnp.asarray(True)
 
 
+def has_score(disc: AbstractDiscriminator) -> bool:
+    """Whether ``disc`` says what its score is."""
+    return type(disc).score is not AbstractDiscriminator.score
+
+
+def expected_score(disc: AbstractDiscriminator) -> str:
+    """The end of an error message for a discriminator without a score."""
+    return (
+        "expected a discriminator with a score, an AbstractProbability (D(x) in (0, 1)) or an AbstractCritic "
+        f"(D(x) any real number), got {type(disc).__name__}, which is neither"
+    )
+
+
+class AbstractCritic(AbstractDiscriminator):
+    """A discriminator whose value is any real number; its score is its value.
+
+    A subclass defines ``__call__``. ``Minimax`` and ``NonSaturating`` take the value for a logit (as in the
+    Dirac-GAN of Mescheder et al. 2018): the probability there is 1/(1 + e^{-D(x)}).
+
+    >>> import jax, jax.numpy as jnp, lsgan_analytic as lsgan
+    >>> class Sine(lsgan.AbstractCritic):
+    ...     w: jax.Array
+    ...
+    ...     def __call__(self, x):
+    ...         return jnp.sin(self.w * x)
+    >>> float(Sine(w=jnp.array(2.0)).score(0.0))
+    0.0
+    """
+
+    def score(self, x: Values) -> Values:
+        """D(x)."""
+        return self(x)
+
+
 class AbstractProbability(AbstractDiscriminator):
-    """A discriminator given by its logit: D(x) = 1/(1 + e^{-score(x)}), in (0, 1)."""
+    """A discriminator whose value is a probability, D(x) in (0, 1); its score is its logit.
+
+    A subclass defines ``__call__``, D(x), or ``logit``, log D(x)/(1 - D(x)), or both; what it leaves out is
+    found from the other. ValueError at construction for a subclass that defines neither.
+
+    A logit found from D is as good as D is: where D is near 0 or 1 its error is about eps/(D (1 - D)), which
+    ``expectation_error`` counts, and where D is or rounds to 0 or 1, or is outside (0, 1), the logit is NaN.
+    A logit of its own costs no digits there.
+
+    >>> import jax, jax.numpy as jnp, lsgan_analytic as lsgan
+    >>> class Cauchy(lsgan.AbstractProbability):
+    ...     at: jax.Array
+    ...
+    ...     def __call__(self, x):
+    ...         return 0.5 + jnp.arctan(x - self.at) / jnp.pi
+    >>> disc = Cauchy(at=jnp.array(1.0))
+    >>> float(disc(2.0)), round(float(disc.logit(2.0)), 6)  # log of 0.75/0.25
+    (0.75, 1.098612)
+    """
+
+    def __check_init__(self):
+        kind = type(self)
+        by_value = kind.logit is AbstractProbability.logit
+        if by_value and kind.__call__ is AbstractProbability.__call__:  # each would ask the other
+            raise ValueError(
+                f"{kind.__name__}: expected a method __call__, D(x) in (0, 1), or a method logit, "
+                "log D(x)/(1 - D(x)), got neither"
+            )
 
     def __call__(self, x: Values) -> Values:
-        return jax.nn.sigmoid(self.score(x))
+        return jax.nn.sigmoid(self.logit(x))
 
-    @abc.abstractmethod
+    def logit(self, x: Values) -> Values:
+        """log D(x)/(1 - D(x)), elementwise."""
+        value = self(x)
+        inside = (value > 0) & (value < 1)
+        safe = jnp.where(inside, value, 0.5)
+        return jnp.where(inside, jnp.log(safe) - jnp.log1p(-safe), jnp.nan)
+
     def score(self, x: Values) -> Values:
-        """The logit log D(x)/(1 - D(x))."""
+        """The logit of D."""
+        return self.logit(x)
+
+    def score_error(self, x: Values) -> Values | None:
+        if type(self).logit is not AbstractProbability.logit:
+            return None
+        value = self(x)
+        return _ROUNDING * jnp.finfo(value.dtype).eps * (1 / value + 1 / (1 - value))

@@ -8,7 +8,7 @@ from jax import lax
 from .._bump import erfcx_positive
 from .._checks import finite, same_shape
 from .._types import Scalar, Values, Vector
-from .base import AbstractDiscriminator
+from .base import AbstractProbability
 
 # in a x + b: erfc turns within 6; its logarithm goes on, ever more smoothly
 TURNS = (-60.0, -20.0, -6.0, -3.0, -1.5, 0.0, 1.5, 3.0, 6.0, 20.0, 60.0)
@@ -21,7 +21,7 @@ def log_half_erfc(u: Values) -> Values:
     return jnp.where(u > 0, tail, jnp.log1p(-0.5 * lax.erfc(-below)))
 
 
-class Erf(AbstractDiscriminator):
+class Erf(AbstractProbability):
     """D(x) = (1 + erf(a x + b))/2, a step of width 1/a at the threshold x = -b/a; any real a.
 
     Args:
@@ -44,7 +44,7 @@ class Erf(AbstractDiscriminator):
         # barrier: all derivatives share one pass over the points; erfc keeps the digits of small D
         return 0.5 * lax.erfc(lax.optimization_barrier(-(self.a * x + self.b)))
 
-    def score(self, x: Values) -> Values:
+    def logit(self, x: Values) -> Values:
         """The logit of D, through logarithms: finite where D rounds to 0 or 1."""
         u = self.a * x + self.b
         return log_half_erfc(-u) - log_half_erfc(u)

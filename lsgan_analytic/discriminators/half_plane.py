@@ -8,7 +8,7 @@ from jax import Array, lax
 from .._checks import finite
 from .._plane import dot, lines, unit
 from .._types import Scalar, Values, Vector
-from .base import AbstractDiscriminator
+from .base import AbstractProbability
 from .erf import log_half_erfc, TURNS
 
 
@@ -29,7 +29,7 @@ def check_normal(name: str, normal: Array, b: Array) -> None:
         )
 
 
-class HalfPlane(AbstractDiscriminator):
+class HalfPlane(AbstractProbability):
     """D(x) = (1 + erf(a . x + b))/2 for x in the plane: a step of width 1/|a| across the line a . x = -b.
 
     The discriminator of Pulford & Kondrashov's sequel in two data dimensions.
@@ -57,7 +57,7 @@ class HalfPlane(AbstractDiscriminator):
         # barrier: all derivatives share one pass over the points; erfc keeps the digits of small D
         return 0.5 * lax.erfc(lax.optimization_barrier(-self._argument(x)))
 
-    def score(self, x: Values) -> Values:
+    def logit(self, x: Values) -> Values:
         """The logit of D, through logarithms: finite where D rounds to 0 or 1."""
         u = self._argument(x)
         return log_half_erfc(-u) - log_half_erfc(u)

@@ -5,10 +5,10 @@ import jax.numpy as jnp
 
 from .._checks import finite
 from .._types import Values, Vector
-from .base import AbstractDiscriminator
+from .base import AbstractCritic
 
 
-class Interval(AbstractDiscriminator):
+class Interval(AbstractCritic):
     """D(x) = sum_i 1[left_i <= x <= right_i], a critic made of steps; its parameters are the edges.
 
     The discriminator of Li, Madry, Peebles & Schmidt, "On the limitations of first-order approximation in GAN

@@ -5,10 +5,10 @@ import jax.numpy as jnp
 
 from .._checks import finite, same_shape
 from .._types import Scalar, Values, Vector
-from .base import AbstractDiscriminator
+from .base import AbstractCritic
 
 
-class Linear(AbstractDiscriminator):
+class Linear(AbstractCritic):
     """D(x) = w x + b, a critic: its score is its value.
 
     Args:

@@ -4,9 +4,9 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._checks import finite, positive, same_shape
+from .._logistic import TURNS
 from .._types import Flag, Scalar, Values, Vector
 from .base import AbstractProbability
-from .sigmoid import TURNS
 
 
 class Logistic(AbstractProbability):
@@ -35,7 +35,7 @@ class Logistic(AbstractProbability):
         inside = self.a > 0  # asked twice: derivatives outside stay finite
         return jnp.where(inside, jnp.log(jnp.where(inside, self.a, 1)), jnp.nan)
 
-    def score(self, x: Values) -> Values:
+    def logit(self, x: Values) -> Values:
         return self.b * x - self._log_a()
 
     @property

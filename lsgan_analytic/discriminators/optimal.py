@@ -10,14 +10,14 @@ import numpy as np
 from jax.core import Tracer
 
 from .._checks import label
+from .._logistic import TURNS
 from .._types import Flag, Scalar, Values, Vector
 from ..generators.base import AbstractGenerator
 from ..laws.base import AbstractLaw
 from ..laws.exponential import Exponential, ShiftedExponential
 from ..laws.pushforward import pushforward
 from ._crossings import crossings
-from .base import AbstractDiscriminator, AbstractProbability
-from .sigmoid import TURNS
+from .base import AbstractCritic, AbstractDiscriminator, AbstractProbability
 
 _FAR = 1e30  # the log ratio where only one density is 0: finite, so that 0 times it is 0
 _GRID, _MOST = 128, 4
@@ -50,14 +50,17 @@ class KnownLaw:
 
 
 class Answering(AbstractDiscriminator):
-    """A discriminator without parameters, made of the generator; it knows both laws."""
+    """A discriminator without parameters; ``given`` makes a probability or a critic of the generator."""
 
     data: eqx.AbstractVar[KnownLaw]
     latent: eqx.AbstractVar[KnownLaw]
     frozen: eqx.AbstractVar[bool]
 
     def __call__(self, x: Values) -> Values:
-        raise ValueError(f"disc: {type(self).__name__} answers a generator; use disc.given(gen)(x)")
+        raise ValueError(f"disc: {type(self).__name__} answers a generator; use disc.given(gen)")
+
+    def score(self, x: Values) -> Values:
+        return self(x)  # refused in the same words
 
     def given(self, gen: AbstractGenerator) -> AbstractDiscriminator:
         seen = jax.lax.stop_gradient(gen) if self.frozen else gen
@@ -68,13 +71,13 @@ class Answering(AbstractDiscriminator):
         """The function of x."""
 
 
-class BestResponse(AbstractDiscriminator):
+class AbstractBestResponse(AbstractDiscriminator):
     """D(x) = (real p(x) + fake q(x))/(p(x) + q(x)), through log p - log q."""
 
-    data: AbstractLaw
-    generated: AbstractLaw
-    real: float = eqx.field(static=True)
-    fake: float = eqx.field(static=True)
+    data: eqx.AbstractVar[AbstractLaw]
+    generated: eqx.AbstractVar[AbstractLaw]
+    real: eqx.AbstractVar[float]
+    fake: eqx.AbstractVar[float]
 
     def log_ratio(self, x: Values) -> Values:
         """log p(x)/q(x): very large where one density is 0, and 0 where both are."""
@@ -85,13 +88,6 @@ class BestResponse(AbstractDiscriminator):
     def __call__(self, x: Values) -> Values:
         ratio = self.log_ratio(x)
         return self.real * jax.nn.sigmoid(ratio) + self.fake * jax.nn.sigmoid(-ratio)
-
-    def score(self, x: Values) -> Values:
-        """The logit where both labels are in [0, 1], else D."""
-        if not (0 <= self.real <= 1 and 0 <= self.fake <= 1):
-            return self(x)
-        ratio = self.log_ratio(x)
-        return _log_sum(self.real, self.fake, ratio) - _log_sum(1 - self.real, 1 - self.fake, ratio)
 
     def jumps(self) -> Vector:
         """The ends of both supports, where D is not continuous; derivatives go through them."""
@@ -105,6 +101,28 @@ class BestResponse(AbstractDiscriminator):
         close = 1e3 * jnp.finfo(still.dtype).eps * (1 + jnp.abs(still))
         same = jnp.any(jnp.abs(found[:, None] - still[None]) <= close[None], axis=1)
         return jnp.concatenate([self.jumps(), jnp.where(same, jnp.nan, found)])
+
+
+class BestProbability(AbstractBestResponse, AbstractProbability):
+    """The best response where both labels are in [0, 1]."""
+
+    data: AbstractLaw
+    generated: AbstractLaw
+    real: float = eqx.field(static=True, default=1.0)
+    fake: float = eqx.field(static=True, default=0.0)
+
+    def logit(self, x: Values) -> Values:
+        ratio = self.log_ratio(x)
+        return _log_sum(self.real, self.fake, ratio) - _log_sum(1 - self.real, 1 - self.fake, ratio)
+
+
+class BestCritic(AbstractBestResponse, AbstractCritic):
+    """The best response for other labels."""
+
+    data: AbstractLaw
+    generated: AbstractLaw
+    real: float = eqx.field(static=True)
+    fake: float = eqx.field(static=True)
 
 
 def _log_sum(with_ratio: float, alone: float, ratio: Values) -> Values:
@@ -123,7 +141,7 @@ class OptimalDiscriminator(Answering):
     the generator alone, ``disc.given(gen)`` is the function of x. With the labels 1 and 0 it is p/(p + q),
     best for ``Minimax`` (Goodfellow et al. 2014) and the stationary D of ``SquaredMinimax`` with the labels
     exchanged; with those of ``LeastSquares`` it is best there (Mao et al. 2017); with real = smoothing it is
-    best under label smoothing. Its score is its logit where both labels are in [0, 1], else its value.
+    best under label smoothing. It is a probability where both labels are in [0, 1], else a critic.
 
     Derivatives in the generator's parameters go through D, and through the ends of the supports at which D
     jumps. In a sampled game D still answers the laws, not the samples.
@@ -159,8 +177,9 @@ class OptimalDiscriminator(Answering):
         if self.real == self.fake:
             raise ValueError(f"real, fake: expected two different labels, got {real!r} twice")
 
-    def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> BestResponse:
-        return BestResponse(data, generated, self.real, self.fake)
+    def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> AbstractBestResponse:
+        probability = min(self.real, self.fake) >= 0 and max(self.real, self.fake) <= 1
+        return (BestProbability if probability else BestCritic)(data, generated, self.real, self.fake)
 
 
 class _AuthorsResponse(AbstractProbability):
@@ -176,7 +195,7 @@ class _AuthorsResponse(AbstractProbability):
         offset = jnp.log(scale * self.rate) + self.loc / scale
         return self.rate - 1 / scale, jnp.where(inside, offset, jnp.nan)
 
-    def score(self, x: Values) -> Values:
+    def logit(self, x: Values) -> Values:
         slope, offset = self._line()
         return slope * x + offset
 

@@ -9,7 +9,7 @@ from .._types import Vector
 from ..laws.base import AbstractLaw
 from ._crossings import crossings
 from .interval import Interval
-from .optimal import Answering, BestResponse, KnownLaw
+from .optimal import Answering, BestProbability, KnownLaw
 
 _GRID = 128
 
@@ -51,7 +51,7 @@ class OptimalIndicator(Answering):
         self.frozen, self.most = False, count(most, "most")
 
     def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> Interval:
-        ratio = BestResponse(data, generated, 1.0, 0.0)
+        ratio = BestProbability(data, generated)
         ends = _ends(ratio, self.most)
         left, right = ends[:-1], ends[1:]
         wanted = jax.lax.stop_gradient(ratio.log_ratio(0.5 * (left + right))) > 0
@@ -59,7 +59,7 @@ class OptimalIndicator(Answering):
         return eqx.tree_at(lambda own: (own.left, own.right), blank, (left, jnp.where(wanted, right, left)))
 
 
-def _ends(ratio: BestResponse, most: int) -> Vector:
+def _ends(ratio: BestProbability, most: int) -> Vector:
     """The points with p = q in increasing order, between two beyond which there is no mass."""
     still, marks = jax.lax.stop_gradient(ratio), ratio.jumps()
     grid = jnp.concatenate([still.jumps(), *(law.nodes(_GRID)[0] for law in (still.data, still.generated))])

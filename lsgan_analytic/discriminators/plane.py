@@ -6,11 +6,11 @@ from jax import Array
 from .._checks import finite
 from .._plane import dot, lines, unit
 from .._types import Scalar, Values, Vector
-from .base import AbstractDiscriminator
+from .base import AbstractCritic
 from .half_plane import check_normal, planar
 
 
-class Plane(AbstractDiscriminator):
+class Plane(AbstractCritic):
     """D(x) = w . x + b for x in the plane, a critic: its score is its value. ``Linear`` on the line.
 
     Args:

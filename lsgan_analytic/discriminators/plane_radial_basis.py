@@ -6,11 +6,11 @@ from jaxtyping import Array, Float
 
 from .._checks import finite, positive
 from .._types import Flag, Scalar, Values, Vector
-from .base import AbstractDiscriminator
+from .base import AbstractCritic
 from .half_plane import planar
 
 
-class PlaneRadialBasis(AbstractDiscriminator):
+class PlaneRadialBasis(AbstractCritic):
     """D(x) = sum_i weights_i e^{-|x - centers_i|^2 / (2 width^2)} for x in the plane, a critic.
 
     ``RadialBasis`` on the line. On pairs of points of the line it is a discriminator that sees two at once:

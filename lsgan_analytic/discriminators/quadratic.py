@@ -5,10 +5,10 @@ import jax.numpy as jnp
 
 from .._checks import finite
 from .._types import Scalar, Values, Vector
-from .base import AbstractDiscriminator
+from .base import AbstractCritic
 
 
-class Quadratic(AbstractDiscriminator):
+class Quadratic(AbstractCritic):
     """D(x) = w x^2, a critic: its score is its value.
 
     With G(z) = scale z it is the smallest game of Nagarajan & Kolter, "Gradient descent GAN optimization is

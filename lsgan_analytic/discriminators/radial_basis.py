@@ -7,12 +7,12 @@ import jax.numpy as jnp
 from .._checks import finite, positive
 from .._types import Flag, Scalar, Values, Vector
 from ._crossings import crossings
-from .base import AbstractDiscriminator
+from .base import AbstractCritic
 
 _TURNS = (-9.0, -5.0, -3.0, -1.5, 0.0, 1.5, 3.0, 5.0, 9.0)  # in widths
 
 
-class RadialBasis(AbstractDiscriminator):
+class RadialBasis(AbstractCritic):
     """D(x) = sum_i weights_i e^{-(x - centers_i)^2 / (2 width^2)}, a critic: its score is its value.
 
     All three fields are parameters; ``free=("weights[0]", ...)`` moves the weights alone. A run whose width

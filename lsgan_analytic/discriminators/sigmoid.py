@@ -4,10 +4,9 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._checks import finite, same_shape
+from .._logistic import TURNS
 from .._types import Scalar, Values, Vector
 from .base import AbstractProbability
-
-TURNS = (-40.0, -20.0, -10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0, 20.0, 40.0)  # panels of a logistic, in logits
 
 
 class Sigmoid(AbstractProbability):
@@ -27,7 +26,7 @@ class Sigmoid(AbstractProbability):
     def __check_init__(self):
         same_shape(w=self.w, b=self.b)
 
-    def score(self, x: Values) -> Values:
+    def logit(self, x: Values) -> Values:
         return self.w * x + self.b
 
     @property

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 from .._checks import finite
 from .._types import Values, Vector
-from .base import AbstractDiscriminator, AbstractProbability
+from .base import AbstractCritic, AbstractProbability
 
 
 def _vector(name: str):
@@ -44,14 +44,14 @@ class Tabular(AbstractProbability):
 
     logits: Vector = eqx.field(converter=_vector("logits"))
 
-    def score(self, x: Values) -> Values:
+    def logit(self, x: Values) -> Values:
         return _look_up(self.logits, x)
 
     def breaks(self) -> Vector:
         return _steps(self.logits)
 
 
-class TabularCritic(AbstractDiscriminator):
+class TabularCritic(AbstractCritic):
     """D(x) = values[x] for x in {0, ..., n - 1}, a critic: as ``Tabular``, but any real number.
 
     Args:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
+from .._logistic import TURNS
 from .._types import Flag, Scalar, Values, Vector
-from ..discriminators.sigmoid import TURNS
 from ..laws._bisection import bisect
 from ..laws.base import AbstractLaw
 from ..laws.discrete import PointMasses

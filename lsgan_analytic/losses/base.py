@@ -8,16 +8,29 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from .._logistic import TURNS
 from .._types import Scalar, Values
-from ..discriminators.base import AbstractDiscriminator
-from ..discriminators.sigmoid import TURNS
+from ..discriminators.base import AbstractDiscriminator, expected_score, has_score
+
+_ROUNDING = 4  # units in the last place
 
 
 class AbstractIntegrand(eqx.Module):
-    """A scalar function phi; a cost is a sum of two expectations of phi(D(x)).
+    """A scalar function phi of the value D(x); a cost is a sum of two expectations of it.
 
-    Where phi is not smooth it must say so in ``kinks``: quadrature cannot see it, and second derivatives of
-    an expectation come from there alone (max(0, 1 - t) has the slope of a step).
+    The value is a probability or a critic's raw output, whichever the discriminator is: no logistic function
+    is put in between. For a function of the logit derive from ``AbstractScoreIntegrand``.
+
+    A subclass defines ``__call__``. Where phi is not smooth it must say so in ``kinks``: quadrature cannot
+    see it, and second derivatives of an expectation come from there alone (max(0, 1 - t) has the slope of a
+    step).
+
+    >>> import lsgan_analytic as lsgan
+    >>> class Cube(lsgan.losses.AbstractIntegrand):
+    ...     def __call__(self, t):
+    ...         return t**3
+    >>> float(Cube().of(lsgan.Linear(w=2.0), 1.0)), float(Cube().of(lsgan.Sigmoid(w=2.0), 0.0))
+    (8.0, 0.125)
     """
 
     kinks: ClassVar[tuple[float, ...]] = ()  # values of its argument where phi has a kink or a jump
@@ -35,13 +48,55 @@ class AbstractIntegrand(eqx.Module):
         """phi of its argument at x."""
         return self(self.argument(disc)(x))
 
+    def rounding(self, disc: AbstractDiscriminator, x: Values) -> Values:
+        """How far ``of(disc, x)`` moves when the argument of phi is rounded."""
+        value = self.argument(disc)(x)
+        return self._moved(value, _ROUNDING * jnp.finfo(value.dtype).eps * jnp.abs(value))
+
+    def _moved(self, value: Values, error: Values) -> Values:
+        """How far phi moves when its argument ``value`` moves by ``error``, up or down."""
+        here = self(value)
+        return jnp.maximum(jnp.abs(self(value + error) - here), jnp.abs(self(value - error) - here))
+
+    def check(self, disc: AbstractDiscriminator, name: str) -> None:
+        """ValueError, which begins with ``name``, unless phi of ``disc`` has a meaning."""
+
 
 class AbstractScoreIntegrand(AbstractIntegrand):
-    """A scalar function of the discriminator's score: its logit where it has one."""
+    """A scalar function phi(s) of the score: the logit of a probability, the value of a critic.
+
+    A discriminator that is neither is refused (ValueError). A subclass defines ``__call__`` and, where phi is
+    not smooth, ``kinks``:
+
+    >>> from typing import ClassVar
+    >>> import jax.numpy as jnp, lsgan_analytic as lsgan
+    >>> class Size(lsgan.losses.AbstractScoreIntegrand):
+    ...     kinks: ClassVar[tuple[float, ...]] = (0.0,)
+    ...
+    ...     def __call__(self, t):
+    ...         return jnp.abs(t)
+    >>> float(Size().of(lsgan.Linear(w=2.0), -1.0)), float(Size().of(lsgan.Sigmoid(w=2.0), -1.0))
+    (2.0, 2.0)
+    """
 
     def argument(self, disc: AbstractDiscriminator) -> Callable[[Values], Values]:
         """The function of x of which phi is taken: the score of D."""
         return disc.score
+
+    def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
+        """phi of the score of D at x."""
+        self.check(disc, f"disc, under the integrand {type(self).__name__}")
+        return super().of(disc, x)
+
+    def rounding(self, disc: AbstractDiscriminator, x: Values) -> Values:
+        error = disc.score_error(x)
+        if error is None:
+            return super().rounding(disc, x)
+        return self._moved(disc.score(x), error)
+
+    def check(self, disc: AbstractDiscriminator, name: str) -> None:
+        if not has_score(disc):
+            raise ValueError(f"{name}: {expected_score(disc)}")
 
 
 class Squared(AbstractIntegrand):
@@ -77,7 +132,14 @@ class Scaled(AbstractIntegrand):
         return self.factor * self.inner(t)
 
     def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
+        """factor times ``inner`` of what that acts on, the value or the score."""
         return self.factor * self.inner.of(disc, x)
+
+    def rounding(self, disc: AbstractDiscriminator, x: Values) -> Values:
+        return abs(self.factor) * self.inner.rounding(disc, x)
+
+    def check(self, disc: AbstractDiscriminator, name: str) -> None:
+        self.inner.check(disc, name)
 
 
 class LogProbability(AbstractScoreIntegrand):
@@ -110,7 +172,11 @@ class Margin(AbstractScoreIntegrand):
 
 
 class AbstractLoss(eqx.Module):
-    """A cost J = E[real(D(x))] + E[fake(D(G(z)))] and the objective each player makes of it."""
+    """A cost J = E[real(D(x))] + E[fake(D(G(z)))] and the objective each player makes of it.
+
+    Each integrand says what it acts on: the value D(x) (``AbstractIntegrand``), whatever D is, or the score
+    (``AbstractScoreIntegrand``), the logit of a probability and the value of a critic.
+    """
 
     real: eqx.AbstractVar[AbstractIntegrand]
     fake: eqx.AbstractVar[AbstractIntegrand]
@@ -123,6 +189,11 @@ class AbstractLoss(eqx.Module):
 
         ``real(phi)`` is E[phi(D(x))] over the data, ``fake(phi)`` is E[phi(D(G(z)))].
         """
+
+    def check(self, disc: AbstractDiscriminator) -> None:
+        """ValueError, with both names, where the loss acts on a score and ``disc`` has none."""
+        for phi in (self.real, self.fake):
+            phi.check(disc, f"disc, under the loss {type(self).__name__}")
 
     def best_response(self, log_ratio: Values) -> Values:
         """The value D(x) that is best for D where log p_data(x)/p_generated(x) is ``log_ratio``, D free.

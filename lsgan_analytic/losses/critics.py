@@ -1,4 +1,4 @@
-"""Losses on the score of a critic: Wasserstein and hinge."""
+"""Losses on the score, unbounded as a critic's value: Wasserstein and hinge."""
 
 from collections.abc import Callable
 
@@ -13,6 +13,9 @@ class Wasserstein(AbstractLoss):
 
     Arjovsky et al., "Wasserstein GAN", ICML 2017: with s 1-Lipschitz the best J is the distance W1. Nothing
     here makes it so: add ``Clip``, ``GradientPenalty`` or ``SpectralNorm`` to the game.
+
+    s(x) is D(x) for a critic and log D(x)/(1 - D(x)) for a probability, so s is any real number; a
+    discriminator that is neither is refused (ValueError).
 
     >>> import lsgan_analytic as lsgan
     >>> float(lsgan.Wasserstein().fake(3.0))
@@ -33,6 +36,9 @@ class Hinge(AbstractLoss):
     """D **descends** J = E[max(0, 1 - s(x))] + E[max(0, 1 + s(G(z)))], G descends -E[s(G(z))].
 
     Lim & Ye, "Geometric GAN" (2017); s is the score of D. The best s is the sign of p - q, J = 2 - 2 TV.
+
+    As for ``Wasserstein``, s(x) is D(x) for a critic and log D(x)/(1 - D(x)) for a probability; a
+    discriminator that is neither is refused (ValueError).
 
     >>> import lsgan_analytic as lsgan
     >>> float(lsgan.Hinge().real(0.25)), float(lsgan.Hinge().fake(-2.0))

@@ -36,7 +36,9 @@ class Minimax(_CrossEntropy):
     Args:
         smoothing: in [0, 1]; ValueError otherwise. 1: none.
 
-    The score of the discriminator is taken as its logit, so any real-valued critic will do.
+    The D of these formulas is D(x) for a probability, by way of its logit, and 1/(1 + e^{-D(x)}) for a
+    critic: its value is taken for the logit, as in the Dirac-GAN. A discriminator that is neither is refused
+    (ValueError).
 
     >>> import lsgan_analytic as lsgan
     >>> float(lsgan.Minimax().real(0.0))  # log 1/2 at the logit 0  # doctest: +ELLIPSIS
@@ -53,7 +55,7 @@ class Minimax(_CrossEntropy):
 class NonSaturating(_CrossEntropy):
     """D ascends the J of ``Minimax``; G descends -E[log D(G(z))], whose slope does not vanish with D.
 
-    Goodfellow et al. (2014), section 3. Arguments as for ``Minimax``.
+    Goodfellow et al. (2014), section 3. Arguments, and what D is, as for ``Minimax``.
 
     >>> import lsgan_analytic as lsgan
     >>> float(lsgan.NonSaturating(smoothing=0.9).best_response(0.0))

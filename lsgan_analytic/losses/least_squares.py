@@ -24,6 +24,8 @@ class LeastSquares(AbstractLoss):
     (real p + fake q)/(p + q); with real - target = 1 and real - fake = 2 the generator then descends half
     the Pearson chi-square divergence between p + q and 2 q.
 
+    It acts on the value D(x), whatever D is: a critic's raw output, as in Mao et al., or a probability.
+
     Args:
         fake, real, target: the three labels, Python numbers; ValueError unless finite.
 

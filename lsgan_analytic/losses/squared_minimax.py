@@ -14,6 +14,9 @@ class SquaredMinimax(AbstractLoss):
     This is the game of Pulford & Kondrashov (2021), doi 10.1109/ACCESS.2021.3133600. It is not the
     least-squares GAN of Mao et al. (2017), whose discriminator *descends* its cost.
 
+    It acts on the value D(x): a probability in the papers. The value of a critic is squared as it is, with no
+    logistic function in between, and then J has no bound that D could not pass.
+
     >>> import lsgan_analytic as lsgan
     >>> loss = lsgan.SquaredMinimax()
     >>> float(loss.real(0.5)), float(loss.fake(0.25))
