@@ -157,6 +157,7 @@ from .updates import (
     Proximal as Proximal,
     Simultaneous as Simultaneous,
     SymplecticAdjustment as SymplecticAdjustment,
+    TaylorLola as TaylorLola,
     Unrolled as Unrolled,
 )
 
