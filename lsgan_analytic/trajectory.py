@@ -15,7 +15,7 @@ from jaxtyping import Float, Int, PyTree
 from ._checks import count, positive
 from ._types import Flag, Players, Scalar
 from .game import field, Game, HasObjectives, project
-from .outcome import Evidence, evidence, judge, norm, Outcome
+from .outcome import Evidence, evidence, growth_ahead, judge, norm, Outcome
 from .parameters import HeldGame, indices, Names, vector
 from .updates.base import AbstractRule
 
@@ -144,6 +144,8 @@ class Progress(eqx.Module):
     ) -> tuple[Outcome, Evidence]:
         """The outcome at the end, and its evidence on ``game``."""
         seen = evidence(game, rule, self.players, self.state, positions, self.steps_taken)
+        growth = growth_ahead(game, rule, self.players, self.state, self.steps_taken, seen.growth)
+        seen = eqx.tree_at(lambda own: own.growth, seen, growth)
         verdict = judge(seen, self.players, tolerance)
         return Outcome.where(self.outcome == Outcome.moving, verdict, self.outcome), seen
 
