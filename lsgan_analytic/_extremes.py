@@ -8,12 +8,47 @@ With t = 1/A and s0 = |B t|, and relative errors of 1/B or less, the density mu 
   e^{-2 B^2}/(2 sqrt(pi) B) or e^{-B^2}; all of K but its logarithm is 0 or 1.
 """
 
+from typing import NamedTuple
+
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
+from jax import Array, lax
 
 FAR = {"float64": 1e17, "float32": 1e8}  # |B| from here on
 STEEP = {"float64": 1e18, "float32": 1e9}  # where nearer B let e^{-s} be 1 on mu, K is a power of A
+
+
+class Regions(NamedTuple):
+    """Arguments for the quadrature and for the leading terms beyond it.
+
+    Where |A| is so large that mu lies at s below rounding, K and its derivatives are powers of A: what they
+    are at a smaller A', times powers of shrink = A'/A.
+    """
+
+    far: Array
+    A: Array
+    B: Array
+    shrink: Array
+    far_A: Array
+    far_B: Array
+
+
+def regions(A: Array, B: Array) -> Regions:
+    bound, steep = FAR[A.dtype.name], STEEP[A.dtype.name]
+    far = jnp.abs(B) > bound
+    size = jnp.maximum(jnp.minimum(jnp.abs(B), bound), 1)
+    steep = lax.stop_gradient(jnp.where(A * jnp.sign(B) >= 0, steep / size, steep * size))
+    cut = jnp.clip(A, -steep, steep)
+    beyond = jnp.abs(A) > steep
+    shrink = jnp.where(beyond, cut / jnp.where(beyond, A, 1), 1)
+    return Regions(
+        far,
+        jnp.where(far, 1, cut),
+        jnp.where(far, 0, B),
+        shrink,
+        jnp.where(far, A, 1),
+        jnp.where(far, B, -2 * bound),
+    )
 
 
 def _parts(A: Array, B: Array) -> tuple[Array, Array, Array, Array]:
@@ -48,7 +83,9 @@ def logs(A: Array, B: Array) -> tuple[Array, Array, Array]:
     above = B > 0
     center = -t * (far - t * jnp.where(above, 1 / 8, 1 / 4))
     at_zero = -jnp.where(above, 2.0, 1.0) * far * far
-    height = at_zero - jnp.where(above, float(np.log(np.pi)) + jnp.log(far), float(np.log(np.sqrt(np.pi) / 2)))
+    height = at_zero - jnp.where(
+        above, float(np.log(np.pi)) + jnp.log(far), float(np.log(np.sqrt(np.pi) / 2))
+    )
     log_b = jnp.where(inside, center + jnp.log(t), height - rate)
     log_a = log_b + jnp.where(inside, jnp.log(t) + jnp.log(far), -rate)
     small = jnp.where(inside, center, at_zero - float(np.log(4 * np.pi)) - 2 * jnp.log(far) - rate)

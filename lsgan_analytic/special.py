@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jax import Array, lax
+from jax import Array
 from jax.typing import ArrayLike
 
 from . import _extremes
@@ -105,7 +105,7 @@ def _scaled(exponents: tuple[Array, ...], value: Array) -> Array:
 @jax.jit
 def _values(A: Array, B: Array) -> tuple[Array, ...]:
     """K, K_A, K_B, K_AA, K_AB, K_BB. What is not used is not computed."""
-    r = _regions(A, B)
+    r = _extremes.regions(A, B)
     jet = _jet(r.A, r.B)
     k = jnp.minimum(_scaled(jet.exponents_k, jet.k), 1)
     inner = [jnp.where(r.A > 0, k * r.shrink, k)]
@@ -113,39 +113,6 @@ def _values(A: Array, B: Array) -> tuple[Array, ...]:
         inner.append(_times(_scaled(jet.exponents, value), r.shrink, power))
     outer = _extremes.values(r.far_A, r.far_B)
     return tuple(jnp.where(r.far, far, near) for far, near in zip(outer, inner, strict=True))
-
-
-class _Regions(NamedTuple):
-    """Arguments for the quadrature and for the leading terms beyond it.
-
-    Where |A| is so large that mu lies at s below rounding, K and its derivatives are powers of A: what they
-    are at a smaller A', times powers of shrink = A'/A.
-    """
-
-    far: Array
-    A: Array
-    B: Array
-    shrink: Array
-    far_A: Array
-    far_B: Array
-
-
-def _regions(A: Array, B: Array) -> _Regions:
-    bound, steep = _extremes.FAR[A.dtype.name], _extremes.STEEP[A.dtype.name]
-    far = jnp.abs(B) > bound
-    size = jnp.maximum(jnp.minimum(jnp.abs(B), bound), 1)
-    steep = lax.stop_gradient(jnp.where(A * jnp.sign(B) >= 0, steep / size, steep * size))
-    cut = jnp.clip(A, -steep, steep)
-    beyond = jnp.abs(A) > steep
-    shrink = jnp.where(beyond, cut / jnp.where(beyond, A, 1), 1)
-    return _Regions(
-        far,
-        jnp.where(far, 1, cut),
-        jnp.where(far, 0, B),
-        shrink,
-        jnp.where(far, A, 1),
-        jnp.where(far, B, -2 * bound),
-    )
 
 
 def _times(value: Array, factor: Array, power: int) -> Array:
@@ -182,7 +149,7 @@ def _(primals, tangents):
 @jax.custom_jvp
 @jax.jit
 def _logs(A: Array, B: Array) -> tuple[Array, Array, Array]:
-    r = _regions(A, B)
+    r = _extremes.regions(A, B)
     jet = _jet(r.A, r.B)
     shift, shift_k, log_shrink = sum(jet.exponents), sum(jet.exponents_k), jnp.log(r.shrink)
     inner = (
@@ -198,7 +165,7 @@ def _logs(A: Array, B: Array) -> tuple[Array, Array, Array]:
 @_logs.defjvp
 def _(primals, tangents):
     (A, B), (dA, dB) = primals, tangents
-    r = _regions(A, B)
+    r = _extremes.regions(A, B)
     jet = _jet(r.A, r.B)
     relative = sum(jet.exponents) - sum(jet.exponents_k)  # exactly 0 wherever K is small
     step = r.shrink * dA
@@ -207,7 +174,9 @@ def _(primals, tangents):
         (jet.aa * step + jet.ab * dB) / jet.a,
         (jet.ab * step + jet.bb * dB) / jet.b,
     )
-    _, beyond = jax.jvp(_extremes.logs, (r.far_A, r.far_B), (jnp.where(r.far, dA, 0), jnp.where(r.far, dB, 0)))
+    _, beyond = jax.jvp(
+        _extremes.logs, (r.far_A, r.far_B), (jnp.where(r.far, dA, 0), jnp.where(r.far, dB, 0))
+    )
     return _logs(A, B), tuple(jnp.where(r.far, *both) for both in zip(beyond, near, strict=True))
 
 

@@ -41,7 +41,9 @@ def linear_game(j):
 def rotated(eigenvalues, angle, shear):
     """A real matrix with these eigenvalues, not normal where ``shear`` is not 0."""
     one, other = eigenvalues
-    core = np.array([[one.real, -one.imag], [one.imag, other.real]]) if one.imag else np.diag([one, other]).real
+    core = (
+        np.array([[one.real, -one.imag], [one.imag, other.real]]) if one.imag else np.diag([one, other]).real
+    )
     basis = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ [[1, shear], [0, 1]]
     return basis @ core @ np.linalg.inv(basis)
 

@@ -32,7 +32,9 @@ def fisher(p: AbstractLaw, q: AbstractLaw) -> Scalar:
         one, other = (jax.vmap(jax.grad(law.log_pdf))(points) for law in (p, q))
         rounding = 8 * jnp.finfo(one.dtype).eps * jnp.maximum(jnp.abs(one), jnp.abs(other))
         # equal to rounding: two scores like 1/x cancel, and their rounding errors are not square-integrable
-        apart = (p.log_pdf(x) > -jnp.inf).reshape(-1, *[1] * (one.ndim - 1)) & (jnp.abs(one - other) > rounding)
+        apart = (p.log_pdf(x) > -jnp.inf).reshape(-1, *[1] * (one.ndim - 1)) & (
+            jnp.abs(one - other) > rounding
+        )
         slopes = jnp.where(apart, one - other, 0)
         sizes = jnp.sum(jnp.square(slopes).reshape(slopes.shape[0], -1), axis=1)
         return jnp.where(log_ratio(p, q, x) == jnp.inf, jnp.inf, sizes)  # where q has no score
