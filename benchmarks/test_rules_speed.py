@@ -32,6 +32,7 @@ RULES = {
     "SymplecticAdjustment": (lsgan.SymplecticAdjustment(STEP), 10),
     "LookAhead": (lsgan.LookAhead(STEP), 10),
     "Lola": (lsgan.Lola(STEP), 12),
+    "TaylorLola": (lsgan.TaylorLola(STEP), 12),
     "Unrolled (k = 5)": (lsgan.Unrolled(STEP, 5), 40),
     "CompetitiveGradient": (lsgan.CompetitiveGradient(STEP), 20),
     "FollowRidge": (lsgan.FollowRidge(STEP), 30),

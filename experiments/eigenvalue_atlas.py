@@ -102,7 +102,7 @@ def rows(config: Config) -> tuple[Row, ...]:
         Row("optimistic", lsgan.Optimistic, lambda s: 1 / (sqrt(3) * s), r"$s<1/\sqrt{3}$"),
         Row("extragradient", lsgan.Extragradient, lambda s: 1 / s, "$s<1$"),
         Row("LookAhead", lsgan.LookAhead, lambda s: 1 / s, "$s<1$"),
-        Row("LOLA", lsgan.Lola, lambda s: sqrt(3) / (2 * s), r"$s<\sqrt{3}/2$"),
+        Row("Taylor LOLA", lsgan.TaylorLola, lambda s: sqrt(3) / (2 * s), r"$s<\sqrt{3}/2$"),
         Row(
             rf"unrolled, $k={k}$",
             lambda h: lsgan.Unrolled(h, k),

@@ -72,7 +72,7 @@ class Config:
             "past extragradient": lsgan.PastExtragradient(step),
             "optimistic": lsgan.Optimistic(step),
             f"averaged, decay {self.decay:g}": lsgan.Averaged(lsgan.Simultaneous(step), self.decay),
-            "LOLA": lsgan.Lola(step),
+            "Taylor LOLA": lsgan.TaylorLola(step),
             "LookAhead": lsgan.LookAhead(step),
             rf"consensus, $\gamma={self.strength:g}$": lsgan.Consensus(step, self.strength),
             "symplectic adjustment": lsgan.SymplecticAdjustment(step, self.strength),

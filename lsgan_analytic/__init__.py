@@ -169,6 +169,7 @@ from .updates import (
     Proximal as Proximal,
     Simultaneous as Simultaneous,
     SymplecticAdjustment as SymplecticAdjustment,
+    TaylorLola as TaylorLola,
     Unrolled as Unrolled,
 )
 

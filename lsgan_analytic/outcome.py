@@ -6,6 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PyTree
 
 from ._types import Players, Scalar
+from .game import field
 from .parameters import vector
 from .restriction import Restriction
 from .updates.base import AbstractRule, advance
@@ -34,11 +35,16 @@ class Evidence(eqx.Module):
 
     Attributes:
         field_norm: |f|, the size of the field (per unit of the parameters).
-        newton_distance: |d|, d = -J^+ f the Newton step to the nearest root, J the field's Jacobian.
-        newton_ratio: |f(theta + d)| / |f(theta)|. Near a simple root it is close to 0; on a plateau,
-            where f decays towards infinity, Newton's method runs after it with ratio about 1/e.
-        growth: the growth of log|f| if the run went on for as many steps again at its present pace; a run
-            with growth > 0 is leaving a slow stretch.
+        newton_distance: |d|, d = -J^+ f the Newton step to the nearest root, J the field's Jacobian. What of
+            f is within the rounding of theta, f ~ eps |J| (1 + |theta|), counts as 0; inf where J has
+            underflowed.
+        newton_ratio: |f(theta + d)| / |f(theta)|. Near a simple root it is close to 0, at its rounding
+            about 1; on a plateau, where f and J decay together towards infinity, d stays long and Newton's
+            method runs after them with ratio about 1/e.
+        growth: the growth of log|f| if the run went on for as many steps again as it does on the next (up to
+            64) steps of the rule, rotations averaged over half of these; 0 where these steps are lost in the
+            rounding of theta. A run with growth > 0 is leaving a slow stretch or an unstable root. Of a flow
+            it is that of the direction of f.
 
     Of more than 500 parameters no root is sought: the distance is inf, the ratio 1, an end a plateau at most.
     """
@@ -61,6 +67,7 @@ class Evidence(eqx.Module):
 _ROOT_RATIO = 0.2  # below the 1/4 of a double root and the 1/e of an exponential tail
 _ROOT_DISTANCE = 0.1  # relative to 1 + |theta|
 _LEAVING = 0.1
+_AHEAD = 64  # steps
 _MANY = 500  # parameters beyond which no Newton step is taken
 
 
@@ -88,14 +95,46 @@ def evidence(
     tiny = 100 * jnp.finfo(size.dtype).tiny
     flat_here = steepness < tiny  # force and slope have underflowed together
     scale = jnp.where(flat_here, 1, steepness)
-    newton = -jnp.linalg.pinv(slope / scale) @ (force / scale)
+    newton = _newton_step(slope / scale, force / scale, norm(here))
     unit = jnp.where(size > 0, size, 1)
     after = norm(game.field(here + newton)) / unit
     ratio = jnp.where(size > 0, after, jnp.where(flat_here, 1, 0).astype(after.dtype))
     direction = force / unit
     pace = _displacement(game, rule, state) / unit  # the step size, in effect
     growth = (direction @ slope @ direction) * pace * steps.astype(pace.dtype)
-    return Evidence(size, norm(newton), ratio, growth)
+    return Evidence(size, jnp.where(flat_here, jnp.inf, norm(newton)), ratio, growth)
+
+
+def _newton_step(slope: Float[Array, "k k"], force: Float[Array, " k"], size: Scalar) -> Float[Array, " k"]:
+    """-J^+ f for a J of size 1, without the parts of f and of J that are rounding."""
+    left, values, right = jnp.linalg.svd(slope)
+    eps = jnp.finfo(force.dtype).eps
+    along = jnp.sum(left * force[:, None], axis=0)
+    seen = (jnp.abs(along) > 8 * eps * (1 + size)) & (values > 10 * force.size * eps * values[0])
+    step = jnp.where(seen, along / jnp.where(seen, values, 1), 0)
+    return -jnp.sum(right * step[:, None], axis=0)
+
+
+def growth_ahead(
+    game: Restriction, rule: AbstractRule, state: PyTree, steps: Int[Array, ""], otherwise: Scalar
+) -> Scalar:
+    """``Evidence.growth`` from the next steps of the rule; ``otherwise`` where these are not finite."""
+    here = game.reduce(game.players)
+
+    def once(carry, _):
+        after, state = advance(game, rule, *carry)
+        return (after, state), (norm(vector(field(game, after))), norm(vector(after) - vector(here)))
+
+    _, (later, moved) = jax.lax.scan(once, (here, state), length=_AHEAD)
+    logs = jnp.log(jnp.concatenate([norm(vector(field(game, here)))[None], later]))
+    last = jnp.clip(steps, 1, _AHEAD)
+    k, half = jnp.arange(_AHEAD + 1), last // 2
+    peaks = [jnp.max(jnp.where(part, logs, -jnp.inf)) for part in (k <= half, (k > half) & (k <= last))]
+    rate = (peaks[1] - peaks[0]) / (last - half).astype(logs.dtype)
+    rounding = 64 * jnp.finfo(logs.dtype).eps * norm(vector(game.players))
+    settled = jnp.max(jnp.where(k[1:] <= last, moved, 0)) <= rounding
+    growth = jnp.where(jnp.isfinite(rate), rate * steps.astype(logs.dtype), otherwise)
+    return jnp.where(settled, 0, growth)
 
 
 def _displacement(game: Restriction, rule: AbstractRule, state: PyTree) -> Scalar:
@@ -120,9 +159,10 @@ def _without_newton(game: Restriction, rule: AbstractRule, state: PyTree, steps:
 def judge(seen: Evidence, players: Players, tolerance: Scalar) -> Outcome:
     """Plateau, point or moving."""
     dtype = seen.field_norm.dtype
-    close = seen.newton_distance <= jnp.sqrt(jnp.finfo(dtype).eps)
-    near = seen.newton_distance <= _ROOT_DISTANCE * (1 + norm(vector(players)))
-    rooted = ((seen.newton_ratio <= _ROOT_RATIO) & near) | (close & (seen.newton_ratio < 1))
+    size = 1 + norm(vector(players))
+    close = seen.newton_distance <= jnp.sqrt(jnp.finfo(dtype).eps) * size  # never on a plateau
+    near = seen.newton_distance <= _ROOT_DISTANCE * size
+    rooted = ((seen.newton_ratio <= _ROOT_RATIO) & near) | close
     resting = Outcome.where(rooted, Outcome.point, Outcome.plateau)
-    leaving = (seen.growth > _LEAVING) & ~close
+    leaving = seen.growth > _LEAVING
     return Outcome.where((seen.field_norm <= tolerance.astype(dtype)) & ~leaving, resting, Outcome.moving)

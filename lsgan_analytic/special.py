@@ -34,6 +34,7 @@ import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
+from . import _extremes
 from ._bump import erfcx_positive, moments, ROOT_PI, scaled_tail, square_exponents
 from ._checks import floating
 
@@ -104,9 +105,20 @@ def _scaled(exponents: tuple[Array, ...], value: Array) -> Array:
 @jax.jit
 def _values(A: Array, B: Array) -> tuple[Array, ...]:
     """K, K_A, K_B, K_AA, K_AB, K_BB. What is not used is not computed."""
-    jet = _jet(A, B)
+    r = _extremes.regions(A, B)
+    jet = _jet(r.A, r.B)
     k = jnp.minimum(_scaled(jet.exponents_k, jet.k), 1)
-    return k, *(_scaled(jet.exponents, value) for value in jet[3:])
+    inner = [jnp.where(r.A > 0, k * r.shrink, k)]
+    for value, power in zip(jet[3:], (2, 1, 3, 2, 1), strict=True):
+        inner.append(_times(_scaled(jet.exponents, value), r.shrink, power))
+    outer = _extremes.values(r.far_A, r.far_B)
+    return tuple(jnp.where(r.far, far, near) for far, near in zip(outer, inner, strict=True))
+
+
+def _times(value: Array, factor: Array, power: int) -> Array:
+    for _ in range(power):
+        value = value * factor
+    return value
 
 
 @jax.custom_jvp
@@ -137,18 +149,35 @@ def _(primals, tangents):
 @jax.custom_jvp
 @jax.jit
 def _logs(A: Array, B: Array) -> tuple[Array, Array, Array]:
-    jet = _jet(A, B)
-    shift, shift_k = sum(jet.exponents), sum(jet.exponents_k)
-    return jnp.log(jet.k) + shift_k, jnp.log(-jet.a) + shift, jnp.log(-jet.b) + shift
+    r = _extremes.regions(A, B)
+    jet = _jet(r.A, r.B)
+    shift, shift_k, log_shrink = sum(jet.exponents), sum(jet.exponents_k), jnp.log(r.shrink)
+    inner = (
+        jnp.log(jet.k) + shift_k + jnp.where(r.A > 0, log_shrink, 0),
+        jnp.log(-jet.a) + shift + 2 * log_shrink,
+        jnp.log(-jet.b) + shift + log_shrink,
+    )
+    outer = _extremes.logs(r.far_A, r.far_B)
+    log_k, *rest = (jnp.where(r.far, far, near) for far, near in zip(outer, inner, strict=True))
+    return jnp.minimum(log_k, 0), *rest
 
 
 @_logs.defjvp
 def _(primals, tangents):
     (A, B), (dA, dB) = primals, tangents
-    jet = _jet(A, B)
+    r = _extremes.regions(A, B)
+    jet = _jet(r.A, r.B)
     relative = sum(jet.exponents) - sum(jet.exponents_k)  # exactly 0 wherever K is small
-    tangent_k = jnp.exp(relative) * (jet.a * dA + jet.b * dB) / jet.k
-    return _logs(A, B), (tangent_k, (jet.aa * dA + jet.ab * dB) / jet.a, (jet.ab * dA + jet.bb * dB) / jet.b)
+    step = r.shrink * dA
+    near = (
+        jnp.exp(relative) * (jet.a * step + jet.b * dB) / jet.k * jnp.where(r.A > 0, 1, r.shrink),
+        (jet.aa * step + jet.ab * dB) / jet.a,
+        (jet.ab * step + jet.bb * dB) / jet.b,
+    )
+    _, beyond = jax.jvp(
+        _extremes.logs, (r.far_A, r.far_B), (jnp.where(r.far, dA, 0), jnp.where(r.far, dB, 0))
+    )
+    return _logs(A, B), tuple(jnp.where(r.far, *both) for both in zip(beyond, near, strict=True))
 
 
 def _prepare(A: ArrayLike, B: ArrayLike) -> tuple[Array, Array]:

@@ -35,6 +35,7 @@ RULES = {
     "Optimistic": lsgan.Optimistic(0.2), "Averaged": lsgan.Averaged(lsgan.Simultaneous(0.2), 0.5),
     "Consensus": lsgan.Consensus(0.2, 0.3), "SymplecticAdjustment": lsgan.SymplecticAdjustment(0.2),
     "Unrolled": lsgan.Unrolled(0.2, 2), "LookAhead": lsgan.LookAhead(0.2), "Lola": lsgan.Lola(0.2),
+    "TaylorLola": lsgan.TaylorLola(0.2),
     "CompetitiveGradient": lsgan.CompetitiveGradient(0.2), "FollowRidge": lsgan.FollowRidge(0.2),
     "Proximal": lsgan.Proximal(0.2),
 }  # fmt: skip

@@ -211,6 +211,63 @@ def test_finite_on_the_whole_range(dtype, a, c, g, b, h):
         assert np.isfinite(special.log_abs_K_derivatives(A, B)).all()
 
 
+def any_magnitude(dtype, n, seed=9):
+    """Both signs, log-uniform over the whole range of the dtype, and its ends."""
+    rng = np.random.default_rng(seed)
+    info = np.finfo(dtype)
+    low, high = np.log10(float(info.tiny)) + 0.1, np.log10(float(info.max)) - 0.1
+    values = rng.choice([-1, 1], (2, n)) * 10.0 ** rng.uniform(low, high, (2, n))
+    ends = np.array([-info.max, -1, -info.tiny, 0, info.tiny, 1, info.max], float)
+    corners = np.stack([part.ravel() for part in np.meshgrid(ends, ends)])
+    return (jnp.asarray(np.concatenate([values, corners], axis=1)[k], dtype) for k in (0, 1))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("n", [3000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+def test_every_pair_of_floats_has_an_answer(dtype, n):
+    """K in [0, 1], derivatives <= 0 and finite, logarithms -inf only where -4 B^2 or 2 B/A has overflowed."""
+    parts = [np.array_split(np.asarray(x), -(-n // 50_000)) for x in any_magnitude(dtype, n)]
+    for A, B in zip(*parts, strict=True):
+        values = jet(A, B)
+        assert np.isfinite(values).all()
+        assert ((values[0] >= 0) & (values[0] <= 1)).all()
+        assert (values[1:3] <= 0).all()
+        logs = np.stack([special.log_K(A, B), *special.log_abs_K_derivatives(A, B)])
+        assert not np.isnan(logs).any()
+        assert (logs <= 0).all()
+        with np.errstate(over="ignore"):
+            exponent = np.maximum(
+                4 * B.astype(dtype) ** 2, 2 * np.abs(B) / np.maximum(np.abs(A), np.finfo(dtype).tiny)
+            )
+        assert np.isfinite(logs[:, exponent < np.finfo(dtype).max]).all()
+
+
+def test_known_logarithms_of_extreme_arguments():
+    """At s = 0: -2 B^2; at s0: B/A + 1/(8 A^2); a steep step: 1 - e^{-s0} and its derivatives."""
+    A = np.array([-1.2e-20, 1.0, -1.0, 1e-170])
+    B = np.array([4e42, 1e153, 1e153, 1e100])
+    exact = [-4e42 / 1.2e-20, -2e306, -1e153, -2e200]
+    np.testing.assert_allclose(special.log_K(A, B), exact, rtol=1e-15)
+    s0 = np.array([0.3, 2.0])
+    for A in (1e25, 1e150, 1e300):
+        k, ka, kb, *_ = jet(np.array([A, A]), -A * s0)
+        np.testing.assert_allclose(k, -np.expm1(-s0), rtol=1e-14)
+        np.testing.assert_allclose([kb * A, ka * A], [-np.exp(-s0), -s0 * np.exp(-s0)], rtol=1e-13)
+        np.testing.assert_allclose(special.K(-A, A * s0), np.exp(-s0), rtol=1e-14)
+    # K(A, 0) -> c/A, K_A -> -c'/A^2, from their values at A = 1e6
+    near = np.array(jet(np.array([1e6]), np.array([0.0]))[:2, 0])
+    far = special.log_K(1e200, 0.0), special.log_abs_K_derivatives(1e200, 0.0)[0]
+    np.testing.assert_allclose(far, np.log(np.abs(near)) - np.log(1e194) * np.array([1, 2]), rtol=1e-7)
+
+
+@pytest.mark.parametrize(("A", "B"), [(0.7, 1e17), (1e17, 1e17), (-2e16, 1e17), (2e16, -1e17)])
+def test_the_leading_terms_meet_the_quadrature(A, B):
+    """On both sides of FAR; also the slopes of the logarithms."""
+    for function in (special.log_K, lambda a, b: special.log_abs_K_derivatives(a, b)[0]):
+        sides = [jax.value_and_grad(function, (0, 1))(A, B * (1 + side)) for side in (-1e-13, 1e-13)]
+        np.testing.assert_allclose(*(jnp.stack([value, *slope]) for value, slope in sides), rtol=1e-11)
+
+
 @pytest.mark.parametrize("bad", [np.float16(1.0), jnp.bfloat16(1.0), 1j, True])
 def test_dtypes_that_are_refused(bad):
     with pytest.raises(TypeError, match="A: expected float32, float64 or integer values, got dtype"):

@@ -28,6 +28,7 @@ RULES = {
     "unrolled": lsgan.Unrolled((DISC, GEN), k=3),
     "look ahead": lsgan.LookAhead((DISC, GEN)),
     "LOLA": lsgan.Lola((DISC, GEN)),
+    "Taylor LOLA": lsgan.TaylorLola((DISC, GEN)),
     "competitive": lsgan.CompetitiveGradient((DISC, GEN)),
     "ridge": lsgan.FollowRidge((DISC, GEN)),
     "proximal": lsgan.Proximal((DISC, GEN)),
@@ -87,7 +88,8 @@ class Quadratics:
             "symplectic": s @ (j + 0.3 * (j - j.T) / 2 @ j),
             "unrolled": unrolled,
             "look ahead": s @ (j + c @ s @ j),
-            "LOLA": s @ (j + c @ s @ j + shaped),
+            "LOLA": s @ (j + shaped),
+            "Taylor LOLA": s @ (j + c @ s @ j + shaped),
             "competitive": np.linalg.solve(one - s @ c, s @ j),
             "ridge": s @ j + ridge,
             "proximal": np.linalg.inv(one - s @ j) - one,
@@ -164,6 +166,8 @@ def bilinear():
         "optimistic": lsgan.Optimistic,
         "past": lsgan.PastExtragradient,
         "look ahead": lsgan.LookAhead,
+        "LOLA": lsgan.Lola,
+        "Taylor LOLA": lsgan.TaylorLola,
     }
     game, players = Bilinear(jnp.asarray(1.7)), pair([0.0], [0.0])
 
@@ -180,6 +184,8 @@ def bilinear():
         ("simultaneous", 1 + S**2),
         ("extragradient", 1 - S**2 + S**4),
         ("look ahead", 1 - S**2 + S**4),
+        ("LOLA", 1 - S**2 + S**4),
+        ("Taylor LOLA", (1 - 2 * S**2) ** 2 + S**2),
         ("proximal", 1 / (1 + S**2)),
         ("competitive", 1 / (1 + S**2)),
         ("alternating", np.where(S <= 2, 1, (1 - S**2 / 2 - np.sqrt((1 - S**2 / 2) ** 2 - (S > 2))) ** 2)),
@@ -221,15 +227,16 @@ def test_negative_momentum_is_stable_below_two_times_one_plus_beta():
 
 
 def test_tandem_game():
-    """LOLA shapes itself away from x + y = 1; LookAhead does not."""
+    """Shaping rests at x + y = 1/(1 - 2 eta), with anticipation at (1 - 2 eta)/(1 - 4 eta); the Nash at 1."""
     size = 0.05
     ends = {}
-    for rule in (lsgan.Lola(size), lsgan.LookAhead(size)):
+    for rule in (lsgan.Lola(size), lsgan.TaylorLola(size), lsgan.LookAhead(size)):
         play = jax.jit(lambda own, rule=rule: jax.lax.fori_loop(
             0, 400, lambda _, now: rule.step(TANDEM, now, None)[0], own
         ))  # fmt: skip
         ends[type(rule).__name__] = float(vector(play(pair([0.3], [-0.2]))).sum())
-    np.testing.assert_allclose(ends["Lola"], (1 - 2 * size) / (1 - 4 * size), rtol=1e-10)
+    np.testing.assert_allclose(ends["Lola"], 1 / (1 - 2 * size), rtol=1e-10)
+    np.testing.assert_allclose(ends["TaylorLola"], (1 - 2 * size) / (1 - 4 * size), rtol=1e-10)
     np.testing.assert_allclose(ends["LookAhead"], 1, rtol=1e-10)
 
 
@@ -292,6 +299,7 @@ def test_equal_to_simultaneous_to_first_order():
         "unrolled": lambda h: lsgan.Unrolled(h, k=2),
         "look ahead": lsgan.LookAhead,
         "LOLA": lsgan.Lola,
+        "Taylor LOLA": lsgan.TaylorLola,
         "competitive": lsgan.CompetitiveGradient,
         "proximal": lsgan.Proximal,
     }
@@ -398,7 +406,9 @@ def product(x, y):
 product.defvjp(lambda x, y: (product(x, y), (x, y)), lambda kept, g: (g * kept[1], g * kept[0]))
 
 
-@pytest.mark.parametrize("name", ["symplectic", "look ahead", "LOLA", "competitive", "ridge", "proximal"])
+@pytest.mark.parametrize(
+    "name", ["symplectic", "look ahead", "Taylor LOLA", "competitive", "ridge", "proximal"]
+)
 def test_rules_that_need_hessians_say_so(name):
     game, players = zero_sum(product), pair([0.7], [0.3])
     there, _ = RULES["simultaneous"].step(game, players, None)
@@ -487,7 +497,7 @@ def test_on_the_exact_game():
     """The solved game has derivatives of the orders that LOLA asks for."""
     case = CASES["A"]
     part = restrict(case.game, case.players, ("b", "h"))
-    there = jax.jit(lambda own: lsgan.Lola(0.1).step(part, own, None)[0])(part.reduce(case.players))
+    there = jax.jit(lambda own: lsgan.TaylorLola(0.1).step(part, own, None)[0])(part.reduce(case.players))
     moved = vector(part.whole(there)) - vector(case.players)
     np.testing.assert_array_equal(moved[::2], 0)
     v = np.array([case.gradient[1], -case.gradient[3]])

@@ -15,4 +15,5 @@ from .per_player import PerPlayer as PerPlayer
 from .proximal import Proximal as Proximal
 from .simultaneous import Simultaneous as Simultaneous
 from .symplectic_adjustment import SymplecticAdjustment as SymplecticAdjustment
+from .taylor_lola import TaylorLola as TaylorLola
 from .unrolled import Unrolled as Unrolled

@@ -3,59 +3,60 @@
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 from .._types import Players, Scalar
-from ..game import AbstractGame
+from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
-from .base import (
-    AbstractMemorylessRule,
-    both_stepped,
-    disc_direction,
-    gen_direction,
-    Sizes,
-    stepped,
-    zeros,
-)
+from .base import AbstractMemorylessRule, both_stepped, disc_direction, gen_direction, Sizes, stepped, zeros
+from .look_ahead import look_ahead_size, opponent_sizes
 
 
 class Lola(AbstractMemorylessRule):
-    """Each player ascends what it will have when the opponent has stepped, and shapes that step.
+    """Each player steps along its field, and shapes the step that its opponent is about to take.
 
-    With O_i what player i ascends and v_j = dO_j/d theta_j its opponent's field, player i steps along
-    d/d theta_i [O_i + step_j (dO_i/d theta_j) . v_j], v_j differentiated too (that is what ``LookAhead``
-    leaves out). To first order in the opponent's step, as in Foerster et al., "Learning with
-    opponent-learning awareness", AAMAS 2018, and Letcher et al., ICLR 2019. It need not rest at
-    equilibria: in Letcher's tandem game it rests at x + y = (1 - 2 step)/(1 - 4 step), not at 1.
+    With O_i what player i ascends and v_i = dO_i/d theta_i its field, player i steps along
+
+        v_i + eta_j (d v_j/d theta_i)^T (dO_i/d theta_j):
+
+    of the first-order surrogate O_i + eta_j (dO_i/d theta_j) . v_j only the opponent's step v_j is
+    differentiated. This is the published rule: Foerster et al., "Learning with opponent-learning awareness",
+    AAMAS 2018, section 3.2. ``TaylorLola`` differentiates the whole surrogate. Neither need rest at
+    equilibria: in the tandem game of Letcher et al. (ICLR 2019) this one rests at x + y = 1/(1 - 2 eta),
+    not at 1.
 
     Args:
-        step: as for ``Simultaneous``; also the size of the opponent's step looked ahead.
+        step: as for ``Simultaneous``.
+        look_ahead: eta, the size of the opponent's step, a finite number > 0 (ValueError otherwise); None:
+            the opponent's own step size.
 
     >>> import lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.Lola(step=0.5)
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
-    (0.0, 1.0)
+    >>> after, state = rule.step(game, players, rule.init(players))
+    >>> round(float(after.disc.w), 6), round(float(after.gen.shift), 6)
+    (0.25, 1.25)
     """
 
     step_sizes: StepSizes
+    look_ahead: Scalar | None
 
-    def __init__(self, step: Step):
+    def __init__(self, step: Step, look_ahead: float | Scalar | None = None):
         self.step_sizes = StepSizes(step)
+        self.look_ahead = look_ahead_size(look_ahead)
 
     def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
-        def for_disc(disc: Any) -> Scalar:
-            here = Players(disc, players.gen)
-            ahead = stepped(zeros(here.gen), sizes[1], gen_direction(game, here))
-            value, gain = jax.jvp(lambda gen: game.objectives(Players(disc, gen))[0], (here.gen,), (ahead,))
-            return value + gain
+        ahead_disc, ahead_gen = opponent_sizes(sizes, self.look_ahead)
+        disc, gen = players.disc, players.gen
 
-        def for_gen(gen: Any) -> Scalar:
-            here = Players(players.disc, gen)
-            ahead = stepped(zeros(here.disc), sizes[0], disc_direction(game, here))
-            value, gain = jax.jvp(lambda disc: game.objectives(Players(disc, gen))[1], (here.disc,), (ahead,))
-            return -(value + gain)
+        def gen_step(disc: Any) -> Any:
+            return stepped(zeros(gen), ahead_gen, gen_direction(game, Players(disc, gen)))
 
-        direction = Players(jax.grad(for_disc)(players.disc), jax.grad(for_gen)(players.gen))
-        return both_stepped(players, sizes, direction)
+        def disc_step(gen: Any) -> Any:
+            return stepped(zeros(disc), ahead_disc, disc_direction(game, Players(disc, gen)))
+
+        gain_disc = jax.grad(lambda gen: game.objectives(Players(disc, gen))[0])(gen)
+        gain_gen = jax.grad(lambda disc: -game.objectives(Players(disc, gen))[1])(disc)
+        shaping = Players(jax.vjp(gen_step, disc)[1](gain_disc)[0], jax.vjp(disc_step, gen)[1](gain_gen)[0])
+        return both_stepped(players, sizes, jax.tree.map(jnp.add, field(game, players), shaping))

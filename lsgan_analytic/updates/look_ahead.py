@@ -3,45 +3,60 @@
 import jax
 import jax.numpy as jnp
 
-from .._types import Players
+from .._checks import positive
+from .._types import Players, Scalar
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, both_stepped, Sizes, zeros
 
 
+def look_ahead_size(look_ahead: float | Scalar | None) -> Scalar | None:
+    """A finite number > 0, or None; ValueError otherwise."""
+    return None if look_ahead is None else positive("look_ahead")(look_ahead)
+
+
+def opponent_sizes(sizes: Sizes, look_ahead: Scalar | None) -> Sizes:
+    """The sizes of the steps (of disc, of gen) that the other player looks ahead."""
+    return sizes if look_ahead is None else (look_ahead, look_ahead)
+
+
 class LookAhead(AbstractMemorylessRule):
     """Each player steps along its field as it will be, to first order, when the opponent has stepped.
 
-    With v_i = field of player i: direction_i = v_i + step_j (dv_i/d theta_j) v_j. The opponent's step is
+    With v_i = field of player i: direction_i = v_i + eta_j (dv_i/d theta_j) v_j. The opponent's step is
     taken as given: no player tries to shape it, as ``Lola`` does. In the notation of Letcher et al., "Stable
     opponent shaping in differentiable games", ICLR 2019: (I - alpha H_o) xi, after Zhang & Lesser, AAAI 2010.
 
     Args:
-        step: as for ``Simultaneous``; also the size of the opponent's step looked ahead.
+        step: as for ``Simultaneous``.
+        look_ahead: eta, the size of the opponent's step, a finite number > 0 (ValueError otherwise); None:
+            the opponent's own step size.
 
     >>> import lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.LookAhead(step=0.5)
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
+    >>> after, state = rule.step(game, players, rule.init(players))
+    >>> round(float(after.disc.w), 6), round(float(after.gen.shift), 6)
     (0.25, 1.25)
     """
 
     step_sizes: StepSizes
+    look_ahead: Scalar | None
 
-    def __init__(self, step: Step):
+    def __init__(self, step: Step, look_ahead: float | Scalar | None = None):
         self.step_sizes = StepSizes(step)
+        self.look_ahead = look_ahead_size(look_ahead)
 
     def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         value = field(game, players)
         still = zeros(players)
-        ahead = both_stepped(still, sizes, value)
+        ahead = both_stepped(still, opponent_sizes(sizes, self.look_ahead), value)
 
         def change(along: Players) -> Players:
-            return jax.jvp(lambda own: field(game, own), (players,), (along,))[1]
+            return jax.jvp(lambda at: field(game, at), (players,), (along,))[1]
 
-        seen = Players(
+        correction = Players(
             change(Players(still.disc, ahead.gen)).disc, change(Players(ahead.disc, still.gen)).gen
         )
-        return both_stepped(players, sizes, jax.tree.map(jnp.add, value, seen))
+        return both_stepped(players, sizes, jax.tree.map(jnp.add, value, correction))
