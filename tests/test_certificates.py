@@ -138,7 +138,9 @@ def test_what_cancels_to_rounding_is_not_a_sign():
 
 def test_a_steep_root_on_an_interval_is_found_and_a_jump_is_not_one():
     for root in (0.3, -0.7123):
-        found = lsgan.stationary_points(planted(root, steep=1e7), players_at(0.0), {"w": (-1.0, 1.0)}, starts=8)
+        found = lsgan.stationary_points(
+            planted(root, steep=1e7), players_at(0.0), {"w": (-1.0, 1.0)}, starts=8
+        )
         np.testing.assert_allclose(found.points, [[root]], rtol=1e-14)
     found = lsgan.stationary_points(planted(0.3, steep=1e30), players_at(0.0), {"w": (-1.0, 1.0)}, starts=8)
     assert (len(found.points), found.verdict) == (0, Verdict.undecided)

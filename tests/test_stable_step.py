@@ -107,7 +107,9 @@ def test_rules_without_a_jacobian_are_refused():
         return lsgan.PerPlayer(optax.adam(step), optax.adam(step))
 
     game = dirac(lsgan.R1(0.3))(jnp.float64)
-    with pytest.raises(ValueError, match=r"family: expected rules whose step has a finite Jacobian .*eps_root"):
+    with pytest.raises(
+        ValueError, match=r"family: expected rules whose step has a finite Jacobian .*eps_root"
+    ):
         lsgan.largest_stable_step(game, adam, rest(jnp.float64), FREE)
 
     def smooth(step):

@@ -38,7 +38,9 @@ def too_few(bounds: Window, budget: int) -> str | None:
     if n not in _CUTS:
         return f"{n} free parameters are too many to be sampled (at most {max(_CUTS)})"
     least = _CUTS[n] ** n
-    return f"boxes={budget} are fewer than the {least} that are looked at at least" if budget < least else None
+    return (
+        f"boxes={budget} are fewer than the {least} that are looked at at least" if budget < least else None
+    )
 
 
 def bound_by_samples(

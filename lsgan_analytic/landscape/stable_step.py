@@ -148,9 +148,7 @@ def _before(seen: _Growths, first: int) -> tuple[int, int | None]:
     return (last, int(neutral[last])) if stay else (first - 1, None)
 
 
-def _hidden(
-    before: float, rounding: float, first: float, growths: Callable[[np.ndarray], _Growths]
-) -> bool:
+def _hidden(before: float, rounding: float, first: float, growths: Callable[[np.ndarray], _Growths]) -> bool:
     """Whether the instability seen from step ``first`` on goes down to step 0, below rounding."""
     steps = np.geomspace(first, 1e6 * first, _POINTS)
     seen = growths(steps)
