@@ -1,8 +1,8 @@
 """Bifurcations along a branch: where the number of unstable, or of real, eigenvalues changes.
 
-With growth = Re lambda (flow) or |mu| - 1 (map) of each eigenvalue, the k that are 0 all along the branch left
-out, the r-th largest growth changes its sign where the r-th eigenvalue becomes unstable: a count sees any
-number of equal ones, where a product over them does not. Folds and branch points are signs of the tangent
+With growth = Re lambda (flow) or |mu| - 1 (map) of each eigenvalue, those that are 0 all along the branch
+left out, the r-th largest growth changes its sign where the r-th eigenvalue becomes unstable: a count sees
+any number of equal ones, where a product over them does not. Folds and branch points are signs of the tangent
 and of a determinant as well (Kuznetsov, Elements of Applied Bifurcation Theory, ch. 10): they can leave all
 counts as they are.
 """

@@ -13,6 +13,7 @@ from .._checks import label
 from .._types import Players
 from ..game import HasObjectives
 from ..parameters import field_of, indices, Names, vector
+from ..updates.base import AbstractRule
 
 Box = Mapping[str, tuple[float, float]]
 
@@ -47,10 +48,14 @@ def checked_players(players: Players) -> None:
         raise ValueError(f"players: expected Players(disc=..., gen=...), got {players!r}")
 
 
-def checked_names(names: Sequence[str] | None, argument: str) -> tuple[str, ...] | None:
+def checked_rule(rule: AbstractRule | None) -> None:
+    """ValueError unless this is an update rule, or None."""
+    if rule is not None and not isinstance(rule, AbstractRule):
+        raise ValueError(f"rule: expected an update rule or None, got {rule!r}")
+
+
+def checked_names(names: Sequence[str], argument: str) -> tuple[str, ...]:
     """Names as a tuple; what they name is checked elsewhere."""
-    if names is None:
-        return None
     if isinstance(names, str) or not isinstance(names, Sequence | np.ndarray):
         raise ValueError(f"{argument}: expected a sequence of names, got {names!r}")
     return tuple(names)
@@ -67,7 +72,7 @@ def window(players: Players, box: Box, free: Names = None) -> Window:
     checked_players(players)
     if not isinstance(box, Mapping) or not box:
         raise ValueError(f"box: expected {{name: (low, high)}}, got {box!r}")
-    names = checked_names(free, "free") or tuple(box)
+    names = tuple(box) if free is None else checked_names(free, "free")
     positions = indices(players, names, "box" if free is None else "free")
     if set(names) != set(box):
         raise ValueError(f"box: expected bounds of exactly the free parameters {names}, got {tuple(box)}")

@@ -18,6 +18,7 @@ from ..laws.exponential import ShiftedExponential
 from ..laws.pushforward import pushforward
 from ..parameters import indices, Names, parameter_names
 from ._solved import solved_cost
+from ._window import checked_names, checked_players
 
 _DOUBLINGS = 20  # t = 1, 2, 4, ... along a ray
 
@@ -63,7 +64,7 @@ def asymptotes(
     not slow down, and NaN with an infinite error where nothing has settled or J is not finite.
 
     Raises:
-        ValueError: unknown names; rays with ``free``; a ray that is zero.
+        ValueError: not a Game, not players; unknown names; rays with ``free``; a ray that is zero.
 
     >>> import lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
@@ -71,17 +72,24 @@ def asymptotes(
     >>> [round(level.value, 6) for level in lsgan.asymptotes(game, players, free=("b", "h"))]
     [1.0, 1.0, 0.465922, 1.465922]
     """
+    if not isinstance(game, Game):
+        raise ValueError(f"game: expected a Game, got {game!r}")
+    checked_players(players)
     names = parameter_names(players)
     if rays is None:
-        free = names if free is None else free
+        free = names if free is None else checked_names(free, "free")
         indices(players, free)
         rays = [{name: sign} for name in free for sign in (1.0, -1.0)]
     elif free is not None:
         raise ValueError("rays: expected either rays or free, got both")
+    elif isinstance(rays, Mapping | str) or not isinstance(rays, Sequence):
+        raise ValueError(f"rays: expected a sequence of {{name: rate}}, got {rays!r}")
     return tuple(_level(game, players, names, _checked(players, ray)) for ray in rays)
 
 
 def _checked(players: Players, ray: Mapping[str, float]) -> dict[str, float]:
+    if not isinstance(ray, Mapping):
+        raise ValueError(f"rays: expected {{name: rate}}, got {ray!r}")
     indices(players, tuple(ray), "rays")
     rates = {name: label(rate, f"rays[{name!r}]") for name, rate in ray.items()}
     if not any(rates.values()):

@@ -98,7 +98,7 @@ def continue_branch(
     if not callable(system):
         raise ValueError(f"system: expected a function of the parameter that makes a game, got {system!r}")
     checked_players(players)
-    free = checked_names(free, "free")
+    free = None if free is None else checked_names(free, "free")
     start, stop = label(start, "start"), label(stop, "stop")
     length = abs(stop - start)
     if length == 0:

@@ -14,6 +14,7 @@ from ..game import Game
 from ..outcome import norm
 from ..parameters import field_of, HeldGame, indices, Names, vector
 from ..updates.base import AbstractRule
+from ._window import checked_names, checked_players, checked_rule
 
 
 class Cause(eqx.Enumeration):
@@ -79,7 +80,7 @@ def diagnose(
         threshold: > 0, for field and factors alike.
 
     Raises:
-        ValueError: not a Game, unknown names in ``free``, threshold <= 0.
+        ValueError: not a Game, not players, not a rule, unknown names in ``free``, threshold <= 0.
 
     >>> import lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
@@ -89,7 +90,9 @@ def diagnose(
     """
     if not isinstance(game, Game):
         raise ValueError(f"game: expected a Game, got {game!r}")
-    positions = indices(players, free)
+    checked_players(players)
+    checked_rule(rule)
+    positions = indices(players, None if free is None else checked_names(free, "free"))
     return _diagnose(game, players, rule, positions, positive("threshold")(threshold))
 
 

@@ -11,7 +11,7 @@ from .._types import Players, Scalar
 from ..game import Game
 from ..parameters import Names
 from ..updates.base import AbstractRule
-from ._window import Box, placed, spread, window
+from ._window import Box, checked_rule, placed, spread, window
 from .diagnosis import _diagnose, Cause, CAUSES, Diagnosis
 
 
@@ -67,6 +67,7 @@ def plateaus(
     if not isinstance(game, Game):
         raise ValueError(f"game: expected a Game, got {game!r}")
     bounds = window(players, box, free)
+    checked_rule(rule)
     where = bounds.at(spread(count(points, "points"), len(bounds.names))).astype(bounds.low.dtype)
     threshold = positive("threshold")(threshold)
     cost, seen = _map(game, placed(players, bounds.positions, where), rule, bounds.positions, threshold)

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from .._types import Players, Vector
 from ..game import Game
 from ..parameters import field_of, indices
+from ._window import checked_players
 from .surface import surface
 
 
@@ -48,6 +49,11 @@ def portrait(game: Game, players: Players, grid: Mapping[str, ArrayLike]) -> Por
     >>> seen.cost.shape, seen.field.shape
     ((3, 2), (3, 2, 2))
     """
+    if not isinstance(game, Game):
+        raise ValueError(f"game: expected a Game, got {game!r}")
+    checked_players(players)
+    if not isinstance(grid, Mapping):
+        raise ValueError(f"grid: expected {{name: values}}, got {grid!r}")
     if len(grid) != 2:
         raise ValueError(f"grid: expected two parameters, got {list(grid)}")
     look = _Look(game, indices(players, tuple(grid), "grid"))

@@ -35,14 +35,14 @@ def largest_stable_step(
     """The step at which ``family(step)`` first loses stability at the stationary point ``players``.
 
     A multiplier mu of the one-step map, state included, leaves the unit circle there; a neutral one,
-    |mu| = 1, is not a loss. Whether |mu| - 1 is 0 is decided to the rounding of each eigenvalue, eps |M| times
+    |mu| = 1, is not a loss. Whether |mu| - 1 is 0 is decided to the rounding of the eigenvalue: eps |M| times
     its condition number (at most the square root, as for a defective one). From 128 steps, a geometric grid
     from high/10^10 to ``high``, and refined 128-fold five times: a window of stability narrower than a factor
     1.2 is not seen.
 
     Where |mu| - 1 is rounding below the first step that is unstable, the rule is neutral there or unstable by
-    too little to be seen. The second if |mu| - 1 follows one power of the step, as it does near step 0 (bilinear
-    game, simultaneous: step^2), and that power is rounding where nothing was seen.
+    too little to be seen. The second if |mu| - 1 follows one power of the step, as it does near step 0
+    (step^2 for simultaneous play of the bilinear game), and that power is rounding where nothing was seen.
 
     Args:
         family: step -> rule, e.g. ``lsgan.Alternating`` or ``lambda step: lsgan.Consensus(step, 0.1)``.
@@ -68,7 +68,7 @@ def largest_stable_step(
     checked_parts(game, players)
     if not callable(family):
         raise ValueError(f"family: expected a function of the step that makes a rule, got {family!r}")
-    free = checked_names(free, "free")
+    free = None if free is None else checked_names(free, "free")
     slope = np.asarray(jacobian(game, players, free))
     if not np.all(np.isfinite(slope)):
         raise ValueError(f"players: expected a field with a finite Jacobian, got {slope.tolist()}")
