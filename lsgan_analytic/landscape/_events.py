@@ -8,6 +8,7 @@ counts as they are.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -72,18 +73,17 @@ def events(points: list[Point], solve: Solver, is_map: bool, tolerance: float) -
     """All that happens between the points, in their order."""
     found = _Search(points, solve, is_map, tolerance)
     by_sign = list(found.by_sign())
-    by_count = [
-        (place, event)
-        for place, event in found.crossings()
-        if event.kind != "branch_point" or not any(_same(event, other) for _, other in by_sign)
-    ]
+    near = 10 * np.sqrt(tolerance)
+
+    def known(event: Event) -> bool:
+        return any(
+            np.linalg.norm(event.at.where - other.at.where) <= near * (1 + np.linalg.norm(event.at.where))
+            for _, other in by_sign
+        )
+
+    by_count = [one for one in found.crossings() if one[1].kind != "branch_point" or not known(one[1])]
     every = [*by_sign, *by_count, *found.meetings()]
     return [event for _, event in sorted(every, key=lambda one: one[0])]
-
-
-def _same(one: Event, other: Event) -> bool:
-    gap = np.linalg.norm(one.at.where - other.at.where)
-    return bool(gap <= 1e-5 * (1 + np.linalg.norm(one.at.where)))
 
 
 class _Search:
@@ -91,13 +91,16 @@ class _Search:
 
     def __init__(self, points: list[Point], solve: Solver, is_map: bool, tolerance: float):
         self.points, self._solve, self._is_map, self._tolerance = points, solve, is_map, tolerance
-        self._near = np.sqrt(tolerance)  # what belongs to one event
         self._neutral = min(int(np.sum(np.abs(self._growth(p)) <= tolerance)) for p in points)
 
     def _growth(self, point: Point) -> np.ndarray:
         """Of every eigenvalue: > 0 where it is unstable."""
         spectrum = point.eigenvalues
         return np.abs(spectrum) - 1 if self._is_map else np.real(spectrum)
+
+    def _near(self, point: Point) -> float:
+        """What is 0 at an event, in units of the eigenvalues (of a map: of mu - 1)."""
+        return float(np.sqrt(self._tolerance) * np.abs(point.eigenvalues - self._is_map).max())
 
     def _ranked(self, point: Point) -> np.ndarray:
         """Growths, the largest first, without the neutral ones."""
@@ -106,8 +109,7 @@ class _Search:
 
     def _pairs(self, point: Point) -> int:
         """How many complex pairs there are."""
-        spectrum = point.eigenvalues
-        return int(np.sum(np.imag(spectrum) > self._near * max(1.0, np.abs(spectrum).max())))
+        return int(np.sum(np.imag(point.eigenvalues) > self._near(point)))
 
     def by_sign(self) -> Iterator[tuple[float, Event]]:
         """Folds and branch points."""
@@ -119,39 +121,31 @@ class _Search:
                 here, sure = sure, i
                 if self.points[here].tests[kind] * point.tests[kind] < -(self._tolerance**2):
                     place, at = self._refined(here, i, lambda p, kind=kind: p.tests[kind])
-                    if at is not None:
-                        yield place, Event(kind, max(1, int(np.sum(self._at_zero(at)))), at)
-
-    def _at_zero(self, at: Point) -> np.ndarray:
-        """Which eigenvalues are 0 (flow) or 1 (map)."""
-        return np.abs(at.eigenvalues - (1 if self._is_map else 0)) <= self._near
+                    zeros = np.abs(at.eigenvalues - self._is_map) <= self._near(at)
+                    yield place, Event(kind, max(1, int(np.sum(zeros))), at)
 
     def crossings(self) -> Iterator[tuple[float, Event]]:
         """Eigenvalues that become unstable, or stable."""
-        here = 0
-        for i, point in enumerate(self.points):
-            if np.any(np.abs(self._ranked(point)) <= self._tolerance):
-                continue  # at a crossing
-            last, here = here, i
+        sure = [i for i, p in enumerate(self.points) if np.all(np.abs(self._ranked(p)) > self._tolerance)]
+        for last, i in pairwise(sure):  # the others are at a crossing
             counts = [int(np.sum(self._ranked(self.points[k]) > 0)) for k in (last, i)]
             rank = min(counts)
             while rank < max(counts):
                 place, at = self._refined(last, i, lambda p, rank=rank: self._ranked(p)[rank])
-                if at is None:
-                    break
                 yield from ((place, event) for event in self._crossing(at, self.points[last]))
                 rank += max(1, self._size(at))
 
     def _size(self, at: Point) -> int:
         """How many eigenvalues cross at ``at``."""
-        return int(np.sum(np.abs(self._ranked(at)) <= self._near))
+        return int(np.sum(np.abs(self._ranked(at)) <= self._near(at)))
 
     def _crossing(self, at: Point, before: Point) -> Iterator[Event]:
         """The events that the eigenvalues on the border are, those that are there ``before`` left out."""
         growth = np.abs(self._growth(at))
         border = at.eigenvalues[np.argsort(growth)[: self._neutral + max(1, self._size(at))]]
         stay = before.eigenvalues[np.argsort(np.abs(self._growth(before)))[: self._neutral]]
-        turning, flips, zeros = np.maximum(self._sorts(border) - self._sorts(stay), 0).tolist()
+        near = self._near(at)
+        turning, flips, zeros = np.maximum(self._sorts(border, near) - self._sorts(stay, near), 0).tolist()
         if turning > 1:
             yield Event("neimark_sacker" if self._is_map else "hopf", turning // 2, at)
         if flips:
@@ -159,9 +153,9 @@ class _Search:
         if zeros:
             yield Event("branch_point", zeros, at)
 
-    def _sorts(self, border: np.ndarray) -> np.ndarray:
+    def _sorts(self, border: np.ndarray, near: float) -> np.ndarray:
         """How many eigenvalues on the border are complex, -1, and 0 (flow) or 1 (map)."""
-        turning = np.abs(np.imag(border)) > self._near
+        turning = np.abs(np.imag(border)) > near
         flips = ~turning & (np.real(border) < 0) & self._is_map
         return np.asarray([np.sum(turning), np.sum(flips), np.sum(~turning & ~flips)])
 
@@ -173,17 +167,17 @@ class _Search:
                 continue
             half = 0.5 * (counts[0] + counts[1])
             place, at = self._refined(i - 1, i, lambda p, half=half: self._pairs(p) - half)
-            if at is not None:
-                yield place, Event("node_focus", abs(counts[1] - counts[0]), at)
+            yield place, Event("node_focus", abs(counts[1] - counts[0]), at)
 
-    def _refined(
-        self, first: int, last: int, function: Callable[[Point], float]
-    ) -> tuple[float, Point | None]:
-        """(place along the branch, the point) between two points where ``function`` changes its sign."""
+    def _refined(self, first: int, last: int, function: Callable[[Point], float]) -> tuple[float, Point]:
+        """(place along the branch, the point) between two points where ``function`` changes its sign.
+
+        As near as points of the branch are found; the second of the two if there is none between them.
+        """
         here, there = self.points[first], self.points[last]
         chord = there.where - here.where
         sign = np.sign(function(here))
-        low, high, found = 0.0, 1.0, None
+        low, high, found = 0.0, 1.0, there
         for _ in range(_BISECTIONS):
             middle = 0.5 * (low + high)
             between = self._solve(here.where + middle * chord, chord / np.linalg.norm(chord), here.tangent)
