@@ -57,10 +57,8 @@ def values(kinds: tuple[str, ...], slope: np.ndarray, tangent: np.ndarray, spect
     ``slope`` is the Jacobian (n, n + 1) of the equations, ``tangent`` that of the branch, the parameter last.
     """
     whole = np.vstack([slope, tangent])
-    found = {
-        "fold": tangent[-1],
-        "branch_point": np.linalg.det(whole / np.abs(whole).max(axis=1, keepdims=True)),
-    }
+    size = np.abs(whole).max(axis=1, keepdims=True)
+    found = {"fold": tangent[-1], "branch_point": np.linalg.det(whole / np.where(size > 0, size, 1))}
     return {kind: float(found[kind]) for kind in kinds}
 
 
