@@ -83,7 +83,7 @@ def largest_stable_step(
 
     steps = np.geomspace(_SMALLEST * high, high, _POINTS)
     seen = growths(steps)
-    lost = seen.unstable.any(axis=1)
+    lost = np.any(seen.unstable, axis=1)
     if not lost.any():
         return float("inf")
     first = int(np.argmax(lost))
@@ -92,15 +92,7 @@ def largest_stable_step(
     last, kept = _before(seen, first)
     if kept is None and _hidden(steps[first - 1], seen.rounding[first - 1].max(), steps[first], growths):
         return 0.0
-    low, high = steps[last], steps[first]
-    for _ in range(_REFINEMENTS):
-        between = np.linspace(low, high, _POINTS)
-        inner = growths(between)
-        lost = inner.unstable.any(axis=1) if kept is None else _leading(inner, kept) > 0
-        lost[0], lost[-1] = False, True
-        at = int(np.argmax(lost))
-        low, high = between[at - 1], between[at]
-    return float(low)
+    return _refined(float(steps[last]), float(steps[first]), kept, growths)
 
 
 class _Growths(NamedTuple):
@@ -111,15 +103,15 @@ class _Growths(NamedTuple):
 
     @property
     def unstable(self) -> NDArray[np.bool_]:
-        return self.size > self.rounding
+        return np.greater(self.size, self.rounding)
 
     @property
     def neutral(self) -> NDArray[np.bool_]:
-        return np.abs(self.size) <= self.rounding
+        return np.less_equal(np.abs(self.size), self.rounding)
 
 
 def _growths(maps: np.ndarray, steps: np.ndarray) -> _Growths:
-    finite = np.isfinite(maps).all(axis=(1, 2))
+    finite = np.asarray(np.isfinite(maps).all(axis=(1, 2)))
     if not finite[0]:
         raise ValueError(
             f"family: expected rules whose step has a finite Jacobian at the players, got NaN or infinity at "
@@ -166,6 +158,20 @@ def _leading(seen: _Growths, neutral: int) -> NDArray[np.float64]:
     """The largest |mu| - 1 of each map, the ``neutral`` smallest in size left out."""
     order = np.argsort(np.abs(seen.size), axis=1)[:, neutral:]
     return np.max(np.take_along_axis(seen.size, order, axis=1), axis=1)
+
+
+def _refined(
+    low: float, high: float, neutral: int | None, growths: Callable[[np.ndarray], _Growths]
+) -> float:
+    """The last step between ``low``, which is stable, and ``high``, which is not, that is stable."""
+    for _ in range(_REFINEMENTS):
+        between = np.linspace(low, high, _POINTS)
+        seen = growths(between)
+        lost = np.any(seen.unstable, axis=1) if neutral is None else _leading(seen, neutral) > 0
+        inside = np.flatnonzero(lost[1:-1])
+        at = 1 + int(inside[0]) if len(inside) else _POINTS - 1
+        low, high = float(between[at - 1]), float(between[at])
+    return low
 
 
 @eqx.filter_jit
