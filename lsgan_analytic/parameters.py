@@ -47,6 +47,13 @@ def parameter_names(players: Players) -> tuple[str, ...]:
     return tuple(names)
 
 
+def checked_players(players: Players) -> Players:
+    """``players``, if they are some; ValueError otherwise."""
+    if not isinstance(players, Players):
+        raise ValueError(f"players: expected lsgan.Players(disc=..., gen=...), got {players!r}")
+    return players
+
+
 def vector(players: Players) -> Array:
     """All parameters as one vector, in the order of :func:`parameter_names`."""
     return ravel_pytree(players)[0]

@@ -15,7 +15,7 @@ from ._checks import count, floating, positive
 from ._types import Flag, Players, Scalar
 from .game import AbstractGame
 from .outcome import Evidence, evidence, growth_ahead, judge, norm, Outcome
-from .parameters import Names, vector
+from .parameters import checked_players, Names, vector
 from .restriction import restrict, Restriction
 from .updates.base import AbstractRule, advance, checked_rule
 
@@ -95,9 +95,7 @@ def trajectory(
 
 def checked_start(players: Players) -> Players:
     """The players as arrays; their parameters must be finite."""
-    if not isinstance(players, Players):
-        raise ValueError(f"players: expected lsgan.Players(disc=..., gen=...), got {players!r}")
-    players = jax.tree.map(lambda value: floating(value, "players"), players)
+    players = jax.tree.map(lambda value: floating(value, "players"), checked_players(players))
     start = vector(players)
     if isinstance(start, Tracer):
         return eqx.error_if(players, ~finite(players), "players: expected a finite start")

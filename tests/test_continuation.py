@@ -193,8 +193,95 @@ def test_a_line_of_equilibria_is_told():
         ({"max_step": 1e-3}, "max_step: expected a finite number in"),
         ({"free": ("x",)}, "free: expected distinct names"),
         ({"max_points": 0}, "max_points: expected an integer >= 1, got 0"),
+        ({"free": "w"}, "free: expected a sequence of names, got 'w'"),
+        ({"system": 3.0}, "system: expected a function of the parameter that makes a game, got 3.0"),
+        ({"players": {}}, "players: expected Players"),
     ],
 )
 def test_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
-        lsgan.continue_branch(dirac, CENTRE, **{"start": 0.2, "stop": 2.0, **arguments})
+        lsgan.continue_branch(**{"system": dirac, "players": CENTRE, "start": 0.2, "stop": 2.0, **arguments})
+
+
+# ---- equal pairs ------------------------------------------------------------------------------------
+
+
+class Twins(eqx.Module):
+    """Payoffs of two equal pairs of players, whose sums are the objectives."""
+
+    payoffs: callable = eqx.field(static=True)
+    parameter: jax.Array
+
+    def objectives(self, players):
+        rising, falling = self.payoffs(players.disc.w, players.gen.shift, self.parameter)
+        return jnp.sum(rising), jnp.sum(falling)
+
+
+def twins(w=(0.0, 0.0), shift=(0.0, 0.0)):
+    disc = eqx.tree_at(lambda own: own.w, lsgan.Linear(w=0.0), jnp.asarray(w))
+    gen = eqx.tree_at(lambda own: own.shift, lsgan.Shift(0.0), jnp.asarray(shift))
+    return lsgan.Players(disc=disc, gen=gen)
+
+
+TWIN_NAMES = ("w[0]", "w[1]", "shift[0]", "shift[1]")
+
+
+def doubled(function):
+    return lambda p: (lsgan.Game(POINT, POINT, lsgan.Wasserstein()), Plane(function, p))
+
+
+def turned(w, s, p):
+    """Multipliers p e^{+-i/2}."""
+    c, d = np.cos(0.5), np.sin(0.5)
+    return p * (c * w - d * s), p * (d * w + c * s)
+
+
+def spiral(w, s, p):
+    """Eigenvalues p +- i."""
+    return p * w**2 / 2 - w * s, -(w * s + p * s**2 / 2)
+
+
+EQUAL = {
+    "hopf": (lambda p: Twins(spiral, p), -0.7, 1.0, 0.0, 2),
+    "neimark_sacker": (doubled(turned), 0.6, 1.5, 1.0, 2),
+    "flip": (doubled(lambda w, s, p: (-p * w, 0.3 * s)), 0.7, 1.4, 1.0, 2),
+    "flip of four": (doubled(lambda w, s, p: (-p * w, -p * s)), 0.7, 1.4, 1.0, 4),
+    "branch_point": (doubled(lambda w, s, p: (p * w - w**3, 0.3 * s)), 0.55, 1.4, 1.0, 2),
+}
+
+
+@pytest.mark.parametrize("name", EQUAL)
+def test_equal_pairs(name):
+    """The product of two equal test functions does not change its sign; the count of unstable ones does."""
+    system, start, stop, place, multiplicity = EQUAL[name]
+    branch = lsgan.continue_branch(system, twins(), start, stop, free=TWIN_NAMES)
+    (event,) = branch.bifurcations
+    assert (event.kind, event.multiplicity) == (name.split()[0], multiplicity)
+    assert event.parameter == pytest.approx(place, abs=1e-9)
+    assert f"({multiplicity} at once)" in str(event)
+
+
+def test_the_dirac_gan_on_the_plane():
+    """Two coordinates, two equal pairs: |mu|^2 = 1 - .3 h + h^2/4 passes 1 at h = 1.2; g = 1 is critical."""
+    point = lsgan.PointMasses([[0.0, 0.0]])
+    players = lsgan.Players(lsgan.Plane([0.0, 0.0]), lsgan.AffineMap())
+    game = lsgan.Game(point, point, lsgan.Minimax(), regularizers=(lsgan.R1(0.3),))
+    free = ("w[0]", "w[1]", "shift[0]", "shift[1]")
+    branch = lsgan.continue_branch(lambda h: (game, lsgan.Simultaneous(h)), players, 0.1, 3.0, free=free)
+    (event,) = branch.bifurcations
+    assert (event.kind, event.multiplicity) == ("neimark_sacker", 2)
+    assert event.parameter == pytest.approx(1.2, abs=1e-9)
+    assert branch.stable.tolist() == (branch.parameter < 1.2).tolist()
+
+
+def test_neutral_pairs_hide_nothing_and_are_not_counted():
+    """Eigenvalues +- 2 i all along, beside a pair p +- i."""
+
+    def payoffs(w, s, p):
+        own, turns = jnp.asarray([1.0, 0.0]), jnp.asarray([1.0, 2.0])
+        return own * p * w**2 / 2 - turns * w * s, -(turns * w * s + own * p * s**2 / 2)
+
+    branch = lsgan.continue_branch(lambda p: Twins(payoffs, p), twins(), -0.7, 1.0, free=TWIN_NAMES)
+    (event,) = branch.bifurcations
+    assert (event.kind, event.multiplicity) == ("hopf", 1)
+    assert event.parameter == pytest.approx(0, abs=1e-9)

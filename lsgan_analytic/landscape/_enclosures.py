@@ -33,38 +33,13 @@ from jax.flatten_util import ravel_pytree
 from .. import special
 from .._types import Players
 from ..closed_forms import rsee
-from ..discriminators.erf import Erf, log_half_erfc
-from ..expectation import closed_form
-from ..game import AbstractGame, Game
-from ..generators.square import Square
+from ..discriminators.erf import log_half_erfc
+from ..game import Game
 from ..laws.exponential import Exponential, ShiftedExponential
 from ..laws.pushforward import pushforward
-from ..laws.rayleigh import Rayleigh
 from ..losses.base import Squared, SquaredComplement
-from ..losses.least_squares import LeastSquares
-from ..losses.squared_minimax import SquaredMinimax
 
 _REACHES = (0.03, 0.1, 0.3, 1.0, 3.0)  # S of (2)
-
-
-def generator_factor(game: AbstractGame, players: Players) -> float | None:
-    """w where the generator descends w E[(1 - D(G))^2] with erf D, square G, Rayleigh z; else None."""
-    parts = (type(players.disc), type(players.gen))
-    if type(game) is not Game or game.regularizers or parts != (Erf, Square):
-        return None
-    if type(game.latent) is not Rayleigh:
-        return None
-    if type(game.loss) is SquaredMinimax:
-        return 1.0
-    return 0.5 if type(game.loss) is LeastSquares and game.loss.target_label == 1 else None
-
-
-def solved_cost(game: AbstractGame, players: Players) -> bool:
-    """Whether J = K(-a/c, -b) + K(a g, a h + b)."""
-    if type(game) is not Game or game.regularizers or type(game.loss) is not SquaredMinimax:
-        return False
-    laws = ((game.data, game.loss.real), (pushforward(game.latent, players.gen), game.loss.fake))
-    return all(closed_form(law, players.disc, phi) is rsee.expectation for law, phi in laws)
 
 
 def corners(low: Array, high: Array) -> Array:
@@ -108,7 +83,7 @@ def _arguments(game: Game, players: Players, positions: tuple[int, ...], low: Ar
 
     def one(values: Array) -> Array:
         own = rebuild(values)
-        solved = isinstance(game.data, Exponential | ShiftedExponential)
+        solved = type(game.data) in (Exponential, ShiftedExponential)
         real = rsee.arguments(game.data, own.disc, Squared()) if solved else (jnp.zeros_like(own.disc.a),) * 2  # pyright: ignore
         made = pushforward(game.latent, own.gen)
         return jnp.stack([own.disc.a, *real, *rsee.arguments(made, own.disc, SquaredComplement())])  # pyright: ignore

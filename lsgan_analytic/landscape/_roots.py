@@ -18,6 +18,8 @@ from .manifold import inside
 _LOOKS = 64  # points looked at together
 _MOST = 64  # roots divided out
 _PROBE = 1e-4  # of the box: how far a root is compared with its neighbours
+_GRID = 1025  # points of an interval whose signs are compared
+_JUMP = 1e-3  # of the field beside it: what is left of a change of sign at a root, but not at a jump
 
 
 class Roots(NamedTuple):
@@ -100,6 +102,70 @@ def _newton(
         return end.point, end.slope, good & jnp.all(jnp.isfinite(end.point))
 
     return jax.vmap(one)(starts)
+
+
+def sign_changes(game: AbstractGame, players: Players, bounds: Window, starts: int) -> Roots:
+    """The roots of a field on an interval at which it changes sign between neighbouring samples.
+
+    Bisection down to neighbouring numbers; where the field jumps across zero there is no root.
+    """
+    grid = np.union1d(np.linspace(0, 1, _GRID), spread(starts, 1)[:, 0])
+    place = (game, players, bounds.positions, jnp.asarray(bounds.low), jnp.asarray(bounds.width))
+    signs = np.sign(np.asarray(_values(*place, jnp.asarray(grid, bounds.low.dtype))))
+    grid, signs = grid[signs != 0], signs[signs != 0]  # a sample at a root is between two that are not
+    first = np.flatnonzero(signs[:-1] * signs[1:] < 0)
+    size = -(-max(len(first), 1) // _LOOKS) * _LOOKS
+    ends = np.zeros((size, 2))  # padded: one shape is compiled
+    ends[: len(first)] = np.stack([grid[first], grid[first + 1]], axis=1)
+    found = _bisected(*place, jnp.asarray(ends, bounds.low.dtype))
+    unit, slope, good = (np.asarray(part)[: len(first)] for part in found)
+    return _inside(unit[:, None], slope[:, None, None], good, plain=False)
+
+
+@eqx.filter_jit
+def _values(
+    game: AbstractGame,
+    players: Players,
+    positions: tuple[int, ...],
+    low: Array,
+    width: Array,
+    unit: Array,
+) -> Array:
+    function = unit_field(game, players, positions, low, width)
+    return jax.lax.map(lambda x: function(x[None])[0], unit, batch_size=_LOOKS)
+
+
+@eqx.filter_jit
+def _bisected(
+    game: AbstractGame,
+    players: Players,
+    positions: tuple[int, ...],
+    low: Array,
+    width: Array,
+    ends: Array,
+) -> tuple[Array, Array, Array]:
+    """(points (k,), slopes, whether they are roots) between ends (k, 2) at which the signs differ."""
+    function = unit_field(game, players, positions, low, width)
+
+    def value(unit: Array) -> Array:
+        return function(unit[None])[0]
+
+    def one(ends: Array) -> tuple[Array, Array, Array]:
+        beside = jnp.stack([value(ends[0]), value(ends[1])])
+
+        def halve(_: int, ends: Array) -> Array:
+            middle = 0.5 * (ends[0] + ends[1])
+            same = value(middle) * jnp.sign(beside[0]) > 0
+            return jnp.where(same, jnp.stack([middle, ends[1]]), jnp.stack([ends[0], middle]))
+
+        last = jax.lax.fori_loop(0, jnp.finfo(ends.dtype).nmant + 4, halve, ends)
+        left = jnp.stack([value(last[0]), value(last[1])])
+        point = jnp.where(jnp.abs(left[0]) < jnp.abs(left[1]), last[0], last[1])
+        least, most = jnp.min(jnp.abs(beside)), jnp.max(jnp.abs(beside))
+        allowed = jnp.maximum(_JUMP * least, 64 * jnp.finfo(ends.dtype).eps * most)
+        return point, jax.grad(value)(point), jnp.max(jnp.abs(left)) <= allowed
+
+    return jax.vmap(one)(ends)
 
 
 def merge(roots: Roots) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,6 @@
 """A box of parameters: who moves, between which bounds, and points spread over it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import jax
@@ -11,8 +11,8 @@ from jax.flatten_util import ravel_pytree
 
 from .._checks import label
 from .._types import Players
-from ..game import AbstractGame
-from ..parameters import indices, Names, vector
+from ..game import AbstractGame, checked_game
+from ..parameters import checked_players, indices, Names, vector
 from ..restriction import Restriction
 
 Box = Mapping[str, tuple[float, float]]
@@ -35,24 +35,46 @@ class Window(NamedTuple):
         return self.low + self.width * unit
 
 
+def checked_parts(game: AbstractGame, players: Players) -> None:
+    """ValueError unless there is a game and a pair of players."""
+    checked_game(game)
+    checked_players(players)
+
+
+def checked_names(names: Sequence[str], argument: str) -> tuple[str, ...]:
+    """Names as a tuple; what they name is checked elsewhere."""
+    if isinstance(names, str) or not isinstance(names, Sequence | np.ndarray):
+        raise ValueError(f"{argument}: expected a sequence of names, got {names!r}")
+    return tuple(names)
+
+
+def checked_window(game: AbstractGame, players: Players, box: Box, free: Names = None) -> Window:
+    """``window``, of a game and players that are looked at first."""
+    checked_parts(game, players)
+    return window(players, box, free)
+
+
 def window(players: Players, box: Box, free: Names = None) -> Window:
     """``box`` checked: exactly the ``free`` parameters (those of the box for None), every low < high."""
+    checked_players(players)
     if not isinstance(box, Mapping) or not box:
         raise ValueError(f"box: expected {{name: (low, high)}}, got {box!r}")
-    names = tuple(box) if free is None else tuple(free)
+    names = tuple(box) if free is None else checked_names(free, "free")
     positions = indices(players, names, "box" if free is None else "free")
     if set(names) != set(box):
         raise ValueError(f"box: expected bounds of exactly the free parameters {names}, got {tuple(box)}")
     bounds = []
     for name in names:
-        ends = tuple(box[name])
-        if len(ends) != 2:
-            raise ValueError(f"box: expected (low, high) for {name!r}, got {box[name]!r}")
+        ends = box[name]
+        if isinstance(ends, str) or not isinstance(ends, Sequence | np.ndarray) or len(ends) != 2:
+            raise ValueError(f"box: expected (low, high) for {name!r}, got {ends!r}")
         low, high = (label(end, f"box[{name!r}]") for end in ends)
         if not low < high:
-            raise ValueError(f"box: expected low < high for {name!r}, got {box[name]!r}")
+            raise ValueError(f"box: expected low < high for {name!r}, got {ends!r}")
         bounds.append((low, high))
     low, high = np.asarray(bounds, vector(players).dtype).T
+    if not np.all((low < high) & np.isfinite(high - low)):
+        raise ValueError(f"box: expected widths that {low.dtype} resolves, got {dict(box)!r}")
     return Window(names, positions, low, high)
 
 

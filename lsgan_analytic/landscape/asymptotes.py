@@ -11,10 +11,14 @@ from jax.flatten_util import ravel_pytree
 
 from .. import special
 from .._checks import label
-from .._types import Players
+from .._types import Players, Scalar
 from ..game import Game
-from ..parameters import indices, Names, parameter_names
-from ._enclosures import solved_cost
+from ..laws.base import AbstractLaw
+from ..laws.exponential import ShiftedExponential
+from ..laws.pushforward import pushforward
+from ..parameters import checked_players, indices, Names, parameter_names
+from ._solved import solved_cost
+from ._window import checked_names
 
 _DOUBLINGS = 20  # t = 1, 2, 4, ... along a ray
 
@@ -60,7 +64,7 @@ def asymptotes(
     not slow down, and NaN with an infinite error where nothing has settled or J is not finite.
 
     Raises:
-        ValueError: unknown names; rays with ``free``; a ray that is zero.
+        ValueError: not a Game, not players; unknown names; rays with ``free``; a ray that is zero.
 
     >>> import lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
@@ -68,17 +72,24 @@ def asymptotes(
     >>> [round(level.value, 6) for level in lsgan.asymptotes(game, players, free=("b", "h"))]
     [1.0, 1.0, 0.465922, 1.465922]
     """
+    if not isinstance(game, Game):
+        raise ValueError(f"game: expected a Game, got {game!r}")
+    checked_players(players)
     names = parameter_names(players)
     if rays is None:
-        free = names if free is None else free
+        free = names if free is None else checked_names(free, "free")
         indices(players, free)
         rays = [{name: sign} for name in free for sign in (1.0, -1.0)]
     elif free is not None:
         raise ValueError("rays: expected either rays or free, got both")
+    elif isinstance(rays, Mapping | str) or not isinstance(rays, Sequence):
+        raise ValueError(f"rays: expected a sequence of {{name: rate}}, got {rays!r}")
     return tuple(_level(game, players, names, _checked(players, ray)) for ray in rays)
 
 
 def _checked(players: Players, ray: Mapping[str, float]) -> dict[str, float]:
+    if not isinstance(ray, Mapping):
+        raise ValueError(f"rays: expected {{name: rate}}, got {ray!r}")
     indices(players, tuple(ray), "rays")
     rates = {name: label(rate, f"rays[{name!r}]") for name, rate in ray.items()}
     if not any(rates.values()):
@@ -97,20 +108,13 @@ def _level(game: Game, players: Players, names: tuple[str, ...], ray: dict[str, 
 
 
 def _rsee_level(game: Game, players: Players, name: str, rate: float) -> tuple[float, str]:
-    scale = 2 * float(game.latent.scale) ** 2  # pyright: ignore
     a, b = float(players.disc.a), players.disc.b  # pyright: ignore
-    g, h = scale * float(players.gen.g), float(players.gen.h)  # pyright: ignore
     if name == "b":
         return 1.0, "D is the same constant, 0 or 1, on data and samples"
     if name == "a":
-        data = float(game.data.cdf(jnp.zeros_like(b)))
-        if g == h == 0:
-            kept = float(special.K(0 * b, b))
-            return (1 - data if rate > 0 else data) + kept, "D is a step at 0, where all samples are"
-        made = _negative(g, h)
-        if rate > 0:
-            return 1 - data + made, "P(X > 0) + P(G < 0): D is a step up at 0"
-        return data + 1 - made, "P(X < 0) + P(G > 0): D is a step down at 0"
+        data = _step_limit(game.data, -rate, -b)
+        made = _step_limit(pushforward(game.latent, players.gen), rate, b)
+        return data + made, f"D is a step {'up' if rate > 0 else 'down'} at 0"
     if a == 0:
         return float(game.cost(players)), "D is constant"
     first = float(game.cost_terms(players)[0])
@@ -119,12 +123,14 @@ def _rsee_level(game: Game, players: Players, name: str, rate: float) -> tuple[f
     return 1 + first, "1 + J1: D is 0 on all samples"
 
 
-def _negative(gain: float, shift: float) -> float:
-    """P(shift + gain Exp(1) < 0), gain = 2 g scale^2."""
-    if gain == 0 or shift == 0:
-        return float(shift < 0 or (shift == 0 and gain < 0))
-    tail = float(np.exp(min(shift / gain, 0.0)))  # P(Exp(1) > -shift/gain)
-    return 1 - tail if gain > 0 else tail
+def _step_limit(law: AbstractLaw, rate: float, b: Scalar) -> float:
+    """lim E[(erfc(a x + b)/2)^2], a -> inf (rate > 0) or -inf: P(x < 0) or P(x > 0), all or K(0, b) at 0."""
+    loc = float(getattr(law, "loc", 0.0))
+    scale = float(law.scale) if isinstance(law, ShiftedExponential) else 1.0  # the sign is what matters
+    if scale == loc == 0:
+        return float(special.K(jnp.zeros_like(b), b))
+    below = float(law.cdf(jnp.zeros_like(b))) if scale and loc else float(loc < 0 or (not loc and scale < 0))
+    return below if rate > 0 else 1 - below
 
 
 @eqx.filter_jit

@@ -1,24 +1,23 @@
 """No stationary point on a box: a bound of the field away from zero, not a failed search."""
 
 import enum
-from collections.abc import Callable
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 from .._checks import count, label
 from .._types import Players
 from ..game import AbstractGame
 from ..parameters import Names
-from ..restriction import Restriction
-from ._enclosures import corners, generator_factor, log_force_bounds
-from ._window import Box, Window, window
+from ._bound import bound_by_samples, cells, too_few
+from ._enclosures import log_force_bounds
+from ._roots import search
+from ._solved import generator_factor
+from ._window import Box, checked_window, Window
 
-_CHUNK = 128  # boxes bounded at a time
-_SMALLEST = 1e-4  # of the window: smaller boxes are not divided
+_SAFETY = 1.5
+_STARTS, _TRIPS = 64, 80  # of the search that may contradict a bound
 
 
 class Verdict(enum.Enum):
@@ -58,16 +57,24 @@ def no_stationary_point(
     box: Box,
     free: Names = None,
     boxes: int = 20_000,
-    safety: float = 1.5,
+    safety: float = _SAFETY,
 ) -> Certificate:
     """Try to show that the field has no zero on ``box``.
 
-    1. *Proof*, for the generator of R/S/E/E (erf D, square G, Rayleigh z, and w E[(1 - D(G))^2] its cost;
-       any data): f_h = 2 w a E[(1 - D(G)) D'(G)/a] and f_g have the sign of a, and ``_enclosures.py`` bounds
-       them from below. The arithmetic is floating point, and gives way by more than its rounding.
-    2. *Bound*, for any game, where 1. does not apply: a box with centre c and half-widths r is excluded if
-       some |f_i(c)| > safety sum_j L_ij r_j, L_ij the largest |df_i/dtheta_j| seen at centre and corners;
-       other boxes are halved. What happens between the corners is covered by ``safety`` alone: not a proof.
+    1. *Proof*, where the generator descends w E[(1 - D(G))^2], w > 0, with erf D, square G and Rayleigh z
+       (any data, no regularisers; whether it does is read off the loss's objectives and integrands, not off
+       its class): f_h = 2 w a E[(1 - D(G)) D'(G)/a] and f_g have the sign of a, and are bounded from below
+       where a keeps its sign on the box (``_enclosures.py``); at a = 0 nothing is proved, since for
+       a = b = 0, g + h = 1/c this game is stationary. The arithmetic is floating point, and gives way by
+       more than its rounding.
+    2. *Bound from samples*, where 1. does not apply. The box is cut into at least 256, 24^2, 8^3, 5^4 ...
+       boxes. One with half-widths r is excluded by a component whose size |f_i| at the centre is more than
+       safety max(sum_j L_ij r_j, the largest change of f_i seen), over centre, corners, middles of faces and
+       8 points inside; L_ij is the largest |df_i/dtheta_j| among them plus the range of df_i/dtheta_j. So no
+       component excludes a box on which it is seen to change its sign, in one dimension: anywhere. What is
+       left of a difference of data and samples that agree to 1e4 eps does not count. Other boxes are halved.
+       If all are excluded and Newton's method finds no root either, "none_bounded": what happens between
+       the samples is covered by ``safety`` alone, and is not proved.
 
     Args:
         box: {name: (low, high)} for the free parameters; free: their order (None: that of the box).
@@ -84,9 +91,12 @@ def no_stationary_point(
     >>> shown.verdict.name, shown.component
     ('none_proved', 'h')
     """
-    bounds = window(players, box, free)
+    bounds = checked_window(game, players, box, free)
     boxes, safety = count(boxes, "boxes"), label(safety, "safety", low=1.0)
-    return prove(game, players, bounds) or _bound(game, players, bounds, boxes, safety)
+    shown = prove(game, players, bounds) or bound(game, players, bounds, boxes, safety)
+    if shown.verdict is not Verdict.none_bounded:
+        return shown
+    return _contradicted(game, players, bounds, shown) or shown
 
 
 def prove(game: AbstractGame, players: Players, bounds: Window) -> Certificate | None:
@@ -96,9 +106,8 @@ def prove(game: AbstractGame, players: Players, bounds: Window) -> Certificate |
     if factor is None or not names:
         return None
     n = len(bounds.names)
-    cuts = {1: 256, 2: 24, 3: 8}.get(n, 5)  # smaller boxes make a sharper bound
-    index = np.stack(np.meshgrid(*[np.arange(cuts)] * n, indexing="ij"), -1).reshape(-1, n)
-    ends = [jnp.asarray(bounds.at((index + side) / cuts), bounds.low.dtype) for side in (0, 1)]
+    low, high = cells(bounds)  # smaller boxes make a sharper bound
+    ends = (jnp.asarray(low), jnp.asarray(high))
     of_g, of_h = log_force_bounds(game, players, bounds.positions, factor, *ends)  # pyright: ignore
     logs = {"g": float(jnp.min(of_g)), "h": float(jnp.min(of_h))}
     name = max(names, key=logs.__getitem__)
@@ -108,31 +117,22 @@ def prove(game: AbstractGame, players: Players, bounds: Window) -> Certificate |
         Verdict.none_proved,
         name,
         logs[name],
-        len(index),
+        len(low),
         np.zeros((0, 2, n)),
         f"dJ_G/d{name} is a times an integral of a negative function, and a keeps its sign: "
         f"|dJ_G/d{name}| > 10^{logs[name] / np.log(10):.2f} on the box (J_G: what the generator descends)",
     )
 
 
-def _bound(game: AbstractGame, players: Players, bounds: Window, budget: int, safety: float) -> Certificate:
-    def margins(low: Array, high: Array) -> tuple[Array, ...]:
-        return _margins(game, players, bounds.positions, low, high, jnp.asarray(safety, low.dtype))
-
-    low, high = bounds.low[None], bounds.high[None]
-    least, used, stuck = np.inf, 0, []
-    components = set()
-    while len(low) and used + len(low) <= budget:
-        margin, which, along = in_chunks(margins, low, high)
-        used += len(low)
-        clear = margin > 0
-        least = min([least, *margin[clear]])
-        components |= set(which[clear].tolist())
-        low, high, along = low[~clear], high[~clear], along[~clear]
-        tiny = np.all(high - low <= _SMALLEST * bounds.width, axis=1)
-        stuck += list(np.stack([low, high], 1)[tiny])
-        low, high = halve(low[~tiny], high[~tiny], along[~tiny])
-    rest = np.concatenate([np.reshape(stuck, (-1, 2, low.shape[1])), np.stack([low, high], 1)])
+def bound(
+    game: AbstractGame, players: Players, bounds: Window, boxes: int, safety: float = _SAFETY
+) -> Certificate:
+    """Part 2 of ``no_stationary_point``, without a search for roots."""
+    nowhere = np.stack([bounds.low, bounds.high])[None]
+    reason = too_few(bounds, boxes)
+    if reason:
+        return Certificate(Verdict.undecided, "any", -np.inf, 0, nowhere, reason)
+    least, components, used, rest = bound_by_samples(game, players, bounds, boxes, safety)
     if len(rest):
         reason = f"{len(rest)} of the boxes could not be excluded"
         return Certificate(Verdict.undecided, "any", -np.inf, used, rest, reason)
@@ -141,47 +141,15 @@ def _bound(game: AbstractGame, players: Players, bounds: Window, budget: int, sa
     return Certificate(Verdict.none_bounded, component, float(np.log(least)), used, rest, reason)
 
 
-def halve(low: np.ndarray, high: np.ndarray, along: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Every box cut in two across the direction ``along`` (m,)."""
-    rows = np.arange(len(low))
-    middle = 0.5 * (low[rows, along] + high[rows, along])
-    left, right = high.copy(), low.copy()
-    left[rows, along] = right[rows, along] = middle
-    return np.concatenate([low, right]), np.concatenate([left, high])
-
-
-def in_chunks(
-    bound: Callable[[Array, Array], tuple[Array, ...]], low: np.ndarray, high: np.ndarray
-) -> tuple[np.ndarray, ...]:
-    """``bound`` of boxes (m, n), some at a time in one of two shapes: each is compiled once."""
-    size = 8 if len(low) <= 8 else _CHUNK
-    parts = []
-    for first in range(0, len(low), size):
-        ends = [end[first : first + size] for end in (low, high)]
-        short = size - len(ends[0])
-        padded = [jnp.asarray(np.concatenate([end, np.repeat(end[-1:], short, 0)])) for end in ends]
-        parts.append([np.asarray(part)[: size - short] for part in bound(*padded)])
-    return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
-
-
-@eqx.filter_jit
-def _margins(
-    game: AbstractGame, players: Players, positions: tuple[int, ...], low: Array, high: Array, safety: Array
-) -> tuple[Array, Array, Array]:
-    """What is left of the best component on each box, which it is, and the direction to cut."""
-    function = Restriction(game, players, positions).field
-    centre, half = 0.5 * (low + high), 0.5 * (high - low)
-    points = jnp.concatenate([centre[None], corners(low, high)])
-
-    def look(point: Array) -> tuple[Array, Array]:
-        slope, value = jax.jacfwd(lambda x: (function(x),) * 2, has_aux=True)(point)
-        return value, slope
-
-    values, slopes = jax.vmap(jax.vmap(look))(points)
-    spans = jnp.max(jnp.abs(slopes), axis=0) * half[:, None, :]  # (m, i, j)
-    margin = jnp.abs(values[0]) - safety * jnp.sum(spans, axis=-1)
-    margin = jnp.where(jnp.isfinite(margin), margin, -jnp.inf)
-    which = jnp.argmax(margin, axis=-1)
-    own = jnp.take_along_axis(spans, which[:, None, None], axis=1)[:, 0]
-    own = jnp.where(jnp.isfinite(own), own, 0) + 1e-12 * half  # a tie: the longest edge
-    return jnp.take_along_axis(margin, which[:, None], axis=1)[:, 0], which, jnp.argmax(own, axis=-1)
+def _contradicted(
+    game: AbstractGame, players: Players, bounds: Window, shown: Certificate
+) -> Certificate | None:
+    """The certificate, undecided, if Newton's method finds what it denies."""
+    roots = search(game, players, bounds, _STARTS, _TRIPS)
+    if not len(roots.unit):
+        return None
+    points = np.asarray(bounds.at(roots.unit), bounds.low.dtype)
+    at = dict(zip(bounds.names, points[0].tolist(), strict=True))
+    around = np.stack([points, points], axis=1)
+    reason = f"samples show no root, but Newton's method ends at one: {at}"
+    return Certificate(Verdict.undecided, "any", -np.inf, shown.boxes, around, reason)

@@ -7,10 +7,11 @@ import numpy as np
 
 from .._checks import count, label
 from .._types import Players
-from ..parameters import indices, Names
+from ..parameters import checked_players, indices, Names
 from ..trajectory import checked_start
-from ._events import SENTENCES
+from ._events import events, SENTENCES
 from ._walk import System, Walk
+from ._window import checked_names
 
 
 @dataclass(frozen=True)
@@ -19,16 +20,19 @@ class Bifurcation:
 
     Attributes:
         kind: "fold", "branch_point", "hopf", "flip", "neimark_sacker" or "node_focus"; parameter: where;
-            players: the equilibrium there; eigenvalues: those of the flow, or the multipliers.
+            players: the equilibrium there; eigenvalues: those of the flow, or the multipliers;
+            multiplicity: how many eigenvalues (fold, branch point, flip) or pairs of them do so at once.
     """
 
     kind: str
     parameter: float
     players: Players
     eigenvalues: np.ndarray
+    multiplicity: int = 1
 
     def __str__(self) -> str:
-        return f"{SENTENCES[self.kind]}, at {self.parameter:.10g}"
+        times = f" ({self.multiplicity} at once)" if self.multiplicity > 1 else ""
+        return f"{SENTENCES[self.kind]}{times}, at {self.parameter:.10g}"
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,10 @@ def continue_branch(
 
     The equilibria are the roots of the field (flow), or the fixed points of a rule's step, its memory
     included. Predictor along the tangent, Newton's method on the equations and the distance along the
-    tangent (Keller 1977); what happens is found by changes of sign of test functions (Kuznetsov, Elements
-    of Applied Bifurcation Theory, ch. 10) and refined by bisection.
+    tangent (Keller 1977). What happens between neighbouring points is found by the number of unstable
+    eigenvalues and of complex pairs, so that equal ones are seen however many, and by the signs that change
+    at folds and branch points (Kuznetsov, Elements of Applied Bifurcation Theory, ch. 10); it is refined by
+    bisection. Two changes that cancel between neighbouring points are not seen: take shorter steps.
 
     Args:
         system: parameter -> game (its flow), or -> (game, rule); a function JAX can differentiate, e.g.
@@ -89,6 +95,10 @@ def continue_branch(
     >>> [f"{event.kind} at {event.parameter:.6f}" for event in branch.bifurcations]
     ['node_focus at 1.000000']
     """
+    if not callable(system):
+        raise ValueError(f"system: expected a function of the parameter that makes a game, got {system!r}")
+    checked_players(players)
+    free = None if free is None else checked_names(free, "free")
     start, stop = label(start, "start"), label(stop, "stop")
     length = abs(stop - start)
     if length == 0:
@@ -106,8 +116,8 @@ def continue_branch(
         eigenvalues=spectra,
         stable=np.asarray(np.min(decay, axis=1) > 0),
         bifurcations=tuple(
-            Bifurcation(kind, float(at.where[-1]), walk.players(at.where[:-1]), at.eigenvalues)
-            for kind, at in walk.events(points)
+            Bifurcation(kind, float(at.where[-1]), walk.players(at.where[:-1]), at.eigenvalues, multiplicity)
+            for kind, multiplicity, at in events(points, walk._point, walk.is_map, walk._tolerance)  # pyright: ignore
         ),
         ended=ended,
     )

@@ -12,9 +12,10 @@ from .._types import Players, Scalar
 from ..expectation import turns
 from ..game import Game
 from ..outcome import norm
-from ..parameters import indices, Names, vector
+from ..parameters import checked_players, indices, Names, vector
 from ..restriction import Restriction
-from ..updates.base import AbstractRule, advance
+from ..updates.base import AbstractRule, advance, checked_rule
+from ._window import checked_names
 
 
 class Cause(eqx.Enumeration):
@@ -80,7 +81,7 @@ def diagnose(
         threshold: > 0, for field and factors alike.
 
     Raises:
-        ValueError: not a Game, unknown names in ``free``, threshold <= 0.
+        ValueError: not a Game, not players, not a rule, unknown names in ``free``, threshold <= 0.
 
     >>> import lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
@@ -90,7 +91,10 @@ def diagnose(
     """
     if not isinstance(game, Game):
         raise ValueError(f"game: expected a Game, got {game!r}")
-    positions = indices(players, free)
+    checked_players(players)
+    if rule is not None:
+        checked_rule(rule)
+    positions = indices(players, None if free is None else checked_names(free, "free"))
     return _diagnose(game, players, rule, positions, positive("threshold")(threshold))
 
 

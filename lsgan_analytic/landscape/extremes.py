@@ -13,9 +13,10 @@ from .._checks import count, label
 from .._types import Players, Scalar
 from ..game import Game
 from ..parameters import Names
-from ._enclosures import corners, cost_bounds, solved_cost
+from ._bound import halve, in_chunks
+from ._enclosures import corners, cost_bounds
+from ._solved import solved_cost
 from ._window import Box, spread, Window, window
-from .certificate import halve, in_chunks
 
 _TRIES = 64  # starts, and lengths of a step tried at a time
 _TRIPS = 40

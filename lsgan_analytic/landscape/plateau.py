@@ -10,7 +10,7 @@ from .._checks import count, positive
 from .._types import Players, Scalar
 from ..game import Game
 from ..parameters import Names
-from ..updates.base import AbstractRule
+from ..updates.base import AbstractRule, checked_rule
 from ._window import Box, placed, spread, window
 from .diagnosis import _diagnose, Cause, CAUSES, Diagnosis
 
@@ -67,6 +67,8 @@ def plateaus(
     if not isinstance(game, Game):
         raise ValueError(f"game: expected a Game, got {game!r}")
     bounds = window(players, box, free)
+    if rule is not None:
+        checked_rule(rule)
     where = bounds.at(spread(count(points, "points"), len(bounds.names))).astype(bounds.low.dtype)
     threshold = positive("threshold")(threshold)
     cost, seen = _map(game, placed(players, bounds.positions, where), rule, bounds.positions, threshold)

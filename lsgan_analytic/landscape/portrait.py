@@ -9,9 +9,10 @@ from jax.typing import ArrayLike
 from jaxtyping import Float
 
 from .._types import Players, Vector
-from ..game import AbstractGame, checked_game
+from ..game import AbstractGame
 from ..parameters import indices
 from ..restriction import Restriction
+from ._window import checked_parts
 from .surface import surface
 
 
@@ -49,9 +50,12 @@ def portrait(game: AbstractGame, players: Players, grid: Mapping[str, ArrayLike]
     >>> seen.cost.shape, seen.field.shape
     ((3, 2), (3, 2, 2))
     """
+    checked_parts(game, players)
+    if not isinstance(grid, Mapping):
+        raise ValueError(f"grid: expected {{name: values}}, got {grid!r}")
     if len(grid) != 2:
         raise ValueError(f"grid: expected two parameters, got {list(grid)}")
-    look = _Look(checked_game(game), indices(players, tuple(grid), "grid"))
+    look = _Look(game, indices(players, tuple(grid), "grid"))
     cost, force = surface(look, players, grid)
     return Portrait({name: jnp.asarray(values) for name, values in grid.items()}, cost, force)
 

@@ -9,9 +9,9 @@ from .._types import Players
 from ..game import AbstractGame
 from ..parameters import Names
 from ._newton import rank_tolerance
-from ._roots import look, merge, Roots, search
-from ._window import Box, placed, Window, window
-from .certificate import Certificate, no_stationary_point, prove, Verdict
+from ._roots import look, merge, Roots, search, sign_changes
+from ._window import Box, checked_window, placed, Window
+from .certificate import bound, Certificate, prove, Verdict
 from .manifold import distance_to, inside, Manifold, nearby, ordered, walk
 
 
@@ -65,7 +65,9 @@ def stationary_points(
     nothing is found part 2 tries to exclude the box. An end counts as a root where the Newton step is of
     rounding size and no component of the field is as large as at its neighbours, which tells a root from a
     plateau, however flat. Where the Jacobian is singular its null directions are followed: what stays zero
-    is a manifold. All of this is over the free parameters, the others as in ``players``.
+    is a manifold. On an interval (one free parameter) the signs at 1025 points and at the starts are compared
+    as well, and every change between neighbours is bisected: no such root is missed. All of this is over the
+    free parameters, the others as in ``players``.
 
     Args:
         box: {name: (low, high)}; free: the order of the parameters (None: that of the box).
@@ -81,7 +83,7 @@ def stationary_points(
     >>> len(found.points), found.verdict.name
     (0, 'none_proved')
     """
-    bounds = window(players, box, free)
+    bounds = checked_window(game, players, box, free)
     starts, iterations = count(starts, "starts"), count(iterations, "iterations")
     boxes = count(boxes, "boxes")
     n = len(bounds.names)
@@ -90,11 +92,14 @@ def stationary_points(
     if proof:
         return _record(game, players, bounds, nothing, (), np.zeros(0, int), starts, proof)
     roots = search(game, players, bounds, starts, iterations)
+    if n == 1:
+        changes = sign_changes(game, players, bounds, starts)
+        roots = Roots(*(np.concatenate(parts) for parts in zip(roots, changes, strict=True)))
     manifolds, roots = _manifolds(game, players, bounds, roots)
     unit, hits = merge(roots)
     shown = None
     if not len(unit) and not manifolds:
-        shown = no_stationary_point(game, players, box, free, boxes)
+        shown = bound(game, players, bounds, boxes)
     return _record(game, players, bounds, unit, manifolds, hits, starts, shown)
 
 

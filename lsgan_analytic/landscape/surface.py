@@ -12,7 +12,7 @@ from jaxtyping import Array, PyTree
 
 from .._checks import count, finite
 from .._types import Players
-from ..parameters import indices
+from ..parameters import checked_players, indices
 
 
 def surface(
@@ -38,6 +38,11 @@ def surface(
     >>> lsgan.surface(game.cost, players, {"b": [-3.0, 0.0, 2.0], "h": [-2.0, 1.0]}).shape
     (3, 2)
     """
+    if not callable(function):
+        raise ValueError(f"function: expected a function of players, got {function!r}")
+    checked_players(players)
+    if not isinstance(axes, Mapping):
+        raise ValueError(f"axes: expected {{name: values}}, got {axes!r}")
     positions = np.asarray(indices(players, tuple(axes), "axes"))
     return _evaluate(function, players, positions, axis_values(axes, "axes"), count(chunk, "chunk"))
 
