@@ -253,8 +253,8 @@ def rewritten(file: Path, change) -> None:
     ("change", "message"),
     [
         (
-            lambda d: d.assign_attrs(provenance=d.provenance.replace("Ensemble 1", "Ensemble 2")),
-            "schema 'lsgan_analytic.Ensemble 2' instead of 'lsgan_analytic.Ensemble 1'",
+            lambda d: d.assign_attrs(provenance=d.provenance.replace("Ensemble 2", "Ensemble 3")),
+            "schema 'lsgan_analytic.Ensemble 3' instead of 'lsgan_analytic.Ensemble 2'",
         ),
         (lambda d: d.drop_vars(["h", "outcome"]), r"missing variables \['h', 'outcome'\]"),
         (lambda d: d.assign(h=d.h.T), r"shapes .*'h': \(3, 5\)"),

@@ -161,11 +161,17 @@ def _restore(content: Content, players: Players) -> Ensemble:
     stacks = jax.tree.map(lambda x: np.stack([arrays[next(rest)] for _ in range(np.size(x))], -1), players)
     saved = jax.tree.map(lambda x, stack: jnp.asarray(stack.reshape(*shape, *np.shape(x))), players, stacks)
     ended = flat.pop("outcome")
-    outcome = Outcome.where(jnp.zeros(shape[:1], bool), Outcome.moving, Outcome.moving)
-    for name, item in OUTCOMES.items():
-        outcome = Outcome.where(jnp.asarray(ended == name), item, outcome)
+    outcome = jax.vmap(_outcome)(jnp.asarray(np.stack([ended == name for name in OUTCOMES], axis=-1)))
     steps, taken, *seen = (jnp.asarray(x) for x in flat.values())
     return Ensemble(saved, steps, outcome, Evidence(*seen), taken, tuple(moved))
+
+
+def _outcome(flags: jax.Array) -> Outcome:
+    """The one whose flag is set."""
+    outcome = Outcome.moving
+    for flag, item in zip(flags, OUTCOMES.values(), strict=True):
+        outcome = Outcome.where(flag, item, outcome)
+    return outcome
 
 
 def _require(what: str, found: object, expected: object) -> None:
