@@ -24,6 +24,7 @@ from lsgan_analytic._describe import describe, Description
 from lsgan_analytic.stochastic import checkpoint as checkpoints
 from lsgan_analytic.stochastic.devices import mesh_of
 
+PLAY = lsgan.Simultaneous(step=0.4)
 SCRIPT = Path(__file__).with_name("ensemble_process.py")
 TIMEOUT = 280
 
@@ -127,7 +128,7 @@ def host(k):
     return jax.pure_callback(lambda k: np.asarray(0.1 * k), jax.ShapeDtypeStruct((), float), k)
 
 
-def described(rule=lsgan.Simultaneous(step=0.4), disc=None):
+def described(rule=PLAY, disc=None):
     """Of one step, as ``simulate`` describes it, but on an exact game: quick to trace."""
     origin = lsgan.PointMasses([0.0])
     players = lsgan.Players(disc or lsgan.Linear(w=1.0), lsgan.Shift(shift=0.5))
@@ -228,14 +229,16 @@ def test_a_schedule_of_the_same_name_is_not_resumed(tmp_path):
     """The attack that went through: .4 * .99^k went on as .1 * .99^k."""
     path = tmp_path / "state.npz"
     short_run(checkpoint=path, rule=lsgan.Simultaneous(step=schedule(0.4)))
-    with pytest.raises(ValueError, match="another simulation: rule.step_sizes.disc.function.first is 0.4 in"):
+    with pytest.raises(
+        ValueError, match=r"another simulation: rule.step_sizes.disc.function.first is 0.4 in"
+    ):
         short_run(resume=path, rule=lsgan.Simultaneous(step=schedule(0.1)))
 
 
 SETTING = {"key": jax.random.key(0), "runs": 3, "samples": 20, "steps": 6, "tile": 3}
 
 
-def short_run(rule=lsgan.Simultaneous(step=0.4), **more):
+def short_run(rule=PLAY, **more):
     case = CASES["A"]
     return lsgan.simulate(case.game, rule, case.players, **(SETTING | more))
 
@@ -270,7 +273,7 @@ def test_a_checkpoint_of_another_simulation_is_refused(finished, change, named):
 
 def test_a_checkpoint_of_another_start_is_refused(finished):
     case = CASES["B"]
-    with pytest.raises(ValueError, match="another simulation: game.data.rate is 0.5 in .* and 4.04 here"):
+    with pytest.raises(ValueError, match=r"another simulation: game.data.rate is 0.5 in .* and 4.04 here"):
         lsgan.simulate(case.game, lsgan.Simultaneous(step=0.4), case.players, resume=finished[1], **SETTING)
 
 
@@ -321,10 +324,10 @@ def test_arrays_of_another_shape_are_refused(finished, tmp_path):
         arrays = dict(archive)
     fewer, less = tmp_path / "fewer.npz", tmp_path / "less.npz"
     np.savez(fewer, **{name: values for name, values in arrays.items() if name != "now0"})
-    with pytest.raises(ValueError, match="resume: expected arrays .*'now0'"):
+    with pytest.raises(ValueError, match=r"resume: expected arrays .*'now0'"):
         short_run(resume=fewer)
     np.savez(less, **(arrays | {"now0": arrays["now0"].astype(np.float32)}))
-    with pytest.raises(ValueError, match="resume: expected float64 of shape .*, got float32"):
+    with pytest.raises(ValueError, match=r"resume: expected float64 of shape .*, got float32"):
         short_run(resume=less)
 
 
