@@ -8,6 +8,12 @@ import numpy as np
 import lsgan_analytic as lsgan
 
 
+def say(text: str) -> None:
+    """At once: it is waited for."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     """The exit code: 0 with a partial result, 130 without one."""
     jax.config.update("jax_enable_x64", True)
@@ -15,16 +21,16 @@ def main() -> int:
     game = lsgan.Game(origin, origin, lsgan.Minimax())
     players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     grid = {"w": np.linspace(-3, 1, 200), "shift": np.linspace(-2, 4, 200)}
-    print("go", flush=True)
+    say("go")
     try:
         rule = lsgan.Simultaneous(step=0.01)
         found = lsgan.basins(
             game, rule, players, grid, steps=20_000, distance=lambda p: p.gen.shift, chunk=64
         )
     except KeyboardInterrupt:
-        print("interrupted", flush=True)
+        say("interrupted")
         return 130
-    print("partial", int(found.finished.sum()), flush=True)
+    say(f"partial {int(found.finished.sum())}")
     return 0
 
 

@@ -56,7 +56,7 @@ def ended(waits: list[float], cache: Path) -> tuple[int, str, str]:
 def test_no_interrupt_is_a_crash(tmp_path, waits):
     """One Ctrl-C or several in a row, while it traces, compiles or plays; each with an empty cache."""
     code, said, errors = ended(waits, tmp_path)
-    assert code >= 0 or len(waits) > 1 and code == -signal.SIGINT, errors  # Python's own end by Ctrl-C
+    assert code >= 0 or (len(waits) > 1 and code == -signal.SIGINT), errors  # Python's own end by Ctrl-C
     assert "Fatal Python error" not in errors
     if len(waits) == 1:
         assert (code, said.split()[0]) in ((130, "interrupted"), (0, "partial")), errors
