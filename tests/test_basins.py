@@ -182,7 +182,7 @@ def test_an_interruption_keeps_what_is_finished(monkeypatch):
     with pytest.raises(ValueError, match=r"another setting: players.disc.w is 1.0 in the .* and 1.5 here"):
         toy(resume=part, players=lsgan.Players(disc=Positive(w=1.5), gen=PLAYERS.gen))
     with pytest.raises(
-        ValueError, match=r"another setting: distance.constants\[0\] is 0.4 in the .* 0.5 here"
+        ValueError, match=r"another setting: distance is away in .* is 0.4 in the .* 0.5 here"
     ):
         toy(resume=part, distance=lambda players: jnp.abs(players.gen.shift - 0.5))
     monkeypatch.setattr(module, "_ends", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))

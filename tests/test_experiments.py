@@ -14,7 +14,7 @@ from experiments.claims import Claim, CLAIMS, Found
 
 ROOT = Path(__file__).parents[1]
 #: seconds of compiling each: all others are run with ``-m slow``
-PLAIN = {"claim11_wasserstein"}
+PLAIN = {"claim19_packing"}
 
 
 def test_list(capsys):

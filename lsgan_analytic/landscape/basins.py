@@ -100,7 +100,7 @@ def basins(
     steps, chunk = count(steps, "steps"), count(chunk, "chunk")
     rule.check(steps)
     axes, limit = axis_values(grid, "grid"), positive_number("tolerance")(tolerance)
-    call = _Call(game, rule, players, dict(zip(grid, axes, strict=True)), limit, distance, steps, positions)
+    call = _Call(game, rule, players, axes, limit, distance, tuple(grid), steps, positions)
     setting = call.described()
     if resume is not None and (
         difference := Description.from_json(resume.setting).difference(setting, "earlier result")
@@ -121,7 +121,9 @@ def basins(
         if resume is None:
             raise KeyboardInterrupt
         return resume
-    return Basins(call.grid, **_assembled(shape, found, resume), setting=setting.to_json())
+    return Basins(
+        dict(zip(grid, axes, strict=True)), **_assembled(shape, found, resume), setting=setting.to_json()
+    )
 
 
 class _Watched(eqx.Module):
@@ -161,9 +163,10 @@ class _Call(eqx.Module):
     game: Game
     rule: AbstractRule
     players: Players
-    grid: dict[str, Array]
+    axes: list[Array]  # not a dict of them: JAX would sort it
     tolerance: Scalar
     distance: Distance | None
+    names: tuple[str, ...] = eqx.field(static=True)  # of the axes
     steps: int = eqx.field(static=True)
     positions: tuple[int, ...] = eqx.field(static=True)
 
@@ -176,8 +179,8 @@ class _Call(eqx.Module):
         """What ``Basins`` holds of the run from one start, by name."""
         held = HeldGame(self.game, self.positions)
         far = self.distance or distance_to_data(self.game)
-        places = np.asarray(indices(self.players, tuple(self.grid), "grid"))
-        run = Progress.begin(self.rule, placed(self.players, places, list(self.grid.values()), start))
+        places = np.asarray(indices(self.players, self.names, "grid"))
+        run = Progress.begin(self.rule, placed(self.players, places, self.axes, start))
         tolerance = self.tolerance.astype(vector(self.players).dtype)
         watched = _Watched.begin(run, tolerance, lambda own: far(own))
         watched, _ = play(lambda _: held, self.rule, watched, 1, self.steps, keep=lambda _: None)
