@@ -4,7 +4,6 @@ import dataclasses
 import json
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, Self, TYPE_CHECKING
 
@@ -12,6 +11,8 @@ import jax
 import numpy as np
 
 import lsgan_analytic as lsgan
+from lsgan_analytic._files import write_whole
+from lsgan_analytic._threads import waited_for
 
 from ._style import style
 
@@ -52,7 +53,7 @@ class Experiment:
 
 def side_by_side(*jobs: Callable[[], Any]) -> list[Any]:
     """Their results. For jobs that compile different programs: two cores halve the wait."""
-    with ThreadPoolExecutor(2) as pool:
+    with waited_for(2) as pool:
         return [future.result() for future in [pool.submit(job) for job in jobs]]
 
 
@@ -68,7 +69,7 @@ def load(path: Path) -> Arrays:
 
 
 def run(experiment: Experiment, output: Path, quick: bool = False) -> list[Path]:
-    """Compute, save, draw from what was saved. All its files appear, or none."""
+    """Compute, save, draw from what was saved. Every file appears whole, and none before all are made."""
     config = experiment.config.quick() if quick else experiment.config
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output, prefix=".unfinished-") as folder:
@@ -78,8 +79,12 @@ def run(experiment: Experiment, output: Path, quick: bool = False) -> list[Path]
         if experiment.plot is not None:
             _draw(experiment.plot, load(numbers), config, stem)
         _record(experiment, config, quick, stem.with_suffix(".json"))
-        written = sorted(Path(folder).iterdir())
-        return [path.replace(output / path.name) for path in written]
+        return [_publish(path, output / path.name) for path in sorted(Path(folder).iterdir())]
+
+
+def _publish(made: Path, path: Path) -> Path:
+    write_whole(path, lambda file: file.write(made.read_bytes()))
+    return path
 
 
 def _draw(plot: Callable[[Arrays, Any], "Figure"], data: Arrays, config: Config, stem: Path) -> None:

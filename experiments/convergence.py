@@ -1,6 +1,5 @@
 """Spread and bias of stochastic runs against the number of samples, predicted and simulated."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Self, TYPE_CHECKING
@@ -9,6 +8,7 @@ import jax
 import numpy as np
 
 import lsgan_analytic as lsgan
+from lsgan_analytic._threads import waited_for
 
 from ._cases import Case, CASE_A
 from ._ensembles import Free, Play
@@ -50,7 +50,7 @@ def compute(config: Config) -> Arrays:
     data = {"samples": samples, "runs": runs, "updates": np.asarray(config.updates)}
     for name, free in _FREE.items():
         band = config.play.predict(config.case, free)
-        with ThreadPoolExecutor(2) as pool:  # each has its own shapes: compiled side by side
+        with waited_for(2) as pool:  # each has its own shapes: compiled side by side
             ends = list(pool.map(partial(_ends, config, free), range(len(config.ensembles))))
         exact, share = np.asarray(band.mean[config.updates]), config.play.samples / samples[:, None]
         data |= {

@@ -72,6 +72,17 @@ def positive(name: str) -> Callable[[ArrayLike], Array]:
     return convert
 
 
+def positive_number(name: str) -> Callable[[ArrayLike], Array]:
+    """As ``positive``, of one number: for arguments that are no parameters of a batch."""
+
+    def convert(value: ArrayLike) -> Array:
+        if (shape := np.shape(value)) != ():
+            raise ValueError(f"{name}: expected one number > 0, got {value!s} of shape {shape}")
+        return positive(name)(value)
+
+    return convert
+
+
 def nonnegative(name: str) -> Callable[[ArrayLike], Array]:
     """A field converter: a float array, every entry finite and >= 0."""
 

@@ -32,7 +32,7 @@ def main(output: str, devices: str, processes: str, rank: str, port: str, checkp
         checkpoint=checkpoint or None,
     )
     if int(rank) == int(processes) - 1:
-        np.savez(output, values=runs.values, taken=runs.steps_taken, ratio=runs.evidence.newton_ratio)
+        np.savez(output, values=runs.values, taken=runs.steps_taken, **vars(runs.evidence))
 
 
 if __name__ == "__main__":

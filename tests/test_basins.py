@@ -162,11 +162,11 @@ def test_an_interruption_keeps_what_is_finished(monkeypatch):
 
     def interrupted(*arguments):
         calls.append(arguments)
-        if len(calls) == 2:
+        if len(calls) >= 2:
             raise KeyboardInterrupt
         return play(*arguments)
 
-    monkeypatch.setattr(module.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
     monkeypatch.setattr(module, "_ends", interrupted)
     with pytest.warns(UserWarning, match="interrupted: 7 of 12 starts are not finished"):
         part = toy()
@@ -180,8 +180,14 @@ def test_an_interruption_keeps_what_is_finished(monkeypatch):
     for own, wanted in zip(jax.tree.leaves(resumed), jax.tree.leaves(whole), strict=True):
         np.testing.assert_array_equal(own, wanted)
     assert toy(resume=resumed) is resumed
-    with pytest.raises(ValueError, match="resume: is of another setting"):
+    with pytest.raises(ValueError, match="another setting: steps is 60 in the earlier result and 61 here"):
         toy(resume=part, steps=61)
+    with pytest.raises(ValueError, match=r"another setting: players.disc.w is 1.0 in the .* and 1.5 here"):
+        toy(resume=part, players=lsgan.Players(disc=Positive(w=1.5), gen=PLAYERS.gen))
+    with pytest.raises(
+        ValueError, match=r"another setting: distance is away in .* is 0.4 in the .* 0.5 here"
+    ):
+        toy(resume=part, distance=lambda players: jnp.abs(players.gen.shift - 0.5))
     monkeypatch.setattr(module, "_ends", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.warns(UserWarning, match="interrupted: 12 of 12"), pytest.raises(KeyboardInterrupt):
         toy()
@@ -201,6 +207,8 @@ def test_an_error_in_a_distance_is_not_hidden():
         ({"grid": {"w": [[0.0]]}}, r"grid: expected a non-empty vector for 'w', got shape \(1, 1\)"),
         ({"grid": {"w": [np.nan]}}, "w: expected a finite number, got"),
         ({"free": ("x",)}, "free: expected distinct names"),
+        ({"tolerance": [0.1, 0.2]}, "tolerance: expected one number > 0, got"),
+        ({"rule": lsgan.Simultaneous(step=np.full(7, 0.1))}, "step: expected one size for each of 60 steps"),
         ({"tolerance": 0.0}, "tolerance: expected a finite number > 0, got 0.0"),
         ({"rule": 0.4}, "rule: expected an update rule"),
     ],

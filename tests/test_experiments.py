@@ -1,15 +1,20 @@
 """The command that makes the figures, and the figures that are committed."""
 
+import dataclasses
 import json
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
 from experiments import _run
 from experiments.__main__ import EXPERIMENTS, GROUPS, main
+from experiments.claims import Claim, CLAIMS, Found
 
 ROOT = Path(__file__).parents[1]
+#: seconds of compiling each: all others are run with ``-m slow``
+PLAIN = {"claim19_packing"}
 
 
 def test_list(capsys):
@@ -43,6 +48,52 @@ def test_a_failure_does_not_stop_the_others(tmp_path, capsys, monkeypatch):
     assert main(["bad", "figure01", "--quick", "--jobs", "1", "--output", str(tmp_path)]) == 1
     assert "ArithmeticError: planted" in capsys.readouterr().out
     assert sorted(path.stem for path in tmp_path.iterdir()) == ["figure01"] * 4
+
+
+def planted(value: float) -> Claim:
+    """A claim with one number, expected to be 1."""
+    claim = CLAIMS[0]
+    return dataclasses.replace(
+        claim,
+        name="planted",
+        compute=lambda config: {"x": np.asarray(value)},
+        plot=None,
+        found=lambda data: {"x": Found(data["x"], 1.0, 0.1)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "quick", "code", "said"),
+    [
+        (1.0, False, 0, "computed: x 1\n"),
+        (2.0, False, 1, "x 2 (EXPECTED 1)"),
+        (1.0, True, 0, "computed: x 1\n"),
+        (2.0, True, 0, "x 2 (not checked in quick mode; the full run expects 1)"),
+    ],
+)
+def test_a_quick_run_says_what_it_does_not_check(tmp_path, capsys, monkeypatch, value, quick, code, said):
+    claim = planted(value)
+    monkeypatch.setitem(EXPERIMENTS, "planted", claim)
+    monkeypatch.setattr("experiments.__main__.CLAIMS", (claim,))
+    arguments = ["planted", "--jobs", "1", "--output", str(tmp_path), *(["--quick"] if quick else [])]
+    assert main(arguments) == code
+    assert said in capsys.readouterr().out
+    assert ("--quick" in (tmp_path / "claims.md").read_text()) == quick
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=[] if one in PLAIN else [pytest.mark.slow]) for one in EXPERIMENTS]
+)
+def test_every_experiment_runs_quickly(tmp_path, name):
+    """Computes, draws and writes; a claim's numbers can be read off the coarse arrays."""
+    experiment = EXPERIMENTS[name]
+    with jax.numpy_dtype_promotion("standard"):  # optax's Adam mixes dtypes
+        written = _run.run(experiment, tmp_path, quick=True)
+    suffixes = {".json", ".npz"} if experiment.plot is None else {".json", ".npz", ".pdf", ".png"}
+    assert {path.suffix for path in written} == suffixes
+    assert json.loads((tmp_path / f"{name}.json").read_text())["quick"] is True
+    if isinstance(experiment, Claim):
+        assert experiment.found(_run.load(tmp_path / f"{name}.npz"))
 
 
 def test_unknown_names_are_refused(capsys):

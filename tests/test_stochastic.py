@@ -12,6 +12,7 @@ from scipy import stats
 import lsgan_analytic as lsgan
 from lsgan_analytic.parameters import vector
 from lsgan_analytic.stochastic._sampling import sampled
+from lsgan_analytic.stochastic.summary import Statistics
 
 PLAY = lsgan.Simultaneous(step=0.4)
 
@@ -103,6 +104,14 @@ def test_a_summary_is_that_of_the_ensemble(tmp_path):
         lsgan.simulate(*start, **setting, resume=saved)
     with pytest.raises(ValueError, match=r"quantiles: .*levels in \[0, 1\], got"):
         lsgan.simulate_summary(*start, quantiles=(50,), **setting)
+
+
+def test_one_run_says_nothing_of_the_spread():
+    """Divisor R - 1 = 0: NaN, as of an ensemble, and not 0."""
+    players = jax.tree.map(lambda x: np.full((1, 3), float(x)), CASES["A"].players)
+    mean, covariance, _ = Statistics((1, 3), (0.5,)).take(players)
+    np.testing.assert_array_equal(mean, [[CASES["A"].b, CASES["A"].h]] * 3)
+    assert np.isnan(covariance).all()
 
 
 def test_sampled_gradient_is_unbiased(case):

@@ -15,6 +15,7 @@ import pytest
 from jaxtyping import Array
 
 import lsgan_analytic as lsgan
+from lsgan_analytic.stochastic import storage
 from lsgan_analytic.stochastic.storage import load, save, to_xarray
 
 FORMATS = (".nc", ".mat")
@@ -119,7 +120,7 @@ def test_every_outcome_has_its_own_name():
 def test_provenance():
     known = json.loads(to_xarray(ensemble(), provenance={"seed": 3, "step": [0.4, 0.1]}).attrs["provenance"])
     assert known == {
-        "schema": "lsgan_analytic.Ensemble 1",
+        "schema": "lsgan_analytic.Ensemble 2",
         "players": ["Erf", "Square"],
         "parameters": ["a", "b", "g", "h"],
         "versions": {"lsgan_analytic": lsgan.__version__, "jax": jax.__version__, "numpy": np.__version__},
@@ -236,7 +237,7 @@ def test_foreign_file(tmp_path, suffix):
         xarray.Dataset({"a": ("run", np.arange(3.0))}).to_netcdf(file, engine="h5netcdf")
     else:
         scipy.io.savemat(file, {"a": np.arange(3.0)})
-    with pytest.raises(ValueError, match=expected + "schema None instead of 'lsgan_analytic.Ensemble 1'"):
+    with pytest.raises(ValueError, match=expected + "schema None instead of 'lsgan_analytic.Ensemble 2'"):
         load(file, START)
 
 
@@ -252,8 +253,8 @@ def rewritten(file: Path, change) -> None:
     ("change", "message"),
     [
         (
-            lambda d: d.assign_attrs(provenance=d.provenance.replace("Ensemble 1", "Ensemble 2")),
-            "schema 'lsgan_analytic.Ensemble 2' instead of 'lsgan_analytic.Ensemble 1'",
+            lambda d: d.assign_attrs(provenance=d.provenance.replace("Ensemble 2", "Ensemble 3")),
+            "schema 'lsgan_analytic.Ensemble 3' instead of 'lsgan_analytic.Ensemble 2'",
         ),
         (lambda d: d.drop_vars(["h", "outcome"]), r"missing variables \['h', 'outcome'\]"),
         (lambda d: d.assign(h=d.h.T), r"shapes .*'h': \(3, 5\)"),
@@ -268,6 +269,61 @@ def test_altered_file(tmp_path, change, message):
     rewritten(file, change)
     with pytest.raises(ValueError, match=f"expected a whole ensemble of these players, found: .*{message}"):
         load(file, START)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d.assign(h=d.h + 1e-9),
+        lambda d: d.assign(h=d.b, b=d.h),
+        lambda d: d.assign(steps_taken=d.steps_taken - 1),
+        lambda d: d.assign(outcome=d.outcome[::-1]),
+        lambda d: d.assign_attrs(units="units"),
+        lambda d: d.assign_attrs(provenance=d.provenance.replace('"user": {}', '"user": {"seed": 3}')),
+        lambda d: d.assign_attrs(checksum=d.checksum[::-1]),
+        lambda d: d.drop_attrs().assign_attrs({k: v for k, v in d.attrs.items() if k != "checksum"}),
+    ],
+)
+def test_every_change_of_content_is_noticed(tmp_path, change):
+    """Each leaves a perfect file of the right names and shapes."""
+    file = tmp_path / "runs.nc"
+    save(ensemble(), file)
+    rewritten(file, change)
+    with pytest.raises(ValueError, match="expected a whole ensemble of these players, found: checksum"):
+        load(file, START)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_flipped_bit_is_refused_or_harmless(tmp_path, suffix):
+    """Anywhere in the file; where no content changes (unused bytes of the format) it may load, unchanged."""
+    file, rng, refused = tmp_path / f"runs{suffix}", np.random.default_rng(3), 0
+    save(ensemble(), file)
+    whole = file.read_bytes()
+    for place, bit in zip(
+        rng.integers(0, len(whole), 40).tolist(), rng.integers(0, 8, 40).tolist(), strict=True
+    ):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << bit
+        file.write_bytes(damaged)
+        try:
+            found = load(file, START)
+        except ValueError:
+            refused += 1
+        else:
+            assert_same_bits(ensemble(), found)
+    assert refused > 0
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_files_of_version_1_load_with_a_warning(tmp_path, suffix, monkeypatch):
+    """They had no checksum."""
+    file = tmp_path / f"runs{suffix}"
+    monkeypatch.setattr(storage, "_SCHEMA", "lsgan_analytic.Ensemble 1")
+    monkeypatch.setattr(storage, "_checksum", lambda *_: "")
+    save(ensemble(), file)
+    monkeypatch.undo()
+    with pytest.warns(UserWarning, match="version 1 has no checksum"):
+        assert_same_bits(ensemble(), load(file, START))
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

@@ -53,10 +53,13 @@ class Claim(Experiment):
         """Whether every number is the one expected."""
         return all(one.agrees for one in self.found(data).values())
 
-    def row(self, data: Arrays) -> str:
-        """The claim, its model, the numbers computed and the verdict, for people to read."""
+    def row(self, data: Arrays, remark: str = "EXPECTED") -> str:
+        """The claim, its model, the numbers computed and the verdict, for people to read.
+
+        ``remark`` goes before what was expected of a number that does not agree.
+        """
         numbers = ", ".join(
-            f"{name} {one.value:.4g}" + ("" if one.agrees else f" (EXPECTED {one.expected:.4g})")
+            f"{name} {one.value:.4g}" + ("" if one.agrees else f" ({remark} {one.expected:.4g})")
             for name, one in self.found(data).items()
         )
         parts = {"model": self.model, "computed": numbers, "verdict": f"{self.verdict}. {self.correct}"}

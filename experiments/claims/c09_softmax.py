@@ -50,7 +50,7 @@ class Config:
     updates: int = 4000
 
     def quick(self) -> Self:
-        return replace(self, masses=(-4.0, -0.4, 5), updates=400)
+        return replace(self, updates=400)
 
 
 def compute(config: Config) -> Arrays:

@@ -37,7 +37,7 @@ class Config:
     long_step: float = 1.0
 
     def quick(self) -> Self:
-        return replace(self, gaps=(0.0, 4.0, 9), looks=(1, 4))
+        return replace(self, gaps=(0.0, 4.0, 9))
 
 
 def compute(config: Config) -> Arrays:

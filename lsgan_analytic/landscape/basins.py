@@ -1,11 +1,7 @@
 """Where training ends, from every start on a grid."""
 
-import os
-import sys
-import warnings
 from collections.abc import Callable, Mapping
-from concurrent.futures import as_completed, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Self
 
 import equinox as eqx
@@ -15,13 +11,14 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Float, Int
 
-from .._checks import count, positive
+from .._checks import count, positive_number
+from .._describe import describe, Description
+from .._threads import each_part
 from .._types import Players, Scalar, Vector
 from ..game import AbstractGame, checked_game, Game
 from ..outcome import Evidence, norm, Outcome
 from ..parameters import dtype_of, indices, Names
 from ..restriction import Restriction
-from ..stochastic.checkpoint import describe
 from ..trajectory import play, Progress
 from ..updates.base import AbstractRule, checked_rule
 from ._distance import distance_to_data
@@ -42,7 +39,7 @@ class Basins(eqx.Module):
         distance: that of the end point; closest: the least along the path (start and end included);
             closest_step: the step at which it was.
         finished: False for starts an interruption left out: there numbers are NaN, steps -1.
-        setting: game, rule, players and steps in words, with a digest.
+        setting: what the call was, as JSON: its numbers, and digests of what a run computes.
     """
 
     grid: dict[str, Vector]
@@ -99,28 +96,34 @@ def basins(
            [ True,  True,  True]], dtype=bool)
     """
     checked_game(game), checked_rule(rule)
-    positions, places = indices(players, free), np.asarray(indices(players, tuple(grid), "grid"))
+    positions, _ = indices(players, free), indices(players, tuple(grid), "grid")
     steps, chunk = count(steps, "steps"), count(chunk, "chunk")
-    axes, limit = axis_values(grid, "grid"), positive("tolerance")(tolerance)
-    setting = describe((game, rule, players, dict(zip(grid, axes, strict=True)), steps, positions, limit))
-    if resume is not None and resume.setting != setting:
-        raise ValueError(f"resume: is of another setting: {resume.setting} and not {setting}")
+    rule.check(steps)
+    axes, limit = axis_values(grid, "grid"), positive_number("tolerance")(tolerance)
+    call = _Call(game, rule, players, axes, limit, distance, tuple(grid), steps, positions)
+    setting = call.described()
+    if resume is not None and (
+        difference := Description.from_json(resume.setting).difference(setting, "earlier result")
+    ):
+        raise ValueError(f"resume: is of another setting: {difference}")
     shape = tuple(axis.size for axis in axes)
     todo = np.arange(np.prod(shape)) if resume is None else np.flatnonzero(~resume.finished)
     width = min(chunk, max(todo.size, 1))
 
     def ends(part: np.ndarray) -> Any:
         starts = np.resize(part, width)  # the last chunk is filled up, so that nothing is compiled twice
-        found = _ends(game, rule, players, places, axes, starts, steps, positions, limit, distance)
+        found = _ends(call, starts)
         return jax.tree.map(lambda leaf: np.asarray(leaf)[: part.size], found)
 
     parts = [todo[i : i + width] for i in range(0, todo.size, width)]
-    found = _each(ends, parts, todo.size)
+    found = each_part(ends, parts, todo.size)
     if not found:
         if resume is None:
             raise KeyboardInterrupt
         return resume
-    return Basins(dict(zip(grid, axes, strict=True)), **_assembled(shape, found, resume), setting=setting)
+    return Basins(
+        dict(zip(grid, axes, strict=True)), **_assembled(shape, found, resume), setting=setting.to_json()
+    )
 
 
 class _Watched(eqx.Module):
@@ -155,30 +158,36 @@ class _Watched(eqx.Module):
         return replace(self.noted(game), run=self.run.advance(game, rule), at=self.at + 1)
 
 
-@eqx.filter_jit
-def _ends(
-    game: Game,
-    rule: AbstractRule,
-    players: Players,
-    places: np.ndarray,
-    axes: list[Array],
-    starts: np.ndarray,
-    steps: int,
-    positions: tuple[int, ...],
-    tolerance: Scalar,
-    distance: Distance | None,
-) -> dict[str, Any]:
-    """What ``Basins`` holds of these runs, by name."""
-    far = distance or distance_to_data(game)
+class _Call(eqx.Module):
+    """What all runs share, and one of them."""
 
-    def one(start: Array) -> dict[str, Any]:
-        begin = Restriction(game, placed(players, places, axes, start), positions)
-        run = Progress.begin(rule, begin)
-        watched = _Watched.begin(run, tolerance.astype(dtype_of(players)), lambda own: far(own))
-        watched, _ = play(lambda _: game, rule, watched, 1, steps, keep=lambda _: None)
-        watched, end = watched.noted(game), watched.run
-        outcome, seen = end.judged(game, rule, tolerance)
-        rested = (watched.settled <= steps) & (end.steps_taken == steps)
+    game: Game
+    rule: AbstractRule
+    players: Players
+    axes: list[Array]  # not a dict of them: JAX would sort it
+    tolerance: Scalar
+    distance: Distance | None
+    names: tuple[str, ...] = eqx.field(static=True)  # of the axes
+    steps: int = eqx.field(static=True)
+    positions: tuple[int, ...] = eqx.field(static=True)
+
+    def described(self) -> Description:
+        """What two calls must share to have the same ends: the numbers, and what a run computes."""
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return describe(lambda **own: _Call(**own).end(jnp.asarray(0)), parts, {"jax": jax.__version__})
+
+    def end(self, start: Array) -> dict[str, Any]:
+        """What ``Basins`` holds of the run from one start, by name."""
+        far = self.distance or distance_to_data(self.game)
+        places = np.asarray(indices(self.players, self.names, "grid"))
+        begin = Restriction(self.game, placed(self.players, places, self.axes, start), self.positions)
+        run = Progress.begin(self.rule, begin)
+        tolerance = self.tolerance.astype(dtype_of(self.players))
+        watched = _Watched.begin(run, tolerance, lambda own: far(own))
+        watched, _ = play(lambda _: self.game, self.rule, watched, 1, self.steps, keep=lambda _: None)
+        watched, end = watched.noted(self.game), watched.run
+        outcome, seen = end.judged(self.game, self.rule, self.tolerance)
+        rested = (watched.settled <= self.steps) & (end.steps_taken == self.steps)
         return {
             "players": end.players,
             "outcome": outcome,
@@ -190,29 +199,11 @@ def _ends(
             "closest_step": watched.closest_step,
         }
 
-    return jax.vmap(one)(jnp.asarray(starts))
 
-
-def _each(function: Callable, parts: list[np.ndarray], total: int) -> list[tuple[np.ndarray, Any]]:
-    """(part, function(part)) for each, on all cores; what is finished if it is interrupted."""
-    from tqdm import tqdm
-
-    found = []
-    bar = tqdm(total=total, disable=not sys.stderr.isatty(), unit="start")
-    with bar, ThreadPoolExecutor(os.cpu_count()) as pool:
-        futures = {pool.submit(function, part): part for part in parts}
-        try:
-            for future in as_completed(futures):
-                found.append((futures[future], future.result()))
-                bar.update(futures[future].size)
-        except KeyboardInterrupt:
-            pool.shutdown(cancel_futures=True)
-            left = total - sum(part.size for part, _ in found)
-            warnings.warn(f"interrupted: {left} of {total} starts are not finished", stacklevel=3)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return found
+@eqx.filter_jit
+def _ends(call: _Call, starts: np.ndarray) -> dict[str, Any]:
+    """Of all these runs."""
+    return jax.vmap(call.end)(jnp.asarray(starts))
 
 
 def _assembled(

@@ -14,6 +14,7 @@ import numpy as np
 from jax import Array
 from jax.sharding import Mesh
 
+from .._describe import describe, Description
 from .._types import Players
 from ..game import Game
 from ..outcome import Evidence, Outcome
@@ -22,7 +23,7 @@ from ..trajectory import play, Progress
 from ..updates.base import AbstractRule
 from . import checkpoint as checkpoints
 from ._sampling import on_sample, points, Protocol
-from .devices import gathered, over_runs, replicated, spread
+from .devices import gathered, mesh_of, over_runs, replicated, spread
 from .summary import AbstractKeeping
 
 _CHUNKS = 20  # how often a watched or checkpointed simulation comes up for air
@@ -112,6 +113,20 @@ def judge(
     return over_runs(one, mesh, plan.tile)((common, tolerance), (ids, now))
 
 
+def identify(common: Common, plan: Plan, keeping: AbstractKeeping) -> Description:
+    """What two simulations must share to have the same paths: the numbers, and what a step computes."""
+    mesh, ids = mesh_of(None), jnp.arange(plan.tile, dtype=jnp.uint32)
+
+    def step(game: Game, rule: AbstractRule, players: Players, key: Array) -> Any:
+        own = Common(game, rule, players, key, jnp.asarray(0), common.implementation)
+        return _advance(own, ids, begin(own, ids, plan, mesh), 1, plan, mesh)
+
+    arguments = {"game": common.game, "rule": common.rule, "players": common.players, "key": common.key}
+    versions = {"jax": jax.__version__, "platform": jax.default_backend()}
+    settings = {"generator of keys": common.implementation, "keeping": keeping, **versions}
+    return describe(step, arguments, {**dataclasses.asdict(plan), **settings})
+
+
 def go_on(
     common: Common,
     ids: Array,
@@ -121,7 +136,7 @@ def go_on(
     plan: Plan,
     mesh: Mesh,
     keeping: AbstractKeeping,
-    config: dict[str, str],
+    identity: Description | None,
     checkpoint: str | os.PathLike | None,
 ) -> tuple[Progress, list[Any]]:
     """The host's loop: a chunk of blocks, progress, a checkpoint, and again. Chunks do not change a bit."""
@@ -142,11 +157,11 @@ def go_on(
             saved = [*saved, kept(later, keeping, plan)]
             done += blocks
             bar.update(blocks * plan.save_every)
-            if checkpoint is not None:
+            if checkpoint is not None and identity is not None:
                 state = gathered(now)
                 if jax.process_index() == 0:
                     arrays = _stored(state, joined(saved, keeping), done)
-                    checkpoints.write(Path(checkpoint), config, arrays)
+                    checkpoints.write(Path(checkpoint), identity, arrays)
     return now, saved
 
 
@@ -171,11 +186,18 @@ def restore(
 ) -> tuple[Progress, list[Any], int]:
     """Progress, what was kept and blocks done. The checkpoint may come from another number of devices."""
     leaves, structure = jax.tree.flatten(now)
+    form = jax.tree.structure(saved)
+    names = {"done", *(f"now{i}" for i in range(len(leaves))), *(f"saved{i}" for i in range(form.num_leaves))}
+    if names != set(arrays):
+        raise ValueError(f"resume: expected arrays {sorted(names)} in the checkpoint, got {sorted(arrays)}")
     # padding runs are nobody's: repeat the last to fill up, or cut
     index = np.minimum(np.arange(leaves[0].shape[0]), plan.runs - 1)
     state = [arrays[f"now{i}"][index] for i in range(len(leaves))]
-    form = jax.tree.structure(saved)
     before = [arrays[f"saved{i}"] for i in range(form.num_leaves)]
+    for have, want in zip(state, leaves, strict=True):
+        if (have.shape, have.dtype) != (want.shape, want.dtype):
+            found = f"{have.dtype} of shape {have.shape}"
+            raise ValueError(f"resume: expected {want.dtype} of shape {want.shape}, got {found}")
     return (
         spread(jax.tree.unflatten(structure, state), mesh),
         [jax.tree.unflatten(form, before)],

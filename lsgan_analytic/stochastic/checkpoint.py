@@ -1,57 +1,54 @@
 """Checkpoints: what is needed to go on with a simulation bit for bit."""
 
-import hashlib
-import json
 import os
-import tempfile
 import warnings
 import zipfile
 from pathlib import Path
-from typing import Any
 
-import equinox as eqx
-import jax
 import numpy as np
 
+from .._describe import Description
+from .._files import write_whole
+
 Arrays = dict[str, np.ndarray]
+_FORMAT = "lsgan_analytic.checkpoint 2"
 
 
-def describe(tree: Any) -> str:
-    """A readable form of a pytree, with a digest of its exact numbers."""
-    leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(tree)]
-    digest = hashlib.sha256(b"".join(leaf.tobytes() for leaf in leaves)).hexdigest()[:16]
-    return f"{eqx.tree_pformat(tree)} #{digest}"
-
-
-def write(path: Path, config: dict[str, str], arrays: Arrays) -> None:
-    """Write through a temporary file; on failure warn and leave the last good checkpoint as it is."""
+def write(path: Path, description: Description, arrays: Arrays) -> None:
+    """Replace the checkpoint; on failure warn and leave the last good one as it is."""
+    texts = {"format": np.asarray(_FORMAT), "description": np.asarray(description.to_json())}
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
-            temporary = Path(file.name)
-        try:
-            with temporary.open("wb") as file:
-                np.savez(file, **{"config": np.asarray(json.dumps(config)), **arrays})  # pyright: ignore
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_whole(path, lambda file: np.savez(file, **texts, **arrays))  # pyright: ignore
     except OSError as error:
         warnings.warn(f"checkpoint {path.name} was not written, the last one stays: {error}", stacklevel=2)
 
 
-def read(path: str | os.PathLike, config: dict[str, str]) -> Arrays:
-    """The arrays of a checkpoint of this very simulation; ValueError for any other, naming the difference."""
+def read(path: str | os.PathLike, description: Description) -> Arrays:
+    """The arrays of a checkpoint of this very simulation; ValueError for any other, naming the difference.
+
+    Nothing in the file is run: pickles are refused.
+    """
+    name = Path(path).name
     try:
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = dict(archive)
-        found = json.loads(str(arrays.pop("config")))
+        arrays = _arrays(Path(path))
+        found = str(arrays.pop("format", "of another kind"))
+        if found != _FORMAT:
+            raise ValueError(f"expected {_FORMAT!r}, found {found!r}")
+        there = Description.from_json(str(arrays.pop("description", "")))
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"resume: {Path(path).name} is not a whole checkpoint ({error})") from error
-    for name, value in config.items():
-        if found.get(name) != value:
-            raise ValueError(
-                f"resume: the checkpoint is of another simulation: {name} is {found.get(name)} there and "
-                f"{value} here"
-            )
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"resume: {name} is not a whole checkpoint of this version ({error})") from error
+    if difference := there.difference(description, "checkpoint"):
+        raise ValueError(f"resume: the checkpoint is of another simulation: {difference}")
     return arrays
+
+
+def _arrays(path: Path) -> Arrays:
+    """What is in an .npz file."""
+    with path.open("rb") as file:
+        loaded = np.load(file, allow_pickle=False)
+        if not isinstance(loaded, np.lib.npyio.NpzFile):
+            raise ValueError(f"expected an .npz file, found one array of shape {np.shape(loaded)}")
+        with loaded as archive:
+            return dict(archive)

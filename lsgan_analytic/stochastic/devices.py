@@ -5,7 +5,7 @@ every reduction, does not depend on how many devices there are. Tiles are dealt 
 with the one axis ``runs``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import jax
@@ -16,7 +16,7 @@ from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 from jax.typing import ArrayLike
 
 AXIS = "runs"
-Devices = Sequence[jax.Device] | Mesh | None
+Devices = jax.Device | Sequence[jax.Device] | Mesh | None
 
 
 def mesh_of(devices: Devices) -> Mesh:
@@ -25,10 +25,17 @@ def mesh_of(devices: Devices) -> Mesh:
         if devices.axis_names != (AXIS,):
             raise ValueError(f"devices: expected a mesh with the axis {AXIS!r}, got {devices.axis_names}")
         return devices
-    chosen = jax.local_devices()[:1] if devices is None else list(devices)
-    if not chosen or not all(isinstance(device, jax.Device) for device in chosen):
+    chosen = jax.local_devices()[:1] if devices is None else devices
+    chosen = [chosen] if isinstance(chosen, jax.Device) else chosen
+    if not isinstance(chosen, Iterable) or not (chosen := list(chosen)) or not _are_devices(chosen):
         raise ValueError(f"devices: expected JAX devices, e.g. jax.devices(), got {devices!r}")
+    if len(set(chosen)) < len(chosen):
+        raise ValueError(f"devices: expected distinct JAX devices, got {devices!r}")
     return jax.make_mesh((len(chosen),), (AXIS,), axis_types=(AxisType.Auto,), devices=chosen)
+
+
+def _are_devices(values: Sequence[Any]) -> bool:
+    return all(isinstance(one, jax.Device) for one in values)
 
 
 def padded(runs: int, tile: int, mesh: Mesh) -> int:

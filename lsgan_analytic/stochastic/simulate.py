@@ -1,6 +1,5 @@
 """Stochastic training: the same update rule, played on sampled games."""
 
-import dataclasses
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from .._checks import count, positive
+from .._checks import count, positive_number
 from .._types import Players
 from ..game import Game
 from ..outcome import Evidence, Outcome
@@ -19,7 +18,7 @@ from ..parameters import indices, Names, parameter_names, vector
 from ..trajectory import checked_start, Progress
 from ..updates.base import AbstractRule
 from . import checkpoint as checkpoints
-from ._engine import begin, Common, go_on, joined, judge, kept, Plan, restore
+from ._engine import begin, Common, go_on, identify, joined, judge, kept, Plan, restore
 from ._sampling import checked_protocol, pair, Protocol, Samples, typed_key
 from .devices import Devices, gathered, mesh_of, padded, replicated, spread
 from .ensemble import Ensemble
@@ -63,10 +62,13 @@ def simulate(
         save_every: keep every so many steps: T = 1 + steps / save_every points.
         tile: runs computed side by side (default 20): it bounds the memory. A run has the same bits in
             every ensemble of the same tile, on any number of devices and processes.
-        devices: devices, or a mesh with the one axis "runs"; None: the first local device. With several
-            processes (``jax.distributed``) give ``jax.devices()``: each gets the whole result.
+        devices: a device, several, or a mesh with the one axis "runs"; None: the first local one. With
+            several processes (``jax.distributed``) give ``jax.devices()``: each gets the whole result.
         checkpoint: file (.npz) written about every twentieth of the way.
-        resume: checkpoint of this same simulation to go on from, to the same bits.
+        resume: checkpoint of this same simulation to go on from, to the same bits: the same numbers, the
+            same computation (functions and optimisers are compared by what they compute, not by their
+            names), version of JAX and platform. A rule that calls back to Python cannot be compared and is
+            refused.
         tolerance: as for ``trajectory``; the outcome of a run is judged on its own sample ("fixed") or on
             the exact game ("fresh").
 
@@ -75,8 +77,9 @@ def simulate(
 
     Raises:
         ValueError: counts < 1, steps no multiple of save_every, tile > runs, an unknown protocol, unknown
-            names in ``free``, a start that is not finite, devices that are none, a checkpoint of another
-            simulation (naming the difference). TypeError: not a key.
+            names in ``free``, a start that is not finite, a tolerance that is no number > 0, devices that
+            are none or given twice, a checkpoint of another simulation (naming the difference: its numbers,
+            and what a step computes) or one that cannot be compared. TypeError: not a key.
 
     >>> import jax, lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
@@ -156,27 +159,27 @@ def _simulate(
 ) -> tuple[Any, Progress, Outcome, Evidence]:
     """What was kept, and per run its end, outcome and evidence."""
     rule.check(plan.steps)
+    limit = positive_number("tolerance")(tolerance)
     mesh, typed = mesh_of(devices), typed_key(key)
-    config = {
-        "game": checkpoints.describe(game),
-        "rule": checkpoints.describe(rule),
-        "players": checkpoints.describe(players),
-        "key": f"{jax.random.key_impl(typed)} {np.asarray(jax.random.key_data(typed)).tolist()}",
-        "keeping": repr(keeping),
-        **{name: str(value) for name, value in dataclasses.asdict(plan).items()},
-    }
     common = Common(
-        *replicated((game, rule, checked_start(players), jax.random.key_data(typed), jnp.asarray(0)), mesh),
+        game,
+        rule,
+        checked_start(players),
+        jax.random.key_data(typed),
+        jnp.asarray(0),
         implementation=str(jax.random.key_impl(typed)),
     )
+    asked = checkpoint is not None or resume is not None
+    identity = identify(common, plan, keeping) if asked else None
+    common = replicated(common, mesh)
     ids = spread(np.arange(padded(plan.runs, plan.tile, mesh), dtype=np.uint32), mesh)
     now = begin(common, ids, plan, mesh)
     saved = [kept(jax.tree.map(lambda x: x[:, None], now.players), keeping, plan)]
     done = 0
-    if resume is not None:
-        now, saved, done = restore(checkpoints.read(resume, config), now, saved[0], plan, mesh)
-    now, saved = go_on(common, ids, now, saved, done, plan, mesh, keeping, config, checkpoint)
-    outcome, seen = judge(common, ids, now, replicated(positive("tolerance")(tolerance), mesh), plan, mesh)
+    if resume is not None and identity is not None:
+        now, saved, done = restore(checkpoints.read(resume, identity), now, saved[0], plan, mesh)
+    now, saved = go_on(common, ids, now, saved, done, plan, mesh, keeping, identity, checkpoint)
+    outcome, seen = judge(common, ids, now, replicated(limit, mesh), plan, mesh)
     last = jax.tree.map(lambda x: jnp.asarray(x[: plan.runs]), gathered((now, outcome, seen)))
     return joined(saved, keeping), *last
 

@@ -1,10 +1,12 @@
 """Ensembles as xarray datasets, NetCDF files and .mat files: one set of named arrays in three dresses."""
 
+import hashlib
 import importlib.metadata
 import io
 import json
 import os
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TYPE_CHECKING
@@ -13,8 +15,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .._files import write_whole
 from .._types import Players
-from ..outcome import Evidence, Outcome
+from ..outcome import Evidence, Outcome, OUTCOMES
 from ..parameters import parameter_names
 from .ensemble import Ensemble
 
@@ -22,10 +25,10 @@ if TYPE_CHECKING:
     import xarray
 
 Content = tuple[dict[str, np.ndarray], dict[str, str]]  # arrays (run, step), (run,), (step,); attributes
-_SCHEMA = "lsgan_analytic.Ensemble 1"
-_ATTRIBUTES = ("units", "moved", "provenance")
+_SCHEMA = "lsgan_analytic.Ensemble 2"
+_WITHOUT_CHECKSUM = "lsgan_analytic.Ensemble 1"
+_ATTRIBUTES = ("units", "moved", "provenance", "checksum")
 _PER_RUN = ("outcome", "steps_taken", *Evidence.__dataclass_fields__)
-_CODES = {name: int(item._value) for name, item in Outcome._name_to_item.items()}
 
 
 def to_xarray(ensemble: Ensemble, provenance: Mapping[str, Any] | None = None) -> "xarray.Dataset":
@@ -33,8 +36,9 @@ def to_xarray(ensemble: Ensemble, provenance: Mapping[str, Any] | None = None) -
 
     Variables: every parameter by its name, (R, T), in its own dtype; per run ``outcome`` (the name of an
     ``Outcome``), ``steps_taken`` and the numbers of the ``Evidence``. Attributes, all strings: ``units``
-    ("dimensionless"), ``moved`` (names, JSON) and ``provenance`` (JSON: schema, players, parameters,
-    versions, x64 and, as "user", the argument: a mapping such as configuration and seed).
+    ("dimensionless"), ``moved`` (names, JSON), ``provenance`` (JSON: schema, players, parameters,
+    versions, x64 and, as "user", the argument: a mapping such as configuration and seed) and ``checksum``
+    (SHA-256 of all names, dtypes, shapes, numbers and attributes).
 
     Raises:
         ValueError: a provenance JSON cannot hold, a parameter named as another variable is.
@@ -68,14 +72,7 @@ def save(ensemble: Ensemble, path: str | os.PathLike, provenance: Mapping[str, A
     """
     module, encode, _ = _format(Path(path))
     data = encode(module, _flatten(ensemble, provenance))  # not to disk: a full one makes HDF5 crash
-    temporary = Path(path).with_name(f".{os.urandom(8).hex()}.tmp")
-    try:
-        temporary.write_bytes(data)
-        with temporary.open("r+b") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(path, lambda file: file.write(data))
 
 
 def load(path: str | os.PathLike, players: Players) -> Ensemble:
@@ -85,8 +82,11 @@ def load(path: str | os.PathLike, players: Players) -> Ensemble:
         path: a .nc or .mat file; players: a pair of the same kind, its numbers do not matter.
 
     Raises:
-        ValueError: another suffix; a truncated or foreign file, other players, float64 while jax_enable_x64
-            is off, with what was expected and found. OSError: no such file. ImportError: as for ``save``.
+        ValueError: another suffix; a truncated or foreign file, one that does not fit its checksum (damaged,
+            or changed by hand), other players, float64 while jax_enable_x64 is off, with what was expected
+            and found. OSError: no such file. ImportError: as for ``save``.
+
+    Files of version 1 have no checksum: they load with a UserWarning.
     """
     module, _, decode = _format(Path(path))
     data = io.BytesIO(Path(path).read_bytes())
@@ -110,7 +110,8 @@ def _flatten(ensemble: Ensemble, user: Mapping[str, Any] | None) -> Content:
     columns = [column for x in leaves for column in np.moveaxis(x.reshape(*x.shape[:2], -1), -1, 0)]
     arrays = dict(zip(facts["parameters"], columns, strict=True))
     arrays |= {"step": np.asarray(ensemble.steps), "steps_taken": np.asarray(ensemble.steps_taken)}
-    arrays["outcome"] = np.array(list(_CODES))[np.asarray(ensemble.outcome._value)]
+    ended = [np.asarray(ensemble.outcome == item) for item in OUTCOMES.values()]
+    arrays["outcome"] = np.array(list(OUTCOMES))[np.argmax(ended, axis=0)]
     arrays |= {name: np.asarray(x) for name, x in vars(ensemble.evidence).items()}
     versions = {name: importlib.metadata.version(name) for name in ("lsgan_analytic", "jax", "numpy")}
     facts |= {"versions": versions, "x64": jax.config.read("jax_enable_x64")}
@@ -118,11 +119,32 @@ def _flatten(ensemble: Ensemble, user: Mapping[str, Any] | None) -> Content:
         provenance = json.dumps(facts | {"user": dict(user or {})}, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise ValueError(f"provenance: expected a mapping JSON can hold, got {user!r}: {error}") from error
-    return arrays, {"units": "dimensionless", "moved": json.dumps(ensemble.names), "provenance": provenance}
+    facts = {"units": "dimensionless", "moved": json.dumps(ensemble.names), "provenance": provenance}
+    return arrays, facts | {"checksum": _checksum(arrays, facts)}
+
+
+def _checksum(arrays: dict[str, np.ndarray], attributes: dict[str, str]) -> str:
+    """SHA-256 of everything, the same in every format: MATLAB has no vectors and fills up its strings."""
+    found = hashlib.sha256(json.dumps([attributes[name] for name in _ATTRIBUTES[:-1]]).encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        if array.dtype.kind in "UO":
+            parts = [name, "text", *map(str, array.reshape(-1).tolist())]
+            found.update(json.dumps(parts).encode())
+            continue
+        shape = array.shape if name not in ("step", *_PER_RUN) else (array.size,)
+        found.update(json.dumps([name, array.dtype.newbyteorder("<").str, shape]).encode())
+        found.update(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes())
+    return found.hexdigest()
 
 
 def _restore(content: Content, players: Players) -> Ensemble:
-    arrays, (moved, facts) = content[0], (json.loads(content[1].get(n, "{}")) for n in _ATTRIBUTES[1:])
+    arrays, attributes = content
+    moved, facts = (json.loads(attributes.get(name, "{}")) for name in ("moved", "provenance"))
+    checked = facts.get("schema") != _WITHOUT_CHECKSUM
+    if not checked:
+        warnings.warn("a file of version 1 has no checksum: damage would not be noticed", stacklevel=3)
+        facts["schema"] = _SCHEMA
     for what, expected in _identity(players).items():
         _require(what, facts.get(what), expected)
     names, rest = facts["parameters"], iter(facts["parameters"])
@@ -131,15 +153,25 @@ def _restore(content: Content, players: Players) -> Ensemble:
     shape = flat["outcome"].size, flat["step"].size
     shapes = dict.fromkeys(names, shape) | dict.fromkeys(_PER_RUN, shape[:1])
     _require("shapes", {name: (arrays | flat)[name].shape for name in shapes}, shapes)
-    _require("unknown names", sorted({*moved, *flat["outcome"].tolist()} - {*names, *_CODES}), [])
+    _require("unknown names", sorted({*moved, *flat["outcome"].tolist()} - {*names, *OUTCOMES}), [])
     wide = [name for name in (*names, *_PER_RUN) if arrays[name].dtype == np.float64]
+    if checked:
+        _require("checksum", attributes.get("checksum"), _checksum(arrays, attributes))
     _require("jax_enable_x64 off and float64 in", [] if jax.config.read("jax_enable_x64") else wide, [])
     stacks = jax.tree.map(lambda x: np.stack([arrays[next(rest)] for _ in range(np.size(x))], -1), players)
     saved = jax.tree.map(lambda x, stack: jnp.asarray(stack.reshape(*shape, *np.shape(x))), players, stacks)
-    codes = jnp.asarray([_CODES[name] for name in flat.pop("outcome").tolist()], dtype=jnp.int32)
+    ended = flat.pop("outcome")
+    outcome = jax.vmap(_outcome)(jnp.asarray(np.stack([ended == name for name in OUTCOMES], axis=-1)))
     steps, taken, *seen = (jnp.asarray(x) for x in flat.values())
-    outcome = jax.tree.map(lambda _: codes, Outcome.moving)
     return Ensemble(saved, steps, outcome, Evidence(*seen), taken, tuple(moved))
+
+
+def _outcome(flags: jax.Array) -> Outcome:
+    """The one whose flag is set."""
+    outcome = Outcome.moving
+    for flag, item in zip(flags, OUTCOMES.values(), strict=True):
+        outcome = Outcome.where(flag, item, outcome)
+    return outcome
 
 
 def _require(what: str, found: object, expected: object) -> None:

@@ -20,7 +20,8 @@ class Summary(eqx.Module):
     """Statistics over R runs at T saved points of the k parameters that moved; the paths are gone.
 
     Attributes:
-        mean: (T, k); covariance: (T, k, k), divisor R - 1; quantiles: (T, q, k), those of ``levels``.
+        mean: (T, k); covariance: (T, k, k), divisor R - 1, NaN of a single run.
+        quantiles: (T, q, k), those of ``levels``.
         ends: (R, k), where each run was at the end.
         steps: (T,), the steps after which the points were saved; 0 is the start.
         outcome, evidence, steps_taken: per run, as of an ``Ensemble``. Runs that stopped early count with
@@ -83,7 +84,9 @@ class Statistics(AbstractKeeping):
         values = np.concatenate(leaves, axis=-1)[..., list(self.positions)]
         mean = values.mean(axis=0)
         centred = values - mean
-        covariance = np.einsum("rti,rtj->tij", centred, centred) / max(len(values) - 1, 1)
+        sums = np.einsum("rti,rtj->tij", centred, centred)
+        # one run says nothing of how runs differ
+        covariance = sums / (len(values) - 1) if len(values) > 1 else np.full_like(sums, np.nan)
         return mean, covariance, np.moveaxis(np.quantile(values, self.levels, axis=0), 0, 1)
 
 
