@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from math import inf, sqrt
 from typing import Self, TYPE_CHECKING
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -63,7 +62,7 @@ class Row:
     momentum: float = 0.0
 
 
-class Scaled(eqx.Module):
+class Scaled(lsgan.AbstractGame):
     """A game with all objectives times ``factor``: optax wants its rates before they are traced."""
 
     game: Game

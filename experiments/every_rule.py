@@ -10,7 +10,7 @@ import optax
 
 import lsgan_analytic as lsgan
 from lsgan_analytic.outcome import evidence, judge, norm, OUTCOMES
-from lsgan_analytic.parameters import HeldGame, indices, vector
+from lsgan_analytic.restriction import restrict, Restriction
 from lsgan_analytic.trajectory import play, Progress
 from lsgan_analytic.updates.base import AbstractRule
 
@@ -93,8 +93,7 @@ def _parts(numbers: jax.Array) -> tuple[lsgan.Game, lsgan.Players]:
 def _run(rule: AbstractRule, updates: int, numbers: jax.Array) -> tuple:
     """The path without its measurements: those are the same for all rules, and compiled once."""
     game, start = _parts(numbers)
-    held = HeldGame(game, indices(start, _FREE))
-    end, later = play(lambda _: held, rule, Progress.begin(rule, start), updates)
+    end, later = play(lambda _: game, rule, Progress.begin(rule, restrict(game, start, _FREE)), updates)
     points = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), start, later)
     return points, end.outcome, end.steps_taken
 
@@ -102,14 +101,14 @@ def _run(rule: AbstractRule, updates: int, numbers: jax.Array) -> tuple:
 def _measured(config: Config, numbers: jax.Array, run: tuple) -> tuple:
     """Costs and sizes of the field along a path, and its outcome (at the pace of simultaneous steps)."""
     (game, start), (points, stopped, taken) = _parts(numbers), run
-    positions = indices(start, _FREE)
-    held, pace = HeldGame(game, positions), lsgan.Simultaneous(config.step)
+    positions, pace = restrict(game, start, _FREE).positions, lsgan.Simultaneous(config.step)
 
-    def look(own: lsgan.Players) -> tuple[jax.Array, jax.Array]:
-        return game.cost(own), norm(vector(lsgan.field(held, own)))
+    def look(players: lsgan.Players) -> tuple[jax.Array, jax.Array]:
+        part = Restriction(game, players, positions)
+        return game.cost(players), norm(part.field(part.point))
 
     end = jax.tree.map(lambda values: values[-1], points)
-    seen = evidence(held, pace, end, pace.init(end), positions, taken)
+    seen = evidence(Restriction(game, end, positions), pace, pace.init(end), taken)
     verdict = judge(seen, end, jnp.asarray(config.tolerance))
     moving = lsgan.Outcome.moving
     return *jax.vmap(look)(points), lsgan.Outcome.where(stopped == moving, verdict, stopped)

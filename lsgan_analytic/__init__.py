@@ -45,7 +45,8 @@ from .expectation import (
     register_closed_form as register_closed_form,
 )
 from .flow import Flow as Flow, flow as flow, path_distance as path_distance
-from .game import field as field, Game as Game
+from .function_game import FunctionGame as FunctionGame
+from .game import AbstractGame as AbstractGame, field as field, Game as Game
 from .generators import (
     Affine as Affine,
     AffineMap as AffineMap,
@@ -143,6 +144,8 @@ from .stochastic import (
 )
 from .trajectory import Path as Path, trajectory as trajectory
 from .updates import (
+    AbstractRule as AbstractRule,
+    advance as advance,
     Alternating as Alternating,
     Averaged as Averaged,
     CompetitiveGradient as CompetitiveGradient,

@@ -5,16 +5,20 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from jax.core import Tracer
 from jax.flatten_util import ravel_pytree
+from jaxtyping import PyTree
 
+from ._checks import count
 from ._types import Matrix, Players
 from .closed_forms import rsee
 from .expectation import closed_form
-from .game import Game, HasObjectives, project
+from .game import AbstractGame, Game
 from .laws.pushforward import pushforward
-from .parameters import field_of, FreeGame, indices, Names, numbers
+from .parameters import Names
+from .restriction import restrict, Restriction
 from .special import log_abs_K_derivatives
-from .updates.base import AbstractRule
+from .updates.base import AbstractRule, advance, checked_rule
 
 
 @eqx.filter_jit
@@ -44,7 +48,7 @@ def hessian(game: Game, players: Players) -> Matrix:
     return jax.hessian(lambda values: game.cost(rebuild(values)))(flat)
 
 
-def jacobian(game: HasObjectives, players: Players, free: Names = None) -> Matrix:
+def jacobian(game: AbstractGame, players: Players, free: Names = None) -> Matrix:
     """d field_i / d parameter_j over the ``free`` parameters (all for None), in their order.
 
     Raises ValueError for unknown names.
@@ -56,20 +60,29 @@ def jacobian(game: HasObjectives, players: Players, free: Names = None) -> Matri
     >>> bool(j[0, 1] == -j[1, 0])  # a zero-sum game: the players' cross terms are opposite
     True
     """
-    function, here = field_of(game, players, indices(players, free))
-    return jax.jacfwd(function)(here)
+    part = restrict(game, players, free)
+    return part.jacobian(part.point)
 
 
-def step_jacobian(game: HasObjectives, rule: AbstractRule, players: Players, free: Names = None) -> Matrix:
+def step_jacobian(
+    game: AbstractGame, rule: AbstractRule, players: Players, free: Names = None, step_number: int = 1
+) -> Matrix:
     """Jacobian of the map of one step, (parameters, state) -> (parameters, state), at ``players``.
 
     Its order: the ``free`` parameters (all for None) in their order, then the real numbers of the rule's
-    state in the order of the pytree (counters are left out); (k, k) for rules without a state. The state is
-    that of the rule after a first step from ``players``: at an equilibrium, the one it rests with. Only
-    the free parameters have a part in it. The eigenvalues at an equilibrium are the multipliers: stable
-    if all are inside the unit circle.
+    state in the order of the pytree (counters are left out); (k, k) for rules without a state. Only the free
+    parameters have a part in it. The eigenvalues at an equilibrium are the multipliers: stable if all are
+    inside the unit circle.
 
-    Raises ValueError for unknown names.
+    Args:
+        step_number: which step's map, counted from 0. The state before it is the one of a rule that has
+            taken that many steps and was put back to ``players`` after each: at an equilibrium, the one it
+            rests with. 1, the second step, is the first for which a rule's memory is filled; a schedule's
+            step size is that of this step.
+
+    Raises ValueError for unknown names, step_number < 0, and (where values are known) a step that has no
+    derivative there: that of Adam at an equilibrium, say, where the root of its second moment has none; give
+    optax.adam an ``eps_root`` > 0.
 
     >>> import lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
@@ -79,24 +92,29 @@ def step_jacobian(game: HasObjectives, rule: AbstractRule, players: Players, fre
     >>> lsgan.step_jacobian(game, lsgan.Optimistic(step=0.5), players, free=("w", "shift")).shape
     (4, 4)
     """
-    return _step_jacobian(game, rule, players, indices(players, free))
+    part = restrict(game, players, free)
+    found = _step_jacobian(part, checked_rule(rule), count(step_number, "step_number", 0))
+    if not isinstance(found, Tracer) and not np.isfinite(found).all():
+        raise ValueError(
+            "rule: expected one whose step has a derivative at these players, got a Jacobian that is not "
+            f"finite (optax.adam needs eps_root > 0 where its gradients vanish): {rule!r}"
+        )
+    return found
 
 
 @eqx.filter_jit
-def _step_jacobian(
-    game: HasObjectives, rule: AbstractRule, players: Players, positions: tuple[int, ...]
-) -> Matrix:
-    part = FreeGame(game, players, positions)
-    here = part.start()
-    _, state = rule.step(part, here, rule.init(here))
-    values, others, whole = numbers((here, state))
+def _step_jacobian(part: Restriction, rule: AbstractRule, step_number: int) -> Matrix:
+    here = part.reduce(part.players)
+
+    def remember(state: PyTree, _: None) -> tuple[PyTree, None]:
+        return advance(part, rule, here, state)[1], None
+
+    state, _ = jax.lax.scan(remember, rule.init(here), length=step_number)
 
     def after(values: Array) -> Array:
-        there, then = rule.step(part, *whole(values, others))
-        return numbers((project(part, there), then))[0]
+        return part.flatten(*advance(part, rule, *part.unflatten(values, here, state)))
 
-    order = np.asarray([*part.order, *range(len(part.order), values.size)])
-    return jax.jacfwd(after)(values)[order[:, None], order[None, :]]
+    return jax.jacfwd(after)(part.flatten(here, state))
 
 
 @eqx.filter_jit

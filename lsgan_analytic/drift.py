@@ -18,7 +18,9 @@ import jax.numpy as jnp
 from jax import Array
 
 from ._types import Players
-from .game import field, HasObjectives
+from .game import AbstractGame, field
+from .parameters import Names
+from .restriction import restrict
 from .updates import Alternating, Simultaneous
 from .updates.base import both_stepped, zeros
 
@@ -26,12 +28,16 @@ DriftRule = Simultaneous | Alternating
 _Map = Callable[[Players], Players]
 
 
-def _parts(game: HasObjectives, rule: DriftRule) -> tuple[_Map, _Map]:
+def _parts(game: AbstractGame, rule: DriftRule) -> tuple[_Map, _Map]:
     """A and B, the displacements of one step of D and of G."""
     if not isinstance(rule, Simultaneous | Alternating):
         raise ValueError(f"rule: expected Simultaneous or Alternating, whose drift is known, got {rule!r}")
     if rule.step_sizes.start() is not None:
         raise ValueError(f"rule: expected constant step sizes, got {rule!r}")
+    if game.projects:
+        raise ValueError(
+            f"game: expected one without projection (Clip, say): its steps have no expansion, got {game!r}"
+        )
     sizes = rule.step_sizes()
 
     def whole(players: Players) -> Players:
@@ -50,20 +56,25 @@ def _rounds(rule: DriftRule) -> tuple[int, int]:
     return (rule.disc_steps, rule.gen_steps) if isinstance(rule, Alternating) else (1, 1)
 
 
-def displacement(game: HasObjectives, rule: DriftRule, players: Players) -> Players:
+def displacement(game: AbstractGame, rule: DriftRule, players: Players) -> Players:
     """F: what one step of ``rule`` adds to the players, to first order in the step sizes."""
     of_disc, of_gen = _parts(game, rule)
     n_d, n_g = _rounds(rule)
     return jax.tree.map(lambda a, b: n_d * a + n_g * b, of_disc(players), of_gen(players))
 
 
-def drift(game: HasObjectives, rule: DriftRule, players: Players) -> Players:
+def drift(game: AbstractGame, rule: DriftRule, players: Players, free: Names = None) -> Players:
     """What the flow that follows ``rule`` to second order adds to the first-order displacement of a step.
 
     The equations are above. Same units as the players, per step.
 
     Args:
-        rule: ``Simultaneous`` or ``Alternating`` with constant step sizes; ValueError otherwise.
+        game: one that does not project players after a step.
+        rule: ``Simultaneous`` or ``Alternating`` with constant step sizes.
+        free: names of the parameters that move (None: all); the drift of the others is 0.
+
+    Raises:
+        ValueError: another rule, a game that projects, unknown names.
 
     >>> import lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
@@ -72,6 +83,12 @@ def drift(game: HasObjectives, rule: DriftRule, players: Players) -> Players:
     >>> float(outward.disc.w), float(outward.gen.shift)
     (0.125, 0.25)
     """
+    part = restrict(game, players, free)
+    still = restrict(game, zeros(players), free)
+    return still.whole(_drift(part, rule, part.reduce(players)))
+
+
+def _drift(game: AbstractGame, rule: DriftRule, players: Players) -> Players:
     of_disc, of_gen = _parts(game, rule)
     n_d, n_g = _rounds(rule)
     a, b = of_disc(players), of_gen(players)

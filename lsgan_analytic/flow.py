@@ -13,10 +13,11 @@ from jaxtyping import Float
 from ._checks import count, positive
 from ._types import Players, Scalar
 from .drift import displacement, drift, DriftRule
-from .game import field, Game, HasObjectives
+from .game import AbstractGame, field
 from .outcome import Evidence, evidence, judge, norm, Outcome
-from .parameters import HeldGame, indices, Names, vector
-from .trajectory import checked_start, finite, in_domain, Path
+from .parameters import Names, vector
+from .restriction import restrict, Restriction
+from .trajectory import checked_start, finite, Path
 from .updates import Simultaneous
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Flow(eqx.Module):
 
 
 def flow(
-    game: Game,
+    game: AbstractGame,
     players: Players,
     time: ArrayLike,
     points: int = 201,
@@ -70,7 +71,8 @@ def flow(
     """Follow d theta/dt = field(theta), both players always at the same time, also inside a solver's stages.
 
     Args:
-        game, players, free, tolerance: as for ``trajectory``.
+        game, players, free, tolerance: as for ``trajectory``; a game that projects players after a step
+            (``Clip``) has no continuous time and is refused.
         time: how long, > 0: training with step size h for k steps is near time k h. With ``rule``: in steps.
         points: number of points of the result, >= 2.
         rule: ``Simultaneous`` or ``Alternating`` with constant step sizes: follow what its steps do, one
@@ -100,8 +102,10 @@ def flow(
         raise ImportError("flow needs diffrax: pip install 'lsgan_analytic[flow]'") from error
     dtype = vector(players).dtype
     time = positive("time")(time).astype(dtype)
-    points, positions = count(points, "points", 2), indices(players, free)
+    points, part = count(points, "points", 2), restrict(game, checked_start(players), free)
     still = None if rest is None else positive("rest")(rest).astype(dtype)
+    if part.projects:
+        raise ValueError(f"game: expected one without projection (Clip, say) for a flow, got {game!r}")
     single = dtype == jnp.float32
     if step is None:
         control = diffrax.PIDController(
@@ -113,10 +117,10 @@ def flow(
     method = (solver or diffrax.Tsit5(), control, step)
     followed = (rule, corrected)
     level = positive("tolerance")(tolerance)
-    return _flow(game, checked_start(players), time, points, positions, followed, still, level, method)
+    return _flow(part, time, points, followed, still, level, method)
 
 
-def _along(game: HasObjectives, rule: DriftRule | None, corrected: bool, players: Players) -> Players:
+def _along(game: AbstractGame, rule: DriftRule | None, corrected: bool, players: Players) -> Players:
     """d players/dt."""
     if rule is None:
         return field(game, players)
@@ -125,18 +129,17 @@ def _along(game: HasObjectives, rule: DriftRule | None, corrected: bool, players
 
 
 @eqx.filter_jit
-def _flow(game, players, time, points, positions, followed, rest, tolerance, method) -> Flow:
+def _flow(part: Restriction, time, points, followed, rest, tolerance, method) -> Flow:
     import diffrax
 
-    held = HeldGame(game, positions)
-    start, rebuild = ravel_pytree(players)
+    start, rebuild = ravel_pytree(part.reduce(part.players))
     (solver, control, step), (rule, corrected) = method, followed
-    events = {"left": lambda t, y, args, **_: ~in_domain(rebuild(y))}
+    events = {"left": lambda t, y, args, **_: ~part.in_domain(rebuild(y))}
     if rest is not None:
-        events["rest"] = lambda t, y, args, **_: norm(vector(field(held, rebuild(y)))) <= rest
+        events["rest"] = lambda t, y, args, **_: norm(vector(field(part, rebuild(y)))) <= rest
     times = time * jnp.linspace(0, 1, points, dtype=time.dtype)
     solution = diffrax.diffeqsolve(
-        diffrax.ODETerm(lambda t, y, args: vector(_along(held, rule, corrected, rebuild(y)))),
+        diffrax.ODETerm(lambda t, y, args: vector(_along(part, rule, corrected, rebuild(y)))),
         solver,
         t0=times[0],
         t1=times[-1],
@@ -154,31 +157,31 @@ def _flow(game, players, time, points, positions, followed, rest, tolerance, met
     # points after an event are not finite: at rest they are where it came to rest
     arrived = rested & (times > ending)
     saved = jnp.where(arrived[:, None], end[None], saved)
-    valid = jax.vmap(lambda y: finite(rebuild(y)) & in_domain(rebuild(y)))(saved)
+    valid = jax.vmap(lambda y: finite(rebuild(y)) & part.in_domain(rebuild(y)))(saved)
     last = jnp.sum(jnp.cumprod(valid.astype(jnp.int32))) - 1
     values = saved[jnp.minimum(jnp.arange(points), last)]
     complete = last == points - 1
     reached = jnp.where(rested, ending, times[last])
     left = stopped["left"] | jnp.any(jnp.all(jnp.isfinite(saved), axis=-1) & ~valid)
     stop = Outcome.where(left, Outcome.left_domain, Outcome.overflowed)
-    return _judged(game, positions, rule, tolerance, rebuild, times, values, reached, complete, stop)
+    return _judged(part, rule, tolerance, rebuild, times, values, reached, complete, stop)
 
 
 def _judged(
-    game, positions, rule, tolerance, rebuild, times, values, reached, complete, stop: Outcome
+    part: Restriction, rule, tolerance, rebuild, times, values, reached, complete, stop: Outcome
 ) -> Flow:
     """Costs, field and outcome of the points ``values``."""
-    held = HeldGame(game, positions)
-    points = jax.vmap(rebuild)(values)
+    points = jax.vmap(lambda y: part.whole(rebuild(y)))(values)
 
-    def look(own: Players) -> tuple[Array, Array]:
-        return jnp.stack(game.cost_terms(own)), norm(vector(field(held, own)))
+    def costs_and_norm(y: Array) -> tuple[Array, Array]:
+        return jnp.stack(part.cost_terms(rebuild(y))), norm(vector(field(part, rebuild(y))))
 
-    terms, norms = jax.vmap(look)(points)
+    terms, norms = jax.vmap(costs_and_norm)(values)
     # growth is what it would be if the run went on for as long again: a step as long as the run
     end, pace = rebuild(values[-1]), rule or Simultaneous(jnp.maximum(reached, jnp.finfo(times.dtype).tiny))
-    seen = evidence(held, pace, end, pace.init(end), positions, reached if rule else jnp.asarray(1))
-    outcome = Outcome.where(complete, judge(seen, end, tolerance), stop)
+    last = Restriction(part.game, part.whole(end), part.positions)
+    seen = evidence(last, pace, pace.init(end), reached if rule else jnp.asarray(1))
+    outcome = Outcome.where(complete, judge(seen, last.players, tolerance), stop)
     return Flow(times, points, terms, norms, outcome, seen, reached)
 
 

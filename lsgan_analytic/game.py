@@ -6,35 +6,67 @@ The discriminator **ascends** its objective and the generator **descends** its o
 both are J. Training follows the field (+d objective_D / d disc, -d objective_G / d gen).
 """
 
-from typing import Protocol
+import abc
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from ._types import Players, Scalar
+from ._types import Flag, Players, Scalar
 from .discriminators.base import AbstractDiscriminator
 from .expectation import expectation
+from .generators.base import AbstractGenerator
 from .laws.base import AbstractLaw
 from .laws.pushforward import pushforward
 from .losses.base import AbstractLoss
 from .regularizers.base import AbstractRegularizer
 
 
-class HasObjectives(Protocol):
-    """What an update rule needs to know of a game."""
+class AbstractGame(eqx.Module):
+    """A two-player game: what each player wants, and where players are put after a step.
 
-    def objectives(self, players: Players) -> tuple[Scalar, Scalar]: ...
+    ``objectives`` is needed; the other methods have defaults.
+    """
+
+    @abc.abstractmethod
+    def objectives(self, players: Players) -> tuple[Scalar, Scalar]:
+        """(what D ascends, what G descends), two scalars that JAX can differentiate."""
+
+    def cost_terms(self, players: Players) -> tuple[Scalar, Scalar]:
+        """Two numbers whose sum is the cost that paths and portraits show; the objectives by default."""
+        return self.objectives(players)
+
+    def cost(self, players: Players) -> Scalar:
+        """J, the sum of the two cost terms."""
+        j1, j2 = self.cost_terms(players)
+        return j1 + j2
+
+    def project(self, players: Players) -> Players:
+        """Where players are put after every step: where they are, by default."""
+        return players
+
+    @property
+    def projects(self) -> bool:
+        """Whether ``project`` can move players. There is no continuous time for a game that projects."""
+        return type(self).project is not AbstractGame.project
+
+    def in_domain(self, players: Players) -> Flag:
+        """Whether the game is defined at ``players``; a run that leaves is stopped and recorded."""
+        return jnp.asarray(True)
+
+    # Bound methods are hashed by jax.jit; a game hashes by identity so that jax.jit(game.cost) works.
+    __hash__ = object.__hash__  # pyright: ignore[reportAssignmentType]
+    __eq__ = object.__eq__  # pyright: ignore[reportAssignmentType]
 
 
-def project(game: HasObjectives, players: Players) -> Players:
-    """Where ``game`` puts players after a step; a game that says nothing leaves them."""
-    return game.project(players) if hasattr(game, "project") else players  # pyright: ignore
-
-
-def kept(game: HasObjectives, before: Players, after: Players) -> Players:
-    """``after``, with what ``game`` holds fixed as it was ``before``: for moves that no derivative caused."""
-    return game.kept(before, after) if hasattr(game, "kept") else after  # pyright: ignore
+def checked_game(game: AbstractGame) -> AbstractGame:
+    """``game``, if it is one; ValueError otherwise."""
+    if not isinstance(game, AbstractGame):
+        raise ValueError(
+            "game: expected a game, e.g. lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), "
+            f"lsgan.SquaredMinimax()) or lsgan.FunctionGame(f), got {game!r}"
+        )
+    return game
 
 
 def _one(value: Scalar, players: Players) -> Scalar:
@@ -48,7 +80,7 @@ def _one(value: Scalar, players: Players) -> Scalar:
     return value
 
 
-class Game(eqx.Module):
+class Game(AbstractGame):
     """A two-player game between a discriminator and a generator (dimensionless).
 
     J(players) = E_{x ~ data}[real(D(x))] + E_{z ~ latent}[fake(D(G(z)))] with ``real`` and ``fake`` of the
@@ -91,7 +123,7 @@ class Game(eqx.Module):
 
     def _seen(self, players: Players) -> tuple[AbstractDiscriminator, AbstractLaw, AbstractLaw]:
         """The discriminator as it plays, and the laws of the data and of generated points as it sees them."""
-        disc = players.disc.given(players.gen)
+        disc = _checked_players(players).disc.given(players.gen)
         data, generated = self.data, pushforward(self.latent, players.gen)
         for part in self.regularizers:
             disc, data, generated = part.view(disc), part.smooth(data), part.smooth(generated)
@@ -104,11 +136,6 @@ class Game(eqx.Module):
             _one(expectation(data, disc, self.loss.real), players),
             _one(expectation(generated, disc, self.loss.fake), players),
         )
-
-    def cost(self, players: Players) -> Scalar:
-        """J = J1 + J2, a scalar."""
-        j1, j2 = self.cost_terms(players)
-        return j1 + j2
 
     def objectives(self, players: Players) -> tuple[Scalar, Scalar]:
         """(what D ascends, what G descends)."""
@@ -128,12 +155,34 @@ class Game(eqx.Module):
             players = part.project(players)
         return players
 
-    # Bound methods are hashed by jax.jit; a game hashes by identity so that jax.jit(game.cost) works.
-    __hash__ = object.__hash__  # pyright: ignore[reportAssignmentType]
-    __eq__ = object.__eq__  # pyright: ignore[reportAssignmentType]
+    @property
+    def projects(self) -> bool:
+        """Whether a regulariser moves players after a step."""
+        return any(type(part).project is not AbstractRegularizer.project for part in self.regularizers)
+
+    def in_domain(self, players: Players) -> Flag:
+        """Whether both players are defined at their parameters."""
+        # a discriminator that answers the generator has its answer's domain
+        disc = _checked_players(players).disc.given(players.gen)
+        return disc.in_domain() & players.gen.in_domain()
 
 
-def field(game: HasObjectives, players: Players) -> Players:
+def _checked_players(players: Players) -> Players:
+    """``players``, if they are a discriminator and a generator, in this order."""
+    if isinstance(players, Players):
+        kinds = (AbstractDiscriminator, AbstractGenerator)
+        if isinstance(players.disc, kinds[0]) and isinstance(players.gen, kinds[1]):
+            return players
+        swapped = isinstance(players.disc, kinds[1]) and isinstance(players.gen, kinds[0])
+        hint = "; they are swapped" if swapped else ""
+        raise ValueError(
+            f"players: expected disc to be a discriminator and gen a generator, got disc={players.disc!r} "
+            f"and gen={players.gen!r}{hint}"
+        )
+    raise ValueError(f"players: expected lsgan.Players(disc=..., gen=...), got {players!r}")
+
+
+def field(game: AbstractGame, players: Players) -> Players:
     """The direction of training: (+d objective_D / d disc, -d objective_G / d gen), as Players.
 
     >>> import lsgan_analytic as lsgan

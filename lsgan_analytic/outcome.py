@@ -6,9 +6,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PyTree
 
 from ._types import Players, Scalar
-from .game import HasObjectives
-from .parameters import field_of, vector
-from .updates.base import AbstractRule
+from .parameters import vector
+from .restriction import Restriction
+from .updates.base import AbstractRule, advance
 
 
 class Outcome(eqx.Enumeration):
@@ -74,41 +74,45 @@ def norm(values: Float[Array, " k"]) -> Scalar:
 
 
 def evidence(
-    game: HasObjectives,
+    game: Restriction,
     rule: AbstractRule,
-    players: Players,
     state: PyTree,
-    positions: tuple[int, ...],
     steps: Int[Array, ""],
 ) -> Evidence:
-    """Field, Newton step and what it gains, over the parameters at ``positions``."""
-    moving_field, here = field_of(game, players, positions)
+    """Field, Newton step and what it gains, over the free parameters at ``game.players``."""
+    here = game.point
     if here.size > _MANY:
-        return _without_newton(moving_field, here, game, rule, players, state, steps)
-    force, slope = moving_field(here), jax.jacfwd(moving_field)(here)
+        return _without_newton(game, rule, state, steps)
+    force, slope = game.field(here), game.jacobian(here)
     size, steepness = norm(force), jnp.max(jnp.abs(slope))
     tiny = 100 * jnp.finfo(size.dtype).tiny
     flat_here = steepness < tiny  # force and slope have underflowed together
     scale = jnp.where(flat_here, 1, steepness)
     newton = -jnp.linalg.pinv(slope / scale) @ (force / scale)
     unit = jnp.where(size > 0, size, 1)
-    after = norm(moving_field(here + newton)) / unit
+    after = norm(game.field(here + newton)) / unit
     ratio = jnp.where(size > 0, after, jnp.where(flat_here, 1, 0).astype(after.dtype))
     direction = force / unit
-    there, _ = rule.step(game, players, state)
-    pace = norm(vector(there) - vector(players)) / unit  # the step size, in effect
+    pace = _displacement(game, rule, state) / unit  # the step size, in effect
     growth = (direction @ slope @ direction) * pace * steps.astype(pace.dtype)
     return Evidence(size, norm(newton), ratio, growth)
 
 
-def _without_newton(moving_field, here, game, rule, players, state, steps) -> Evidence:
+def _displacement(game: Restriction, rule: AbstractRule, state: PyTree) -> Scalar:
+    """How far the next step goes."""
+    here = game.reduce(game.players)
+    there, _ = advance(game, rule, here, state)
+    return norm(vector(there) - vector(here))
+
+
+def _without_newton(game: Restriction, rule: AbstractRule, state: PyTree, steps: Int[Array, ""]) -> Evidence:
     """For networks, whose Jacobian is too large: one product with it in its place, and no root is sought."""
-    force = moving_field(here)
+    here = game.point
+    force = game.field(here)
     size = norm(force)
     direction = force / jnp.where(size > 0, size, 1)
-    _, turned = jax.jvp(moving_field, (here,), (direction,))
-    there, _ = rule.step(game, players, state)
-    pace = norm(vector(there) - vector(players)) / jnp.where(size > 0, size, 1)
+    _, turned = jax.jvp(game.field, (here,), (direction,))
+    pace = _displacement(game, rule, state) / jnp.where(size > 0, size, 1)
     growth = jnp.sum(direction * turned) * pace * steps.astype(pace.dtype)
     return Evidence(size, jnp.full_like(size, jnp.inf), jnp.ones_like(size), growth)
 

@@ -1,6 +1,5 @@
 """The only loop over training steps."""
 
-import functools
 from collections.abc import Callable
 from typing import Any, Protocol, Self, TypeVar
 
@@ -12,12 +11,13 @@ from jax.core import Tracer
 from jax.typing import ArrayLike
 from jaxtyping import Float, Int, PyTree
 
-from ._checks import count, positive
+from ._checks import count, floating, positive
 from ._types import Flag, Players, Scalar
-from .game import field, Game, HasObjectives, project
+from .game import AbstractGame
 from .outcome import Evidence, evidence, judge, norm, Outcome
-from .parameters import HeldGame, indices, Names, vector
-from .updates.base import AbstractRule
+from .parameters import Names, vector
+from .restriction import restrict, Restriction
+from .updates.base import AbstractRule, advance, checked_rule
 
 
 class Path(eqx.Module):
@@ -44,21 +44,13 @@ class Path(eqx.Module):
         return self.cost_terms.sum(axis=-1)
 
 
-def in_domain(players: Players) -> Flag:
-    """Whether both players say so; a player that says nothing is defined everywhere."""
-    disc, gen = players.disc, players.gen
-    disc = disc.given(gen) if hasattr(disc, "given") else disc  # what answers has its answer's domain
-    parts = [part.in_domain() for part in (disc, gen) if hasattr(part, "in_domain")]  # pyright: ignore
-    return functools.reduce(jnp.logical_and, parts, jnp.asarray(True))
-
-
 def finite(players: Players) -> Flag:
     """Whether all parameters are."""
     return jnp.all(jnp.isfinite(vector(players)))
 
 
 def trajectory(
-    game: Game,
+    game: AbstractGame,
     rule: AbstractRule,
     players: Players,
     steps: int,
@@ -95,16 +87,17 @@ def trajectory(
     >>> bool(path.outcome == lsgan.Outcome.plateau)
     True
     """
-    if not isinstance(rule, AbstractRule):
-        raise ValueError(f"rule: expected an update rule, e.g. Simultaneous(step=0.4), got {rule!r}")
-    steps, positions = count(steps, "steps"), indices(players, free)
-    rule.check(steps)
+    steps = count(steps, "steps")
+    checked_rule(rule).check(steps)
     tolerance = positive("tolerance")(tolerance)
-    return _play(game, rule, checked_start(players), steps, positions, tolerance)
+    return _play(restrict(game, checked_start(players), free), rule, steps, tolerance)
 
 
 def checked_start(players: Players) -> Players:
-    """The players, whose parameters must be finite."""
+    """The players as arrays; their parameters must be finite."""
+    if not isinstance(players, Players):
+        raise ValueError(f"players: expected lsgan.Players(disc=..., gen=...), got {players!r}")
+    players = jax.tree.map(lambda value: floating(value, "players"), players)
     start = vector(players)
     if isinstance(start, Tracer):
         return eqx.error_if(players, ~finite(players), "players: expected a finite start")
@@ -120,30 +113,35 @@ class Progress(eqx.Module):
     state: PyTree
     outcome: Outcome
     steps_taken: Int[Array, ""]
+    positions: tuple[int, ...] = eqx.field(static=True)
 
     @classmethod
-    def begin(cls, rule: AbstractRule, players: Players) -> Self:
-        """A run before its first step."""
-        return cls(players, rule.init(players), Outcome.moving, jnp.asarray(0))
+    def begin(cls, rule: AbstractRule, start: Restriction) -> Self:
+        """A run before its first step, over the free parameters of ``start``."""
+        state = rule.init(start.reduce(start.players))
+        return cls(start.players, state, Outcome.moving, jnp.asarray(0), start.positions)
 
-    def advance(self, game: HasObjectives, rule: AbstractRule) -> Self:
+    def on(self, game: AbstractGame) -> Restriction:
+        """``game`` over the free parameters, where the run is now."""
+        return Restriction(game, self.players, self.positions)
+
+    def advance(self, game: AbstractGame, rule: AbstractRule) -> Self:
         """One step; a run that overflows or leaves a domain stays at its last valid point for good."""
-        there, state = rule.step(game, self.players, self.state)
-        there = project(game, there)
-        sound, inside = finite(there), in_domain(there)
+        here = self.on(game)
+        reduced, state = advance(here, rule, here.reduce(self.players), self.state)
+        there = here.whole(reduced)
+        sound, inside = finite(there), game.in_domain(there)
         running = self.outcome == Outcome.moving
         stop = Outcome.where(sound, Outcome.left_domain, Outcome.overflowed)
         outcome = Outcome.where(running & ~(sound & inside), stop, self.outcome)
         valid = running & sound & inside
-        here = jax.tree.map(lambda new, old: jnp.where(valid, new, old), there, self.players)
+        players = jax.tree.map(lambda new, old: jnp.where(valid, new, old), there, self.players)
         taken = self.steps_taken + valid.astype(self.steps_taken.dtype)
-        return type(self)(here, state, outcome, taken)
+        return type(self)(players, state, outcome, taken, self.positions)
 
-    def judged(
-        self, game: HasObjectives, rule: AbstractRule, positions: tuple[int, ...], tolerance: Scalar
-    ) -> tuple[Outcome, Evidence]:
+    def judged(self, game: AbstractGame, rule: AbstractRule, tolerance: Scalar) -> tuple[Outcome, Evidence]:
         """The outcome at the end, and its evidence on ``game``."""
-        seen = evidence(game, rule, self.players, self.state, positions, self.steps_taken)
+        seen = evidence(self.on(game), rule, self.state, self.steps_taken)
         verdict = judge(seen, self.players, tolerance)
         return Outcome.where(self.outcome == Outcome.moving, verdict, self.outcome), seen
 
@@ -151,14 +149,14 @@ class Progress(eqx.Module):
 class Advancing(Protocol):
     """A run, with whatever is carried along with it."""
 
-    def advance(self, game: HasObjectives, rule: AbstractRule) -> Self: ...
+    def advance(self, game: AbstractGame, rule: AbstractRule) -> Self: ...
 
 
 Run = TypeVar("Run", bound=Advancing)
 
 
 def play(
-    game_at: Callable[[Int[Array, ""]], HasObjectives],
+    game_at: Callable[[Int[Array, ""]], AbstractGame],
     rule: AbstractRule,
     now: Run,
     blocks: int,
@@ -182,21 +180,15 @@ def play(
 
 
 @eqx.filter_jit
-def _play(
-    game: Game,
-    rule: AbstractRule,
-    players: Players,
-    steps: int,
-    positions: tuple[int, ...],
-    tolerance: Scalar,
-) -> Path:
-    held = HeldGame(game, positions)
-    end, later = play(lambda _: held, rule, Progress.begin(rule, players), steps)
-    points = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), players, later)
+def _play(start: Restriction, rule: AbstractRule, steps: int, tolerance: Scalar) -> Path:
+    game = start.game
+    end, later = play(lambda _: game, rule, Progress.begin(rule, start), steps)
+    points = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), start.players, later)
 
-    def look(own: Players) -> tuple[Array, Array]:
-        return jnp.stack(game.cost_terms(own)), norm(vector(field(held, own)))
+    def costs_and_norm(players: Players) -> tuple[Array, Array]:
+        here = Restriction(game, players, start.positions)
+        return jnp.stack(game.cost_terms(players)), norm(here.field(here.point))
 
-    terms, norms = jax.vmap(look)(points)
-    outcome, seen = end.judged(held, rule, positions, tolerance)
+    terms, norms = jax.vmap(costs_and_norm)(points)
+    outcome, seen = end.judged(game, rule, tolerance)
     return Path(points, terms, norms, outcome, seen, end.steps_taken)

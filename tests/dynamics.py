@@ -17,13 +17,16 @@ class Numbers(eqx.Module):
 
     values: Array
 
+    def in_domain(self):
+        return jnp.asarray(True)
+
 
 def pair(x, y):
     """Two players that are vectors."""
     return lsgan.Players(Numbers(jnp.asarray(x, float)), Numbers(jnp.asarray(y, float)))
 
 
-class Toy(eqx.Module):
+class Toy(lsgan.AbstractGame):
     """D ascends ``rising(x, y)`` in x, G descends ``falling(x, y)`` in y."""
 
     rising: Callable = eqx.field(static=True)
@@ -33,8 +36,8 @@ class Toy(eqx.Module):
         x, y = players.disc.values, players.gen.values
         return self.rising(x, y), self.falling(x, y)
 
-    def cost_terms(self, players):
-        return self.objectives(players)
+    def in_domain(self, players):
+        return players.disc.in_domain()
 
 
 def zero_sum(payoff):
@@ -42,7 +45,7 @@ def zero_sum(payoff):
     return Toy(payoff, payoff)
 
 
-class Bilinear(eqx.Module):
+class Bilinear(lsgan.AbstractGame):
     """D ascends and G descends sigma x y: a rotation."""
 
     sigma: Array

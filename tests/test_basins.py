@@ -17,7 +17,7 @@ from lsgan_analytic.landscape._distance import distance_to_data
 PLAY = lsgan.Simultaneous(step=0.4)
 
 
-class Toy(eqx.Module):
+class Toy(lsgan.AbstractGame):
     """A zero-sum game of w and shift."""
 
     payoff: callable = eqx.field(static=True)

@@ -1,6 +1,5 @@
 """Types of stationary points with exact eigenvalues, and largest stable steps from the literature."""
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ FREE = ("w", "shift")
 REST = lsgan.Players(disc=lsgan.Linear(w=0.0), gen=lsgan.Shift(shift=0.0))
 
 
-class Quadratic(eqx.Module):
+class Quadratic(lsgan.AbstractGame):
     """A game on (w, s) whose field has the Jacobian ((p, q), (r, t))."""
 
     slope: jnp.ndarray

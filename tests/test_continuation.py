@@ -14,7 +14,7 @@ CENTRE = lsgan.Players(disc=lsgan.Linear(w=0.0), gen=lsgan.Shift(shift=0.0))
 FREE = ("w", "shift")
 
 
-class Toy(eqx.Module):
+class Toy(lsgan.AbstractGame):
     """D ascends and G descends payoffs of (w, shift, parameter)."""
 
     payoffs: callable = eqx.field(static=True)

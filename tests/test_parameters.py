@@ -8,7 +8,8 @@ import pytest
 from problems import CASES
 
 import lsgan_analytic as lsgan
-from lsgan_analytic.parameters import HeldGame, indices, vector
+from lsgan_analytic.parameters import indices, vector
+from lsgan_analytic.restriction import restrict
 
 
 class Bumps(eqx.Module):
@@ -41,11 +42,31 @@ def test_bad_free(free):
 
 def test_held_parameters_have_no_derivative_of_any_order():
     case = CASES["A"]
-    held = HeldGame(case.game, indices(case.players, ("b", "h")))
-    force = vector(lsgan.field(held, case.players))
+    part = restrict(case.game, case.players, ("h", "b"))  # in the order given
     full = vector(lsgan.field(case.game, case.players))
-    np.testing.assert_array_equal(force, full * np.array([0.0, 1, 0, 1]))
-    slope = lsgan.jacobian(held, case.players)
-    keep = np.ix_([1, 3], [1, 3])
-    np.testing.assert_allclose(slope[keep], lsgan.jacobian(case.game, case.players)[keep], rtol=1e-14)
-    assert np.count_nonzero(slope) == 4
+    np.testing.assert_array_equal(part.field(part.point), full[np.array([3, 1])])
+    keep = np.ix_([3, 1], [3, 1])
+    whole = lsgan.jacobian(case.game, case.players)[keep]
+    np.testing.assert_allclose(part.jacobian(part.point), whole, rtol=1e-14)
+    assert lsgan.parameter_names(part.reduce(case.players)) == ("b", "h")
+
+
+def test_some_entries_of_an_array_are_free():
+    """Players without the fixed entries and back; the vector is in the order of ``free``."""
+    players = lsgan.Players(
+        disc={"w": jnp.arange(6.0).reshape(2, 3), "b": jnp.asarray(7.0)}, gen=jnp.asarray(8.0)
+    )
+    assert lsgan.parameter_names(players)[:2] == ("b", "w[0, 0]")
+    assert lsgan.parameter_names(players)[-1] == "gen"
+    game = lsgan.FunctionGame(lambda x, y: jnp.sum(x["w"] ** 3) * y + x["b"] * y**2)
+    part = restrict(game, players, ("gen", "w[1, 2]", "w[0, 1]"))
+    np.testing.assert_array_equal(part.point, [8.0, 5.0, 1.0])
+    assert [leaf.shape for leaf in jax.tree.leaves(part.reduce(players))] == [(2,), ()]
+    moved = part.players_at(jnp.asarray([-8.0, -5.0, -1.0]))
+    np.testing.assert_array_equal(moved.disc["w"], [[0, -1, 2], [3, 4, -5]])
+    assert (moved.disc["b"], moved.gen) == (7, -8)
+    w3 = np.sum(np.arange(6.0) ** 3)
+    np.testing.assert_allclose(part.field(part.point), [-w3 - 2 * 7 * 8, 3 * 25 * 8, 3 * 8], rtol=1e-14)
+    np.testing.assert_allclose(
+        part.jacobian(part.point), [[-14, -75, -3], [75, 240, 0], [3, 0, 48]], rtol=1e-14
+    )

@@ -1,6 +1,5 @@
 """Stationary points, manifolds of them, and certificates that there are none."""
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -20,7 +19,7 @@ def pair(w=0.3, shift=0.2, dtype=jnp.float64):
     )
 
 
-class Nine(eqx.Module):
+class Nine(lsgan.AbstractGame):
     """f = (P(w) + Q(s)/2, Q(s) - P(w)/2), P = p^3 - p with p = w - 0.1, Q the same of s + 0.2: 9 roots."""
 
     def objectives(self, players):
@@ -30,7 +29,7 @@ class Nine(eqx.Module):
         return rising, falling
 
 
-class Circle(eqx.Module):
+class Circle(lsgan.AbstractGame):
     """f = (c, w c) with c = w^2 + s^2 - 1: zero on the unit circle and nowhere else."""
 
     def objectives(self, players):
@@ -38,14 +37,14 @@ class Circle(eqx.Module):
         return w**3 / 3 + (s * s - 1) * w, -w * (w * w * s + s**3 / 3 - s)
 
 
-class Double(eqx.Module):
+class Double(lsgan.AbstractGame):
     """f = (w^2, -s): one root, of multiplicity two."""
 
     def objectives(self, players):
         return players.disc.w**3 / 3, players.gen.shift**2 / 2
 
 
-class Tail(eqx.Module):
+class Tail(lsgan.AbstractGame):
     """f = (e^-w, -s): no root, but a field that fades as w grows."""
 
     def objectives(self, players):

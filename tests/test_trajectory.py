@@ -17,7 +17,7 @@ def ends(path):
     return [float(x[-1]) for x in jax.tree.leaves(path.players)]
 
 
-class Toy(eqx.Module):
+class Toy(lsgan.AbstractGame):
     """A zero-sum game of four numbers: D ascends and G descends ``payoff(a, b, g, h)``."""
 
     payoff: callable = eqx.field(static=True)
@@ -29,6 +29,9 @@ class Toy(eqx.Module):
     def cost_terms(self, players):
         value, _ = self.objectives(players)
         return value, jnp.zeros_like(value)
+
+    def in_domain(self, players):
+        return players.disc.in_domain()
 
 
 class Positive(lsgan.Erf):

@@ -9,7 +9,8 @@ from dynamics import Bilinear, DIRAC, dirac, KNOWN, pair, QUADRATIC_PAIR, TANDEM
 from problems import CASES
 
 import lsgan_analytic as lsgan
-from lsgan_analytic.parameters import HeldGame, vector
+from lsgan_analytic.parameters import vector
+from lsgan_analytic.restriction import restrict, Restriction
 
 DISC, GEN = 0.07, 0.11  # different step sizes, to catch a swap
 RULES = {
@@ -239,14 +240,16 @@ def test_observed_contraction():
         lsgan.Proximal: 1 / np.sqrt(1.09),
         lsgan.Optimistic: np.abs(np.roots([1, -(1 + 0.6j), 0.3j])).max(),
     }
-    players, game = lsgan.Players(lsgan.Linear(w=0.02), lsgan.Shift(shift=-0.01)), dirac()
+    players = lsgan.Players(lsgan.Linear(w=0.02), lsgan.Shift(shift=-0.01))
+    part = restrict(dirac(), players, ("w", "shift"))
 
     def sizes(rule):
         def once(carry, _):
-            now, state = rule.step(HeldGame(game, (0, 2)), *carry)
+            now, state = lsgan.advance(part, rule, *carry)
             return (now, state), jnp.hypot(now.disc.w, now.gen.shift)
 
-        return jax.lax.scan(once, (players, rule.init(players)), length=120)[1]
+        start = part.reduce(players)
+        return jax.lax.scan(once, (start, rule.init(start)), length=120)[1]
 
     for size, rate in zip(
         jax.jit(lambda: [sizes(make(0.6)) for make in rates])(), rates.values(), strict=True
@@ -462,11 +465,13 @@ def test_every_rule_leaves_alone_what_is_held(dtype):
         game = Toy(curved, lambda x, y: curved(x, y) + apart * jnp.sum(x * jnp.tanh(y)))
         found = {}
         for name, rule in (rules | fixed).items():
-            state = rule.init(players)
-            now, after = rule.step(HeldGame(game, (1, 3)), players, state)
+            part = Restriction(game, players, (1, 3))
+            reduced = part.reduce(players)
+            state = rule.init(reduced)
+            now, after = lsgan.advance(part, rule, reduced, state)
             same = jax.tree.map(lambda new, old: jnp.asarray(new).dtype == old.dtype, after, state)
             assert all(jax.tree.leaves(same)), name
-            found[name] = vector(now)
+            found[name] = vector(part.whole(now))
         return found
 
     before = vector(start)[None]
@@ -481,8 +486,9 @@ def test_every_rule_leaves_alone_what_is_held(dtype):
 def test_on_the_exact_game():
     """The solved game has derivatives of the orders that LOLA asks for."""
     case = CASES["A"]
-    there = jax.jit(lambda own: lsgan.Lola(0.1).step(HeldGame(case.game, (1, 3)), own, None)[0])(case.players)
-    moved = vector(there) - vector(case.players)
+    part = restrict(case.game, case.players, ("b", "h"))
+    there = jax.jit(lambda own: lsgan.Lola(0.1).step(part, own, None)[0])(part.reduce(case.players))
+    moved = vector(part.whole(there)) - vector(case.players)
     np.testing.assert_array_equal(moved[::2], 0)
     v = np.array([case.gradient[1], -case.gradient[3]])
     cross = np.asarray(lsgan.hessian(case.game, case.players))[1, 3]

@@ -5,8 +5,8 @@ one of q, in d dimensions,
 
     log p(x)/q(x) ~ d log nu_k(x)/rho_k(x) + log m/(n - 1).                                        (1)
 
-Divergences that need no densities take a sample as a law (``PointMasses``); that of Fisher, which needs slopes
-of densities, is not estimated.
+Divergences that need no densities take a sample as a law (``PointMasses``); that of Fisher, which needs
+slopes of densities, is not estimated.
 
 For large samples the masses of the two balls are Gamma(k)/n and Gamma(k)/m, independent, so that the estimate
 is the truth plus log G'/G. Its mean is right; moments of the ratio are too large by a known factor,

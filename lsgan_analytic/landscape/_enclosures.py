@@ -35,7 +35,7 @@ from .._types import Players
 from ..closed_forms import rsee
 from ..discriminators.erf import Erf, log_half_erfc
 from ..expectation import closed_form
-from ..game import Game, HasObjectives
+from ..game import AbstractGame, Game
 from ..generators.square import Square
 from ..laws.exponential import Exponential, ShiftedExponential
 from ..laws.pushforward import pushforward
@@ -47,7 +47,7 @@ from ..losses.squared_minimax import SquaredMinimax
 _REACHES = (0.03, 0.1, 0.3, 1.0, 3.0)  # S of (2)
 
 
-def generator_factor(game: HasObjectives, players: Players) -> float | None:
+def generator_factor(game: AbstractGame, players: Players) -> float | None:
     """w where the generator descends w E[(1 - D(G))^2] with erf D, square G, Rayleigh z; else None."""
     parts = (type(players.disc), type(players.gen))
     if type(game) is not Game or game.regularizers or parts != (Erf, Square):
@@ -59,7 +59,7 @@ def generator_factor(game: HasObjectives, players: Players) -> float | None:
     return 0.5 if type(game.loss) is LeastSquares and game.loss.target_label == 1 else None
 
 
-def solved_cost(game: HasObjectives, players: Players) -> bool:
+def solved_cost(game: AbstractGame, players: Players) -> bool:
     """Whether J = K(-a/c, -b) + K(a g, a h + b)."""
     if type(game) is not Game or game.regularizers or type(game.loss) is not SquaredMinimax:
         return False

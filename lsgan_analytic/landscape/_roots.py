@@ -9,8 +9,8 @@ import numpy as np
 from jax import Array
 
 from .._types import Players
-from ..game import HasObjectives
-from ..parameters import field_of
+from ..game import AbstractGame
+from ..restriction import Restriction
 from ._newton import rank_tolerance, solve
 from ._window import spread, unit_field, Window
 from .manifold import inside
@@ -33,7 +33,7 @@ class Roots(NamedTuple):
         return Roots(*(np.asarray(part)[which] for part in tuple(self)))
 
 
-def search(game: HasObjectives, players: Players, bounds: Window, starts: int, iterations: int) -> Roots:
+def search(game: AbstractGame, players: Players, bounds: Window, starts: int, iterations: int) -> Roots:
     """All ends of Newton's method that are roots inside the box.
 
     First of the field itself, from every start. Then, from as many others, of the field times
@@ -67,7 +67,7 @@ def _inside(unit: np.ndarray, slope: np.ndarray, good: np.ndarray, plain: bool) 
 
 @eqx.filter_jit
 def _newton(
-    game: HasObjectives,
+    game: AbstractGame,
     players: Players,
     positions: tuple[int, ...],
     low: Array,
@@ -119,7 +119,7 @@ def merge(roots: Roots) -> tuple[np.ndarray, np.ndarray]:
 
 
 def look(
-    game: HasObjectives, players: Players, positions: tuple[int, ...], points: np.ndarray
+    game: AbstractGame, players: Players, positions: tuple[int, ...], points: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The field and its Jacobian at points (k, n), some at a time: one shape is compiled."""
     k, n = points.shape
@@ -131,9 +131,9 @@ def look(
 
 @eqx.filter_jit
 def _slopes(
-    game: HasObjectives, players: Players, positions: tuple[int, ...], points: Array
+    game: AbstractGame, players: Players, positions: tuple[int, ...], points: Array
 ) -> tuple[Array, Array]:
-    function, _ = field_of(game, players, positions)
+    function = Restriction(game, players, positions).field
 
     def at(point: Array) -> tuple[Array, Array]:
         slope, value = jax.jacfwd(lambda x: (function(x),) * 2, has_aux=True)(point)

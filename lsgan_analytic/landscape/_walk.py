@@ -6,15 +6,15 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, PyTree
 
 from .._types import Players
-from ..game import HasObjectives
-from ..parameters import field_of, HeldGame
-from ..updates.base import AbstractRule
+from ..game import AbstractGame, checked_game
+from ..restriction import Restriction
+from ..updates.base import AbstractRule, advance, checked_rule
 from . import _events
-from ._map import moving
 
-System = Callable[[Any], HasObjectives | tuple[HasObjectives, AbstractRule]]
+System = Callable[[Any], AbstractGame | tuple[AbstractGame, AbstractRule]]
 _NEWTON, _QUICK = 8, 4  # trips at the most; so few make the next step longer
 _GROWTH, _SHRINK = 1.4, 0.5
 _TURN = 0.9  # cosine of the largest angle between neighbouring tangents
@@ -40,22 +40,27 @@ class Walk:
         first = system(start)
         self.is_map = isinstance(first, tuple)
         self._kinds = _events.MAP if self.is_map else _events.FLOW
-        state = first[1].init(players) if isinstance(first, tuple) else None
-        here, put = moving(players, state, positions)
-        self.players = lambda values: put(jnp.asarray(values, here.dtype))[0]
+        game, rule = first if isinstance(first, tuple) else (first, None)
+        restriction = Restriction(checked_game(game), players, positions)
+        reduced = restriction.reduce(players)
+        state = None if rule is None else checked_rule(rule).init(reduced)
+        here = restriction.flatten(reduced, state)
+
+        def placed(values: Array) -> tuple[Players, PyTree]:
+            return restriction.unflatten(values, reduced, state)
+
+        self.players = lambda values: restriction.whole(placed(jnp.asarray(values, here.dtype))[0])
         self._start, self._stop, self._dtype = np.append(np.asarray(here, float), start), stop, here.dtype
         self._parameter = np.append(np.zeros(here.size), 1.0)  # its unit vector
         self._tolerance = float(np.finfo(here.dtype).eps) ** 0.75
 
         def equations(where):
             values, parameter = where[:-1], where[-1]
-            own, memory = put(values)
             found = system(parameter)
             if isinstance(found, tuple):
-                held = HeldGame(found[0], positions)
-                there, after = found[1].step(held, own, memory)
-                return moving(held.project(there), after, positions)[0] - values
-            return field_of(found, own, positions)[0](values)
+                part = Restriction(found[0], players, positions)
+                return part.flatten(*advance(part, found[1], *placed(values))) - values
+            return Restriction(found, players, positions).field(values)
 
         both = jax.jit(lambda where: (equations(where), jax.jacfwd(equations)(where)))
         self._both = lambda where: tuple(

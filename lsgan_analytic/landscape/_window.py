@@ -11,8 +11,9 @@ from jax.flatten_util import ravel_pytree
 
 from .._checks import label
 from .._types import Players
-from ..game import HasObjectives
-from ..parameters import field_of, indices, Names, vector
+from ..game import AbstractGame
+from ..parameters import indices, Names, vector
+from ..restriction import Restriction
 
 Box = Mapping[str, tuple[float, float]]
 
@@ -68,10 +69,10 @@ def spread(points: int, dimension: int) -> np.ndarray:
 
 
 def unit_field(
-    game: HasObjectives, players: Players, positions: tuple[int, ...], low: Array, width: Array
+    game: AbstractGame, players: Players, positions: tuple[int, ...], low: Array, width: Array
 ) -> Callable[[Array], Array]:
     """The field over the free parameters as a function of unit coordinates (its values are not scaled)."""
-    function, _ = field_of(game, players, positions)
+    function = Restriction(game, players, positions).field
     return lambda unit: function(low + width * unit)
 
 

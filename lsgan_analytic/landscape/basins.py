@@ -17,9 +17,10 @@ from jaxtyping import Array, Bool, Float, Int
 
 from .._checks import count, positive
 from .._types import Players, Scalar, Vector
-from ..game import field, Game, HasObjectives
+from ..game import AbstractGame, Game
 from ..outcome import Evidence, norm, Outcome
-from ..parameters import HeldGame, indices, Names, vector
+from ..parameters import dtype_of, indices, Names
+from ..restriction import Restriction
 from ..stochastic.checkpoint import describe
 from ..trajectory import play, Progress
 from ..updates.base import AbstractRule
@@ -139,10 +140,11 @@ class _Watched(eqx.Module):
         zero, far = jnp.asarray(0), jnp.full_like(distance(run.players), jnp.inf)
         return cls(run, zero, zero, far, zero, tolerance, distance)
 
-    def noted(self, game: HasObjectives) -> Self:
+    def noted(self, game: AbstractGame) -> Self:
         """With the present point taken into account."""
         # the field is that of a gradient step to come: compiled, it is computed once
-        resting = norm(vector(field(game, self.run.players))) <= self.tolerance
+        here = self.run.on(game)
+        resting = norm(here.field(here.point)) <= self.tolerance
         settled = jnp.where(resting, self.settled, self.at + 1)
         distance = self.distance(self.run.players)
         closer = distance < self.closest
@@ -150,7 +152,7 @@ class _Watched(eqx.Module):
         step = jnp.where(closer, self.at, self.closest_step)
         return replace(self, settled=settled, closest=closest, closest_step=step)
 
-    def advance(self, game: HasObjectives, rule: AbstractRule) -> Self:
+    def advance(self, game: AbstractGame, rule: AbstractRule) -> Self:
         return replace(self.noted(game), run=self.run.advance(game, rule), at=self.at + 1)
 
 
@@ -168,15 +170,15 @@ def _ends(
     distance: Distance | None,
 ) -> dict[str, Any]:
     """What ``Basins`` holds of these runs, by name."""
-    held = HeldGame(game, positions)
     far = distance or distance_to_data(game)
 
     def one(start: Array) -> dict[str, Any]:
-        run = Progress.begin(rule, placed(players, places, axes, start))
-        watched = _Watched.begin(run, tolerance.astype(vector(players).dtype), lambda own: far(own))
-        watched, _ = play(lambda _: held, rule, watched, 1, steps, keep=lambda _: None)
-        watched, end = watched.noted(held), watched.run
-        outcome, seen = end.judged(held, rule, positions, tolerance)
+        begin = Restriction(game, placed(players, places, axes, start), positions)
+        run = Progress.begin(rule, begin)
+        watched = _Watched.begin(run, tolerance.astype(dtype_of(players)), lambda own: far(own))
+        watched, _ = play(lambda _: game, rule, watched, 1, steps, keep=lambda _: None)
+        watched, end = watched.noted(game), watched.run
+        outcome, seen = end.judged(game, rule, tolerance)
         rested = (watched.settled <= steps) & (end.steps_taken == steps)
         return {
             "players": end.players,

@@ -11,8 +11,9 @@ from jax import Array
 
 from .._checks import count, label
 from .._types import Players
-from ..game import HasObjectives
-from ..parameters import field_of, Names
+from ..game import AbstractGame
+from ..parameters import Names
+from ..restriction import Restriction
 from ._enclosures import corners, generator_factor, log_force_bounds
 from ._window import Box, Window, window
 
@@ -52,7 +53,7 @@ class Certificate(eqx.Module):
 
 
 def no_stationary_point(
-    game: HasObjectives,
+    game: AbstractGame,
     players: Players,
     box: Box,
     free: Names = None,
@@ -88,7 +89,7 @@ def no_stationary_point(
     return prove(game, players, bounds) or _bound(game, players, bounds, boxes, safety)
 
 
-def prove(game: HasObjectives, players: Players, bounds: Window) -> Certificate | None:
+def prove(game: AbstractGame, players: Players, bounds: Window) -> Certificate | None:
     """A sign kept by f_h or f_g on the whole box; None where that is not known."""
     names = [name for name in ("h", "g") if name in bounds.names]
     factor = generator_factor(game, players)
@@ -114,7 +115,7 @@ def prove(game: HasObjectives, players: Players, bounds: Window) -> Certificate 
     )
 
 
-def _bound(game: HasObjectives, players: Players, bounds: Window, budget: int, safety: float) -> Certificate:
+def _bound(game: AbstractGame, players: Players, bounds: Window, budget: int, safety: float) -> Certificate:
     def margins(low: Array, high: Array) -> tuple[Array, ...]:
         return _margins(game, players, bounds.positions, low, high, jnp.asarray(safety, low.dtype))
 
@@ -165,10 +166,10 @@ def in_chunks(
 
 @eqx.filter_jit
 def _margins(
-    game: HasObjectives, players: Players, positions: tuple[int, ...], low: Array, high: Array, safety: Array
+    game: AbstractGame, players: Players, positions: tuple[int, ...], low: Array, high: Array, safety: Array
 ) -> tuple[Array, Array, Array]:
     """What is left of the best component on each box, which it is, and the direction to cut."""
-    function, _ = field_of(game, players, positions)
+    function = Restriction(game, players, positions).field
     centre, half = 0.5 * (low + high), 0.5 * (high - low)
     points = jnp.concatenate([centre[None], corners(low, high)])
 

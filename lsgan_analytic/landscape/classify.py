@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from .._checks import label
 from .._types import Players
 from ..derivatives import jacobian, step_jacobian
-from ..game import field, HasObjectives
+from ..game import AbstractGame
 from ..outcome import norm
-from ..parameters import indices, Names, vector
-from ..updates.base import AbstractRule
+from ..parameters import Names
+from ..restriction import restrict
+from ..updates.base import AbstractRule, checked_rule
 
 
 class Kind(enum.Enum):
@@ -64,11 +65,12 @@ class Classification(eqx.Module):
 
 
 def classify(
-    game: HasObjectives,
+    game: AbstractGame,
     rule: AbstractRule | None,
     players: Players,
     free: Names = None,
     tolerance: float | None = None,
+    step_number: int = 1,
 ) -> Classification:
     """What the stationary point ``players`` is, over the free parameters.
 
@@ -82,10 +84,13 @@ def classify(
 
     Args:
         rule: an update rule or None; players: the point; free: names (None: all).
+        step_number: of a rule whose steps differ (a schedule), the step that is looked at, from 0; see
+            ``step_jacobian``.
         tolerance: numbers below this share of the largest eigenvalue count as zero; None: 10 sqrt(eps).
 
     Raises:
-        ValueError: unknown names in ``free``, no rule, tolerance not in [0, 1].
+        ValueError: unknown names in ``free``, no rule, tolerance not in [0, 1], a rule whose step has no
+            derivative there (``step_jacobian``).
 
     >>> import lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())
@@ -94,19 +99,18 @@ def classify(
     >>> seen.kind.name, abs(seen.multipliers).round(6).tolist()
     ('centre', [1.118034, 1.118034])
     """
-    if rule is not None and not isinstance(rule, AbstractRule):
-        raise ValueError(f"rule: expected an update rule or None, got {rule!r}")
-    positions = indices(players, free)
+    part = restrict(game, players, free)
     slope = np.asarray(jacobian(game, players, free))
     share = 10 * float(np.sqrt(np.finfo(slope.dtype).eps))
     share = share if tolerance is None else label(tolerance, "tolerance", 0, 1)
     values = np.asarray(np.linalg.eigvals(slope), np.complex128)
     values = values[np.argsort(np.real(values), kind="stable")]
     small = share * np.abs(values).max()
-    multipliers = (
-        None if rule is None else np.linalg.eigvals(np.asarray(step_jacobian(game, rule, players, free)))
-    )
-    disc = np.asarray(positions) < sum(leaf.size for leaf in jax.tree.leaves(players.disc))
+    multipliers = None
+    if rule is not None:
+        step = step_jacobian(game, checked_rule(rule), players, free, step_number)
+        multipliers = np.linalg.eigvals(np.asarray(step))
+    disc = np.asarray(part.positions) < sum(leaf.size for leaf in jax.tree.leaves(players.disc))
     return Classification(
         kind=_kind(values, small),
         eigenvalues=values,
@@ -118,7 +122,7 @@ def classify(
         local_nash=_both(_falls(slope[disc][:, disc], small), _falls(slope[~disc][:, ~disc], small)),
         local_minimax=_minimax(slope, disc, small),
         largest_step=_largest_step(values, small),
-        field_norm=float(norm(vector(field(game, players))[np.asarray(positions)])),
+        field_norm=float(norm(part.field(part.point))),
     )
 
 

@@ -12,8 +12,9 @@ from .._types import Players, Scalar
 from ..expectation import turns
 from ..game import Game
 from ..outcome import norm
-from ..parameters import field_of, HeldGame, indices, Names, vector
-from ..updates.base import AbstractRule
+from ..parameters import indices, Names, vector
+from ..restriction import Restriction
+from ..updates.base import AbstractRule, advance
 
 
 class Cause(eqx.Enumeration):
@@ -97,8 +98,8 @@ def diagnose(
 def _diagnose(
     game: Game, players: Players, rule: AbstractRule | None, positions: tuple[int, ...], threshold: Scalar
 ) -> Diagnosis:
-    function, here = field_of(game, players, positions)
-    slope, force = jax.jacfwd(lambda x: (function(x),) * 2, has_aux=True)(here)
+    part = Restriction(game, players, positions)
+    slope, force = jax.jacfwd(lambda x: (part.field(x),) * 2, has_aux=True)(part.point)
     size = norm(force)
     direction = force / jnp.where(size > 0, size, 1)
     growth = jnp.sum(direction * jnp.sum(slope * direction[None], axis=1))
@@ -106,20 +107,19 @@ def _diagnose(
     small = size < threshold
     rising = jnp.where(growth > 0, growth, 1)
     dwell = jnp.where(growth > 0, (1 - size / threshold) / rising, jnp.inf)
-    dwell = jnp.where(small, dwell, 0) / _pace(game, players, rule, positions, size)
+    dwell = jnp.where(small, dwell, 0) / _pace(part, rule, size)
     data, samples, pull, made = _factors(game, players)
     low = [part < threshold for part in (data, samples, pull, made)]
     return Diagnosis(size, data, samples, pull, made, growth, dwell, _cause(small, *low))
 
 
-def _pace(
-    game: Game, players: Players, rule: AbstractRule | None, positions: tuple[int, ...], size: Scalar
-) -> Scalar:
+def _pace(part: Restriction, rule: AbstractRule | None, size: Scalar) -> Scalar:
     """Flow time of one step."""
     if rule is None:
         return jnp.ones_like(size)
-    there, _ = rule.step(HeldGame(game, positions), players, rule.init(players))
-    return norm(vector(there) - vector(players)) / jnp.where(size > 0, size, 1)
+    here = part.reduce(part.players)
+    there, _ = advance(part, rule, here, rule.init(here))
+    return norm(vector(there) - vector(here)) / jnp.where(size > 0, size, 1)
 
 
 def _factors(game: Game, players: Players) -> tuple[Scalar, Scalar, Scalar, Scalar]:

@@ -12,11 +12,11 @@ from jaxtyping import Float, Int
 
 from .._checks import count
 from .._types import Matrix, Players, Scalar, Vector
-from ..game import HasObjectives
-from ..parameters import HeldGame, indices, Names
+from ..game import AbstractGame
+from ..parameters import Names
+from ..restriction import restrict, Restriction
 from ..trajectory import checked_start, play, Progress
-from ..updates.base import AbstractRule
-from ._map import moving
+from ..updates.base import AbstractRule, checked_rule
 
 _FOLD = float(np.log(1e3))  # what counts as growth: a power of the number of steps would not reach it soon
 _ERRORS = 3.0
@@ -82,7 +82,7 @@ class Spectrum(eqx.Module):
 
 
 def lyapunov(
-    game: HasObjectives,
+    game: AbstractGame,
     rule: AbstractRule,
     players: Players,
     steps: int,
@@ -117,14 +117,13 @@ def lyapunov(
     >>> lsgan.Sensitivity[found.verdict]
     'regular: at no step had any neighbours parted a thousandfold'
     """
-    if not isinstance(rule, AbstractRule):
-        raise ValueError(f"rule: expected an update rule, e.g. Simultaneous(step=0.4), got {rule!r}")
     steps, batches = count(steps, "steps"), count(batches, "batches", least=2)
     first = None if transient is None else count(transient, "transient", least=0)
     left = steps - (steps // 10 if first is None else first)
     if left < batches:
         raise ValueError(f"steps: expected at least batches={batches} after the transient, got {left}")
-    return _spectrum(game, rule, checked_start(players), steps, indices(players, free), first, batches)
+    checked_rule(rule).check(steps)
+    return _spectrum(restrict(game, checked_start(players), free), rule, steps, first, batches)
 
 
 class _Stretched(eqx.Module):
@@ -135,23 +134,23 @@ class _Stretched(eqx.Module):
     product: Matrix
     scale: Scalar
     local: Vector
-    positions: tuple[int, ...] = eqx.field(static=True)
 
     @classmethod
-    def begin(cls, run: Progress, positions: tuple[int, ...]) -> Self:
-        start, _ = moving(run.players, run.state, positions)
-        eye, zeros = jnp.eye(start.size, dtype=start.dtype), jnp.zeros_like(start)
-        return cls(run, eye, eye, zeros.sum(), zeros, positions)
+    def begin(cls, run: Progress, start: Restriction) -> Self:
+        values = start.flatten(start.reduce(run.players), run.state)
+        eye, zeros = jnp.eye(values.size, dtype=values.dtype), jnp.zeros_like(values)
+        return cls(run, eye, eye, zeros.sum(), zeros)
 
-    def advance(self, game: HasObjectives, rule: AbstractRule) -> Self:
-        here, put = moving(self.run.players, self.run.state, self.positions)
+    def advance(self, game: AbstractGame, rule: AbstractRule) -> Self:
+        here = self.run.on(game)
+        reduced = here.reduce(self.run.players)
 
         def step(values: Vector) -> tuple[Vector, Progress]:
-            players, state = put(values)
-            after = replace(self.run, players=players, state=state).advance(game, rule)
-            return moving(after.players, after.state, self.positions)[0], after
+            free, state = here.unflatten(values, reduced, self.run.state)
+            after = replace(self.run, players=here.whole(free), state=state).advance(game, rule)
+            return here.flatten(here.reduce(after.players), after.state), after
 
-        jacobian, after = jax.jacfwd(step, has_aux=True)(here)
+        jacobian, after = jax.jacfwd(step, has_aux=True)(here.flatten(reduced, self.run.state))
         frame, triangle = jnp.linalg.qr(jnp.matmul(jacobian, self.frame, precision="highest"))
         product = jnp.matmul(jacobian, self.product, precision="highest")
         size = jnp.max(jnp.abs(product))
@@ -168,18 +167,16 @@ class _Stretched(eqx.Module):
 
 @eqx.filter_jit
 def _spectrum(
-    game: HasObjectives,
+    restriction: Restriction,
     rule: AbstractRule,
-    players: Players,
     steps: int,
-    positions: tuple[int, ...],
     first: int | None,
     batches: int,
 ) -> Spectrum:
-    held = HeldGame(game, positions)
-    start = _Stretched.begin(Progress.begin(rule, players), positions)
+    game = restriction.game
+    start = _Stretched.begin(Progress.begin(rule, restriction), restriction)
     end, (local, products, scales) = play(
-        lambda _: held, rule, start, steps, keep=lambda now: (now.local, now.product, now.scale)
+        lambda _: game, rule, start, steps, keep=lambda now: (now.local, now.product, now.scale)
     )
     last = end.run.steps_taken
     begin = last // 10 if first is None else jnp.asarray(first)

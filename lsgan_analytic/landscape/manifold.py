@@ -9,7 +9,7 @@ import numpy as np
 from jax import Array
 
 from .._types import Players
-from ..game import HasObjectives
+from ..game import AbstractGame
 from ._newton import rank_tolerance, solve
 from ._window import unit_field
 
@@ -51,7 +51,7 @@ def _on_curve(residual: Array, slope: Array) -> Array:
 
 @eqx.filter_jit
 def walk(
-    game: HasObjectives,
+    game: AbstractGame,
     players: Players,
     positions: tuple[int, ...],
     low: Array,
@@ -82,7 +82,7 @@ def walk(
 
 @eqx.filter_jit
 def nearby(
-    game: HasObjectives,
+    game: AbstractGame,
     players: Players,
     positions: tuple[int, ...],
     low: Array,

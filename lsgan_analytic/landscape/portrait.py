@@ -9,8 +9,9 @@ from jax.typing import ArrayLike
 from jaxtyping import Float
 
 from .._types import Players, Vector
-from ..game import Game
-from ..parameters import field_of, indices
+from ..game import AbstractGame, checked_game
+from ..parameters import indices
+from ..restriction import Restriction
 from .surface import surface
 
 
@@ -32,7 +33,7 @@ class Portrait(eqx.Module):
         return jnp.linalg.norm(self.field, axis=-1)
 
 
-def portrait(game: Game, players: Players, grid: Mapping[str, ArrayLike]) -> Portrait:
+def portrait(game: AbstractGame, players: Players, grid: Mapping[str, ArrayLike]) -> Portrait:
     """Cost and field at every point of a grid of two parameters; the others are as in ``players``.
 
     Args:
@@ -50,7 +51,7 @@ def portrait(game: Game, players: Players, grid: Mapping[str, ArrayLike]) -> Por
     """
     if len(grid) != 2:
         raise ValueError(f"grid: expected two parameters, got {list(grid)}")
-    look = _Look(game, indices(players, tuple(grid), "grid"))
+    look = _Look(checked_game(game), indices(players, tuple(grid), "grid"))
     cost, force = surface(look, players, grid)
     return Portrait({name: jnp.asarray(values) for name, values in grid.items()}, cost, force)
 
@@ -58,9 +59,9 @@ def portrait(game: Game, players: Players, grid: Mapping[str, ArrayLike]) -> Por
 class _Look(eqx.Module):
     """What is seen at one point. A module, so that another look at the same game is not compiled again."""
 
-    game: Game
+    game: AbstractGame
     positions: tuple[int, ...] = eqx.field(static=True)
 
     def __call__(self, players: Players) -> tuple[Array, Array]:
-        function, here = field_of(self.game, players, self.positions)
-        return self.game.cost(players), function(here)
+        part = Restriction(self.game, players, self.positions)
+        return self.game.cost(players), part.field(part.point)

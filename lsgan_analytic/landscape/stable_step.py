@@ -11,7 +11,7 @@ from jax import Array
 from .._checks import label
 from .._types import Players
 from ..derivatives import jacobian, step_jacobian
-from ..game import HasObjectives
+from ..game import AbstractGame
 from ..parameters import Names
 from ..updates.base import AbstractRule
 
@@ -20,7 +20,7 @@ _REFINEMENTS = 5
 
 
 def largest_stable_step(
-    game: HasObjectives,
+    game: AbstractGame,
     family: Callable[[Array], AbstractRule],
     players: Players,
     free: Names = None,
@@ -75,7 +75,7 @@ def largest_stable_step(
 
 @eqx.filter_jit
 def _step_jacobians(
-    game: HasObjectives,
+    game: AbstractGame,
     family: Callable[[Array], AbstractRule],
     players: Players,
     free: Names,

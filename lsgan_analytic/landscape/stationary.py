@@ -6,7 +6,7 @@ import numpy as np
 
 from .._checks import count
 from .._types import Players
-from ..game import HasObjectives
+from ..game import AbstractGame
 from ..parameters import Names
 from ._newton import rank_tolerance
 from ._roots import look, merge, Roots, search
@@ -51,7 +51,7 @@ class StationaryPoints(eqx.Module):
 
 
 def stationary_points(
-    game: HasObjectives,
+    game: AbstractGame,
     players: Players,
     box: Box,
     free: Names = None,
@@ -99,7 +99,7 @@ def stationary_points(
 
 
 def _manifolds(
-    game: HasObjectives, players: Players, bounds: Window, roots: Roots
+    game: AbstractGame, players: Players, bounds: Window, roots: Roots
 ) -> tuple[tuple[Manifold, ...], Roots]:
     """The manifolds among the roots, and the roots that are not on one."""
     low, width = jnp.asarray(bounds.low), jnp.asarray(bounds.width)
@@ -133,7 +133,7 @@ def _members(curve: np.ndarray, roots: Roots) -> np.ndarray:
 
 
 def _manifold(
-    game: HasObjectives, players: Players, bounds: Window, start: np.ndarray, k: int, curve: np.ndarray
+    game: AbstractGame, players: Players, bounds: Window, start: np.ndarray, k: int, curve: np.ndarray
 ) -> Manifold:
     unit = np.concatenate([start[None], curve[inside(curve)]])
     samples = np.asarray(bounds.at(unit), bounds.low.dtype)
@@ -145,7 +145,7 @@ def _manifold(
 
 
 def _record(
-    game: HasObjectives,
+    game: AbstractGame,
     players: Players,
     bounds: Window,
     unit: np.ndarray,

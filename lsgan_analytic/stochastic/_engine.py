@@ -17,7 +17,7 @@ from jax.sharding import Mesh
 from .._types import Players
 from ..game import Game
 from ..outcome import Evidence, Outcome
-from ..parameters import HeldGame
+from ..restriction import Restriction
 from ..trajectory import play, Progress
 from ..updates.base import AbstractRule
 from . import checkpoint as checkpoints
@@ -70,9 +70,10 @@ class Common(eqx.Module):
 
 @eqx.filter_jit
 def begin(common: Common, ids: Array, plan: Plan, mesh: Mesh) -> Progress:
-    return over_runs(lambda shared, _: Progress.begin(shared.rule, shared.players), mesh, plan.tile)(
-        common, ids
-    )
+    def one(shared: Common, _: Array) -> Progress:
+        return Progress.begin(shared.rule, Restriction(shared.game, shared.players, plan.positions))
+
+    return over_runs(one, mesh, plan.tile)(common, ids)
 
 
 @eqx.filter_jit
@@ -86,9 +87,9 @@ def _advance(
         key = shared.own_key(run)
         fixed = points(shared.game, key, plan.samples) if plan.protocol == "fixed" else None
 
-        def game_at(k: Array) -> HeldGame:
+        def game_at(k: Array) -> Game:
             sample = fixed or points(shared.game, jax.random.fold_in(key, k), plan.samples)
-            return HeldGame(on_sample(shared.game, *sample), plan.positions)
+            return on_sample(shared.game, *sample)
 
         return play(game_at, shared.rule, now, blocks, plan.save_every, shared.first)
 
@@ -106,7 +107,7 @@ def judge(
         game = common.game
         if plan.protocol == "fixed":
             game = on_sample(game, *points(game, common.own_key(run), plan.samples))
-        return now.judged(HeldGame(game, plan.positions), common.rule, plan.positions, tolerance)
+        return now.judged(game, common.rule, tolerance)
 
     return over_runs(one, mesh, plan.tile)((common, tolerance), (ids, now))
 

@@ -25,7 +25,6 @@ the laws, as every rule is that takes one gradient a step. Source: the influence
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 from jaxtyping import Float, PyTree
 
@@ -33,9 +32,10 @@ from .._checks import count
 from .._types import Players
 from ..game import Game
 from ..laws.discrete import PointMasses
-from ..parameters import HeldGame, indices, Names, numbers, parameter_names, vector
+from ..parameters import dtype_of, Names, parameter_names, partition_inexact
+from ..restriction import restrict, Restriction
 from ..trajectory import checked_start
-from ..updates.base import AbstractRule
+from ..updates.base import AbstractRule, advance as advance_players, checked_rule
 from ._sampling import checked_protocol, on_points, pair, Protocol, Samples
 
 
@@ -94,40 +94,45 @@ def predict(
     >>> [round(float(s), 3) for s in band.std[-1]]
     [0.027, 0.065]
     """
-    positions = indices(players, free)
+    part = restrict(game, checked_start(players), free)
     every = parameter_names(players)
-    names = tuple(every[i] for i in positions)
-    sizes = jnp.asarray(pair(samples), vector(players).dtype)  # not static: no new program for new numbers
-    rule.check(count(steps, "steps"))
-    arguments = (steps, sizes, checked_protocol(protocol), positions)
-    return Band(*_predict(game, rule, checked_start(players), *arguments), names)
+    names = tuple(every[i] for i in part.positions)
+    sizes = jnp.asarray(pair(samples), dtype_of(players))  # not static: no new program for new numbers
+    checked_rule(rule).check(count(steps, "steps"))
+    return Band(*_predict(part, rule, steps, sizes, checked_protocol(protocol)), names)
 
 
 @eqx.filter_jit
 def _predict(
-    game: Game,
+    part: Restriction,
     rule: AbstractRule,
-    players: Players,
     steps: int,
     samples: Array,
     protocol: Protocol,
-    positions: tuple[int, ...],
 ) -> tuple[Array, Array, Array]:
-    start, others, rebuild = numbers((players, rule.init(players)))  # counters of the state are set aside
+    game, here = part.game, part.reduce(part.players)
+    begin_state = rule.init(here)
+    start = part.flatten(here, begin_state)
+    _, others, _ = partition_inexact((here, begin_state))  # counters of the state are set aside
     (x, wx), (z, wz) = game.data.nodes(), game.latent.nodes()
     size = start.size
     # one weight for every node of both rules; `mass` is what a node adds to E[. .^T]/m
     weights, split = jnp.concatenate([wx, wz]), wx.size
     mass = jnp.concatenate([wx / samples[0], wz / samples[1]])
 
+    def step_on(game: Game, theta: Array, others: PyTree) -> tuple[Players, PyTree]:
+        now = part.unflatten(theta, *eqx.combine(others, (here, begin_state)))
+        return advance_players(Restriction(game, part.players, part.positions), rule, *now)
+
     def exact(theta: Array, others: PyTree) -> tuple[Array, PyTree]:
-        return numbers(rule.step(HeldGame(game, positions), *rebuild(theta, others)))[:2]
+        players, state = step_on(game, theta, others)
+        return part.flatten(players, state), partition_inexact((players, state))[1]
 
     def weighted(theta: Array, own: Array, others: PyTree) -> Array:
         on_nodes = on_points(
             game, PointMasses.unchecked(x, own[:split]), PointMasses.unchecked(z, own[split:])
         )
-        return numbers(rule.step(HeldGame(on_nodes, positions), *rebuild(theta, others)))[0]
+        return part.flatten(*step_on(on_nodes, theta, others))
 
     def influence(theta: Array, others: PyTree) -> Array:
         """psi at every node, (nodes, size)."""
@@ -160,5 +165,5 @@ def _predict(
     begin = jax.tree.map(lambda value: value.astype(start.dtype), begin)
     _, later = jax.lax.scan(advance, (begin, others), length=steps)
     mean, bias, cov = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), begin[:3], later)
-    own = np.asarray(positions)
-    return mean[:, own], bias[:, own], cov[:, own[:, None], own[None, :]]
+    k = len(part.positions)
+    return mean[:, :k], bias[:, :k], cov[:, :k, :k]

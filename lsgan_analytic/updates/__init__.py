@@ -2,7 +2,7 @@
 
 from .alternating import Alternating as Alternating
 from .averaged import Averaged as Averaged
-from .base import AbstractRule as AbstractRule
+from .base import AbstractRule as AbstractRule, advance as advance
 from .competitive_gradient import CompetitiveGradient as CompetitiveGradient
 from .consensus import Consensus as Consensus
 from .extragradient import Extragradient as Extragradient

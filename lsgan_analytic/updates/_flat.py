@@ -8,7 +8,7 @@ from jax import Array
 from jax.flatten_util import ravel_pytree
 
 from .._types import Players, Vector
-from ..game import field, HasObjectives
+from ..game import AbstractGame, field
 from ..parameters import vector
 from .base import Sizes
 
@@ -21,7 +21,7 @@ class Flat:
         parameter.
     """
 
-    def __init__(self, game: HasObjectives, players: Players, sizes: Sizes):
+    def __init__(self, game: AbstractGame, players: Players, sizes: Sizes):
         self.here, self.players = ravel_pytree(players)
         self.split = sum(leaf.size for leaf in jax.tree.leaves(players.disc))
         own = jnp.arange(self.here.size) < self.split

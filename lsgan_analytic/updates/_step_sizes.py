@@ -35,11 +35,20 @@ class _Schedule(eqx.Module):
         self.function = step if callable(step) else None
         self.sizes = jnp.zeros(()) if callable(step) else positive("step")(step)
         if self.function is not None:
-            shape = jax.eval_shape(self, jax.ShapeDtypeStruct((), jnp.int32)).shape
+            shape = self._shape_of_values()
             if shape != ():
                 raise ValueError(f"step: expected a function whose values are numbers, got shape {shape}")
         if self.sizes.ndim > 1 or self.sizes.size == 0:
             raise ValueError(f"step: expected {_WANTED}, got an array of shape {self.sizes.shape}")
+
+    def _shape_of_values(self) -> tuple[int, ...]:
+        try:
+            return jax.eval_shape(self, jax.ShapeDtypeStruct((), jnp.int32)).shape
+        except TypeError as error:
+            raise ValueError(
+                "step: expected a function of the step number, which comes as a floating-point number in the "
+                f"dtype of the players, got one that does not take it: {error}"
+            ) from error
 
     @property
     def changes(self) -> bool:
@@ -61,10 +70,11 @@ class _Schedule(eqx.Module):
             got = f"{known[bad[0]]} at step {bad[0]}"
             raise ValueError(f"step: expected a function whose values are finite and >= 0, got {got}")
 
-    def __call__(self, k: Count | None) -> Scalar:
-        if self.function is not None:
-            with jax.numpy_dtype_promotion("standard"):  # sizes of floats and a counter
-                return jnp.asarray(self.function(k))  # pyright: ignore[reportArgumentType]
+    def __call__(self, k: Count | None, dtype: jnp.dtype | None = None) -> Scalar:
+        if self.function is not None and k is not None:
+            number = k.astype(jnp.result_type(float) if dtype is None else dtype)
+            with jax.numpy_dtype_promotion("standard"):  # functions may mix dtypes
+                return jnp.asarray(self.function(number))
         if k is None or self.sizes.ndim == 0:
             return self.sizes
         return self.sizes[jnp.minimum(k, self.sizes.shape[0] - 1)]
@@ -76,8 +86,9 @@ class StepSizes(eqx.Module):
     Args:
         step: a number > 0, the size of every step; or an array, one size > 0 for each step; or a function
             of the step number k = 0, 1, ... (an optax schedule, say), whose values are finite and >= 0: they
-            are looked at when the number of steps is known. A pair (disc, gen) of these gives each player its
-            own. ValueError otherwise.
+            are looked at when the number of steps is known. k comes as a floating-point number in the dtype
+            of the players, so that a function of it is as accurate as they are. A pair (disc, gen) of these
+            gives each player its own. ValueError otherwise.
     """
 
     disc: _Schedule
@@ -93,9 +104,10 @@ class StepSizes(eqx.Module):
         """The step number before the first step; None where sizes do not depend on it."""
         return jnp.zeros((), jnp.int32) if self.disc.changes or self.gen.changes else None
 
-    def __call__(self, k: Count | None = None) -> tuple[Scalar, Scalar]:
-        """(disc, gen) at step k."""
-        return self.disc(k), self.gen(k)
+    def __call__(self, k: ArrayLike | None = None, dtype: jnp.dtype | None = None) -> tuple[Scalar, Scalar]:
+        """(disc, gen) at step k, which functions are given as a number of this dtype (None: the default)."""
+        number = None if k is None else jnp.asarray(k)
+        return self.disc(number, dtype), self.gen(number, dtype)
 
     def check(self, steps: int) -> None:
         """ValueError unless arrays have one size for each of ``steps`` steps, and functions give sizes."""

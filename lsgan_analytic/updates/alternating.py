@@ -6,9 +6,9 @@ import equinox as eqx
 
 from .._checks import count
 from .._types import Players
-from ..game import HasObjectives, project
+from ..game import AbstractGame
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, disc_direction, gen_direction, repeated, Sizes, stepped
+from .base import AbstractMemorylessRule, disc_stepped, gen_stepped, repeated, Sizes
 
 Order = Literal["disc", "gen"]
 
@@ -48,14 +48,11 @@ class Alternating(AbstractMemorylessRule):
             raise ValueError(f"order: expected 'disc' or 'gen', the player who goes first, got {order!r}")
         self.order = order
 
-    def move(self, game: HasObjectives, players: Players, sizes: Sizes) -> Players:
-        def disc_once(own: Players) -> Players:
-            return project(game, Players(stepped(own.disc, sizes[0], disc_direction(game, own)), own.gen))
-
-        def gen_once(own: Players) -> Players:
-            return project(game, Players(own.disc, stepped(own.gen, sizes[1], gen_direction(game, own))))
-
-        turns = [(disc_once, self.disc_steps), (gen_once, self.gen_steps)]
+    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+        turns = [
+            (lambda players: disc_stepped(game, players, sizes[0]), self.disc_steps),
+            (lambda players: gen_stepped(game, players, sizes[1]), self.gen_steps),
+        ]
         for once, times in turns if self.order == "disc" else turns[::-1]:
             players = repeated(once, times, players)
         return players

@@ -9,9 +9,9 @@ from jax import Array
 
 from .._checks import label
 from .._types import Players
-from ..game import HasObjectives, project
+from ..game import AbstractGame
 from ._step_sizes import Count
-from .base import AbstractRule
+from .base import AbstractRule, advance, checked_rule
 
 State = tuple[Count, Players, Any]
 
@@ -45,9 +45,7 @@ class Averaged(AbstractRule):
     decay: float | None = eqx.field(static=True)
 
     def __init__(self, rule: AbstractRule, decay: float | None = None):
-        if not isinstance(rule, AbstractRule):
-            raise ValueError(f"rule: expected an update rule, e.g. Simultaneous(step=0.4), got {rule!r}")
-        self.rule = rule
+        self.rule = checked_rule(rule)
         self.decay = None if decay is None else label(decay, "decay", 0, 1)
         if self.decay == 1:
             raise ValueError(f"decay: expected a number in [0, 1), got {decay!r}")
@@ -56,10 +54,9 @@ class Averaged(AbstractRule):
         """How many points were averaged after the start, the inner players, the inner state."""
         return jnp.zeros((), jnp.int32), players, self.rule.init(players)
 
-    def step(self, game: HasObjectives, players: Players, state: State) -> tuple[Players, State]:
+    def step(self, game: AbstractGame, players: Players, state: State) -> tuple[Players, State]:
         k, inner, inner_state = state
-        there, inner_state = self.rule.step(game, inner, inner_state)
-        there = project(game, there)
+        there, inner_state = advance(game, self.rule, inner, inner_state)
 
         def mixed(mean: Array, new: Array) -> Array:
             share = 1 / (k + 2).astype(mean.dtype) if self.decay is None else 1 - self.decay

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 from jax import Array
 
 from .._types import Players, Scalar
-from ..game import HasObjectives
+from ..game import AbstractGame
+from ..parameters import dtype_of
 from ._step_sizes import Count, following, StepSizes
 
 Sizes = tuple[Scalar, Scalar]
@@ -24,7 +25,7 @@ class AbstractRule(eqx.Module):
         """The state of the rule before the first step (a pytree)."""
 
     @abc.abstractmethod
-    def step(self, game: HasObjectives, players: Players, state: Any) -> tuple[Players, Any]:
+    def step(self, game: AbstractGame, players: Players, state: Any) -> tuple[Players, Any]:
         """The players and the state after one step."""
 
     def check(self, steps: int) -> None:
@@ -37,17 +38,15 @@ class AbstractMemorylessRule(AbstractRule):
     step_sizes: eqx.AbstractVar[StepSizes]
 
     @abc.abstractmethod
-    def move(self, game: HasObjectives, players: Players, sizes: Sizes) -> Players:
+    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         """The players after a step of these sizes."""
 
     def init(self, players: Players) -> Count | None:
         return self.step_sizes.start()
 
-    def step(
-        self, game: HasObjectives, players: Players, state: Count | None
-    ) -> tuple[Players, Count | None]:
+    def step(self, game: AbstractGame, players: Players, state: Count | None) -> tuple[Players, Count | None]:
         try:
-            return self.move(game, players, self.step_sizes(state)), following(state)
+            return self.move(game, players, self.step_sizes(state, dtype_of(players))), following(state)
         except (TypeError, NotImplementedError) as error:
             if "custom_vjp" not in str(error) and "custom_lin" not in str(error):
                 raise
@@ -58,6 +57,32 @@ class AbstractMemorylessRule(AbstractRule):
 
     def check(self, steps: int) -> None:
         self.step_sizes.check(steps)
+
+
+def checked_rule(rule: AbstractRule) -> AbstractRule:
+    """``rule``, if it is one; ValueError otherwise."""
+    if not isinstance(rule, AbstractRule):
+        raise ValueError(f"rule: expected an update rule, e.g. lsgan.Simultaneous(step=0.4), got {rule!r}")
+    return rule
+
+
+def advance(game: AbstractGame, rule: AbstractRule, players: Players, state: Any) -> tuple[Players, Any]:
+    """One step of training: the rule's step, and then where the game puts the players.
+
+    Everything that plays plays this: trajectories, ensembles and their prediction, Jacobians of a step,
+    exponents, continuation. Same arguments and results as ``rule.step``.
+
+    >>> import lsgan_analytic as lsgan
+    >>> point = lsgan.PointMasses([0.0])
+    >>> game = lsgan.Game(point, point, lsgan.Wasserstein(), regularizers=(lsgan.Clip(0.1),))
+    >>> players = lsgan.Players(disc=lsgan.Linear(w=0.1), gen=lsgan.Shift(shift=-2.0))
+    >>> rule = lsgan.Simultaneous(step=0.5)
+    >>> after, state = lsgan.advance(game, rule, players, rule.init(players))
+    >>> round(float(after.disc.w), 6), round(float(after.gen.shift), 6)
+    (0.1, -1.95)
+    """
+    players, state = rule.step(game, players, state)
+    return game.project(players), state
 
 
 def stepped(own: Any, size: Array, direction: Any) -> Any:
@@ -72,17 +97,32 @@ def both_stepped(players: Players, sizes: Sizes, direction: Players) -> Players:
     )
 
 
+def half_stepped(game: AbstractGame, players: Players, sizes: Sizes, direction: Players) -> Players:
+    """Where a rule looks ahead to on its way: both players stepped, put where the game puts players."""
+    return game.project(both_stepped(players, sizes, direction))
+
+
+def disc_stepped(game: AbstractGame, players: Players, size: Scalar) -> Players:
+    """The players after a gradient step of the discriminator alone, put where the game puts players."""
+    return game.project(Players(stepped(players.disc, size, disc_direction(game, players)), players.gen))
+
+
+def gen_stepped(game: AbstractGame, players: Players, size: Scalar) -> Players:
+    """The same of the generator."""
+    return game.project(Players(players.disc, stepped(players.gen, size, gen_direction(game, players))))
+
+
 def zeros(tree: Any) -> Any:
     """The same pytree, all zeros."""
     return jax.tree.map(jnp.zeros_like, tree)
 
 
-def disc_direction(game: HasObjectives, players: Players) -> Any:
+def disc_direction(game: AbstractGame, players: Players) -> Any:
     """The discriminator's part of the field: + d objective_D / d disc."""
     return jax.grad(lambda disc: game.objectives(Players(disc, players.gen))[0])(players.disc)
 
 
-def gen_direction(game: HasObjectives, players: Players) -> Any:
+def gen_direction(game: AbstractGame, players: Players) -> Any:
     """The generator's part of the field: - d objective_G / d gen."""
     return jax.grad(lambda gen: -game.objectives(Players(players.disc, gen))[1])(players.gen)
 

@@ -4,7 +4,7 @@ import jax
 
 from .._checks import positive
 from .._types import Players, Scalar
-from ..game import field, HasObjectives
+from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, both_stepped, Sizes
 
@@ -36,7 +36,7 @@ class Consensus(AbstractMemorylessRule):
         self.step_sizes = StepSizes(step)
         self.strength = positive("strength")(strength)
 
-    def move(self, game: HasObjectives, players: Players, sizes: Sizes) -> Players:
+    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         value, pull = jax.vjp(lambda own: field(game, own), players)
         (slope,) = pull(value)
         direction = jax.tree.map(lambda v, by: v - self.strength.astype(v.dtype) * by, value, slope)

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from .._types import Players
-from ..game import HasObjectives
+from ..game import AbstractGame
 from ._flat import Flat
 from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, Sizes
@@ -40,7 +40,7 @@ class FollowRidge(AbstractMemorylessRule):
     def __init__(self, step: Step):
         self.step_sizes = StepSizes(step)
 
-    def move(self, game: HasObjectives, players: Players, sizes: Sizes) -> Players:
+    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         flat = Flat(game, players, sizes)
         own = flat.split
         step = flat.sizes * flat.field(flat.here)

@@ -5,7 +5,7 @@ from typing import Any
 import jax
 
 from .._types import Players, Scalar
-from ..game import HasObjectives
+from ..game import AbstractGame
 from ._step_sizes import Step, StepSizes
 from .base import (
     AbstractMemorylessRule,
@@ -44,7 +44,7 @@ class Lola(AbstractMemorylessRule):
     def __init__(self, step: Step):
         self.step_sizes = StepSizes(step)
 
-    def move(self, game: HasObjectives, players: Players, sizes: Sizes) -> Players:
+    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         def for_disc(disc: Any) -> Scalar:
             here = Players(disc, players.gen)
             ahead = stepped(zeros(here.gen), sizes[1], gen_direction(game, here))

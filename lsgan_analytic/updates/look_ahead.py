@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from .._types import Players
-from ..game import field, HasObjectives
+from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, both_stepped, Sizes, zeros
 
@@ -33,7 +33,7 @@ class LookAhead(AbstractMemorylessRule):
     def __init__(self, step: Step):
         self.step_sizes = StepSizes(step)
 
-    def move(self, game: HasObjectives, players: Players, sizes: Sizes) -> Players:
+    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         value = field(game, players)
         still = zeros(players)
         ahead = both_stepped(still, sizes, value)

@@ -4,7 +4,8 @@ import jax
 import jax.numpy as jnp
 
 from .._types import Flag, Players
-from ..game import field, HasObjectives
+from ..game import AbstractGame, field
+from ..parameters import dtype_of
 from ._step_sizes import Count, following, Step, StepSizes
 from .base import AbstractRule, both_stepped, zeros
 
@@ -38,11 +39,11 @@ class Optimistic(AbstractRule):
         """The step number, whether it is the first step, and the field before."""
         return self.step_sizes.start(), jnp.asarray(True), zeros(players)
 
-    def step(self, game: HasObjectives, players: Players, state: State) -> tuple[Players, State]:
+    def step(self, game: AbstractGame, players: Players, state: State) -> tuple[Players, State]:
         k, first, before = state
         now = field(game, players)
         direction = jax.tree.map(lambda v, past: 2 * v - jnp.where(first, v, past), now, before)
-        there = both_stepped(players, self.step_sizes(k), direction)
+        there = both_stepped(players, self.step_sizes(k, dtype_of(players)), direction)
         return there, (following(k), jnp.asarray(False), now)
 
     def check(self, steps: int) -> None:

@@ -1,9 +1,10 @@
 """Extrapolation from the past."""
 
 from .._types import Players
-from ..game import field, HasObjectives, project
+from ..game import AbstractGame, field
+from ..parameters import dtype_of
 from ._step_sizes import Count, following, Step, StepSizes
-from .base import AbstractRule, both_stepped, zeros
+from .base import AbstractRule, both_stepped, half_stepped, zeros
 
 State = tuple[Count | None, Players]
 
@@ -35,10 +36,10 @@ class PastExtragradient(AbstractRule):
     def init(self, players: Players) -> State:
         return self.step_sizes.start(), zeros(players)
 
-    def step(self, game: HasObjectives, players: Players, state: State) -> tuple[Players, State]:
+    def step(self, game: AbstractGame, players: Players, state: State) -> tuple[Players, State]:
         k, past = state
-        sizes = self.step_sizes(k)
-        half = project(game, both_stepped(players, sizes, past))
+        sizes = self.step_sizes(k, dtype_of(players))
+        half = half_stepped(game, players, sizes, past)
         now = field(game, half)
         return both_stepped(players, sizes, now), (following(k), now)
 

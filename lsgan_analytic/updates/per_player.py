@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from .._types import Players
-from ..game import field, HasObjectives, kept, project
+from ..game import AbstractGame, field
 from .base import AbstractRule, disc_direction, gen_direction
 
 
@@ -62,23 +62,23 @@ class PerPlayer(AbstractRule):
         return self.disc.init(players.disc), self.gen.init(players.gen)
 
     def step(
-        self, game: HasObjectives, players: Players, state: tuple[Any, Any]
+        self, game: AbstractGame, players: Players, state: tuple[Any, Any]
     ) -> tuple[Players, tuple[Any, Any]]:
         of_disc, of_gen = state
 
         def disc_moved(own: Players, direction: Any) -> tuple[Players, Any]:
             disc, after = _updated(self.disc, own.disc, direction, of_disc)
-            return project(game, kept(game, players, Players(disc, own.gen))), after
+            return game.project(Players(disc, own.gen)), after
 
         def gen_moved(own: Players, direction: Any) -> tuple[Players, Any]:
             gen, after = _updated(self.gen, own.gen, direction, of_gen)
-            return project(game, kept(game, players, Players(own.disc, gen))), after
+            return game.project(Players(own.disc, gen)), after
 
         if self.order == "simultaneous":
             along = field(game, players)
             disc, of_disc = _updated(self.disc, players.disc, along.disc, of_disc)
             gen, of_gen = _updated(self.gen, players.gen, along.gen, of_gen)
-            return kept(game, players, Players(disc, gen)), (of_disc, of_gen)
+            return Players(disc, gen), (of_disc, of_gen)
         if self.order == "disc":
             there, of_disc = disc_moved(players, disc_direction(game, players))
             there, of_gen = gen_moved(there, gen_direction(game, there))

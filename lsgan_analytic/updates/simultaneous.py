@@ -1,7 +1,7 @@
 """Simultaneous gradient play."""
 
 from .._types import Players
-from ..game import field, HasObjectives
+from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, both_stepped, Sizes
 
@@ -25,5 +25,5 @@ class Simultaneous(AbstractMemorylessRule):
     def __init__(self, step: Step):
         self.step_sizes = StepSizes(step)
 
-    def move(self, game: HasObjectives, players: Players, sizes: Sizes) -> Players:
+    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         return both_stepped(players, sizes, field(game, players))

@@ -7,7 +7,7 @@ from jax import Array
 
 from .._checks import positive
 from .._types import Players, Scalar
-from ..game import field, HasObjectives
+from ..game import AbstractGame, field
 from ..parameters import vector
 from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, both_stepped, Sizes
@@ -47,7 +47,7 @@ class SymplecticAdjustment(AbstractMemorylessRule):
         self.strength = positive("strength")(strength)
         self.align = bool(align)
 
-    def move(self, game: HasObjectives, players: Players, sizes: Sizes) -> Players:
+    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         value, pull = jax.vjp(lambda own: field(game, own), players)
         (slope,) = pull(value)
         _, turn = jax.jvp(lambda own: field(game, own), (players,), (value,))

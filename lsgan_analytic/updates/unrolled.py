@@ -7,9 +7,9 @@ import jax
 
 from .._checks import count
 from .._types import Players, Scalar
-from ..game import HasObjectives, project
+from ..game import AbstractGame
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, disc_direction, repeated, Sizes, stepped
+from .base import AbstractMemorylessRule, disc_direction, disc_stepped, repeated, Sizes, stepped
 
 
 class Unrolled(AbstractMemorylessRule):
@@ -38,12 +38,10 @@ class Unrolled(AbstractMemorylessRule):
         self.step_sizes = StepSizes(step)
         self.k = count(k, "k")
 
-    def move(self, game: HasObjectives, players: Players, sizes: Sizes) -> Players:
-        def once(own: Players) -> Players:
-            return project(game, Players(stepped(own.disc, sizes[0], disc_direction(game, own)), own.gen))
-
+    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         def unrolled(gen: Any) -> Scalar:
-            answered = repeated(once, self.k, Players(players.disc, gen))
+            start = Players(players.disc, gen)
+            answered = repeated(lambda now: disc_stepped(game, now, sizes[0]), self.k, start)
             return -game.objectives(Players(answered.disc, gen))[1]
 
         disc = stepped(players.disc, sizes[0], disc_direction(game, players))
