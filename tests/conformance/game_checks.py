@@ -14,7 +14,7 @@ from covering import Row
 from jax.flatten_util import ravel_pytree
 
 import lsgan_analytic as lsgan
-from lsgan_analytic.parameters import HeldGame
+from lsgan_analytic.restriction import Restriction
 
 # compile time is the price of a large product: half of it without XLA's optimisations
 QUICK = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
@@ -126,21 +126,22 @@ def wrong_slopes(found: Mapping[str, np.ndarray], width: float) -> list[str]:
 
 
 def stepped(game: lsgan.Game, players: lsgan.Players, rule_name: str) -> list[str]:
-    """What is wrong with two steps of the rule in which the first parameter is held."""
+    """What is wrong with two steps of the rule in which the first parameter, if there are several, is fixed."""
     rule = LOOK_UP["rule"][rule_name]()
     size = ravel_pytree(players)[0].size
-    held = HeldGame(game, tuple(range(1, size)) if size > 1 else (0,))
 
     def twice(players: lsgan.Players) -> tuple[jax.Array, jax.Array]:
-        there, state = rule.step(held, players, rule.init(players))
-        further, _ = rule.step(held, held.project(there), state)
-        return ravel_pytree(there)[0], ravel_pytree(further)[0]
+        part = Restriction(game, players, tuple(range(min(1, size - 1), size)))
+        here = part.reduce(players)
+        there, state = lsgan.advance(part, rule, here, rule.init(here))
+        further, _ = lsgan.advance(part, rule, there, state)
+        return ravel_pytree(part.whole(there))[0], ravel_pytree(part.whole(further))[0]
 
     start = np.asarray(ravel_pytree(players)[0])
     ends = [np.asarray(end) for end in compiled(twice, players)]
     wrong = [f"step {k + 1} is {end.tolist()}" for k, end in enumerate(ends) if not np.isfinite(end).all()]
     if not wrong and size > 1 and any(end[0] != start[0] for end in ends):
-        wrong.append(f"the held parameter moved: {start[0]} to {[float(end[0]) for end in ends]}")
+        wrong.append(f"the fixed parameter moved: {start[0]} to {[float(end[0]) for end in ends]}")
     return wrong
 
 
