@@ -1,7 +1,5 @@
 """What is asked of one game: finite or refused by name, its gradient that of its objectives, float32, one step."""
 
-import inspect
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,37 +25,7 @@ LOOK_UP = {
     "reg": parts.REGULARIZERS,
     "rule": parts.RULES,
 }
-_NAMED = re.compile(r"^([a-z_]\w*(?:\[\d+\])?(?:, [a-z_]\w*)*): \S")
 _STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
-
-
-def _arguments(thing: Any) -> set[str]:
-    try:
-        return set(inspect.signature(thing).parameters)
-    except (TypeError, ValueError):
-        return set()
-
-
-def argument_names() -> set[str]:
-    """The names of all arguments of all that is public: what a refusal may name."""
-    names = set()
-    rooms = (lsgan, lsgan.divergences, lsgan.modes, lsgan.special, lsgan.discriminators)
-    for value in [value for room in rooms for value in vars(room).values()]:
-        names |= _arguments(value) if callable(value) else set()
-        if inspect.isclass(value):
-            names = names.union(*(_arguments(own) for own in vars(value).values() if callable(own)))
-    return names
-
-
-ARGUMENTS = argument_names()
-
-
-def refused_by_name(error: Exception) -> bool:
-    """Whether this is a refusal of the package: a ValueError or TypeError that begins with an argument."""
-    found = _NAMED.match(str(error))
-    if not isinstance(error, ValueError | TypeError) or found is None:
-        return False
-    return all(name.split("[")[0] in ARGUMENTS for name in found.group(1).split(", "))
 
 
 def cast(tree: Any, dtype: Any) -> Any:
@@ -126,7 +94,7 @@ def wrong_slopes(found: Mapping[str, np.ndarray], width: float) -> list[str]:
 
 
 def stepped(game: lsgan.Game, players: lsgan.Players, rule_name: str) -> list[str]:
-    """What is wrong with two steps of the rule in which the first parameter, if there are several, is fixed."""
+    """What is wrong with two steps of the rule; the first parameter, if there are more, is fixed."""
     rule = LOOK_UP["rule"][rule_name]()
     size = ravel_pytree(players)[0].size
 

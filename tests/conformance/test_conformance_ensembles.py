@@ -1,7 +1,7 @@
-"""``predict`` against ``simulate``: means and covariance in standard errors, over losses, regularisers and rules.
+"""``predict`` against ``simulate`` over losses, discriminators, regularisers and rules, in standard errors.
 
-With R runs of a k-dimensional end point x, mean mu and covariance C predicted, sum (x - mu)' C^-1 (x - mu) is
-chi-squared with k R degrees of freedom where x is normal, and every mean off by at most a few standard errors.
+In the axes of the predicted covariance the end points of the runs have mean 0 and variance 1; both are
+tested at five and six standard errors, with what the next order (``nonlinearity``) allows.
 """
 
 import conformance_parts as parts
@@ -17,7 +17,16 @@ RUNS, SAMPLES, STEPS = 150, 1500, 5
 SLOTS = {
     "loss": list(parts.LOSSES),
     "disc": ["Erf", "Logistic", "Sigmoid", "Linear", "Quadratic", "RadialBasis"],
-    "reg": ["none", "R1", "R2", "GradientPenalty", "GradientPenalty: 0", "InstanceNoise", "Clip", "SpectralNorm"],
+    "reg": [
+        "none",
+        "R1",
+        "R2",
+        "GradientPenalty",
+        "GradientPenalty: 0",
+        "InstanceNoise",
+        "Clip",
+        "SpectralNorm",
+    ],
 }
 LAWS = ["Exponential", "Normal", "Uniform", "Gamma", "Laplace", "Mixture"]
 GENERATORS = ["Affine", "Shift", "Scale", "Square", "Polynomial"]

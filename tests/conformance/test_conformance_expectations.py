@@ -54,9 +54,7 @@ def latent_reference(name: str) -> tuple[adaptive.Law, lsgan.Square | None]:
 def through(gen, f: adaptive.Integrand) -> adaptive.Integrand:
     """z -> f of the generated point, averaged over what the generator draws itself."""
     if isinstance(gen, lsgan.MixtureOfShifts):
-        return lambda z: sum(
-            w * f(z + s) for w, s in zip(gen.weights, np.asarray(gen.shifts), strict=True)
-        )  # pyright: ignore
+        return lambda z: sum(w * f(z + s) for w, s in zip(gen.weights, np.asarray(gen.shifts), strict=True))  # pyright: ignore
     if isinstance(gen, lsgan.Categorical):
         share = np.asarray(gen.probabilities)
         return lambda z: np.full(z.shape, float(share @ f(np.arange(share.size, dtype=float))))
