@@ -1,4 +1,4 @@
-"""What is asked of one game: finite or refused by name, its gradient that of its objectives, float32, one step."""
+"""What is asked of one game: finite, its gradient that of its objectives, float32, two steps of a rule."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -126,8 +126,6 @@ def faults(row: Row, with_float32: bool) -> list[str]:
         wrong.append(f"vmap {found['line'][2]}, plain {found['objectives']}")
     if with_float32:
         wrong += differing_in_float32(row, found)
-    if "rule" in row:
-        wrong += stepped(game, players, row["rule"])
     return wrong
 
 

@@ -1,8 +1,9 @@
-"""Every law, generator, discriminator, loss, regulariser and rule with every other, in pairs.
+"""Every law, generator, discriminator, loss and regulariser with every other, in pairs; and every rule.
 
-The full product has 10^7 games; here every *pair* of parts of two different slots plays in at least one game
-(a covering design), on the line and on the plane. Parts that do not fit together (``fits``) must be refused
-by name. A sample runs always, all of it under ``-m slow``.
+The full product has 10^7 games. Here every *pair* of parts of two different slots plays in at least one game
+(covering designs): of laws, generator, discriminator, loss and regulariser, on the line and on the plane;
+and of rule, discriminator, loss and regulariser, in games that take two steps. Parts that do not fit together
+(``fits``) must be refused by name. A sample runs always, all of it under ``-m slow``.
 """
 
 import itertools
@@ -11,7 +12,7 @@ import conformance_parts as parts
 import jax
 import pytest
 from covering import Choice, covering, Row
-from game_checks import build, faults, looked_at, not_finite
+from game_checks import build, faults, looked_at, not_finite, stepped
 from refusals import refused_by_name, text_of
 
 LINE = {
@@ -21,7 +22,6 @@ LINE = {
     "disc": list(parts.DISCRIMINATORS),
     "loss": list(parts.LOSSES),
     "reg": list(parts.REGULARIZERS),
-    "rule": list(parts.RULES),
 }
 PLANE = {
     "data": list(parts.PLANE_LAWS),
@@ -31,13 +31,25 @@ PLANE = {
     "loss": list(parts.LOSSES),
     "reg": list(parts.REGULARIZERS),
 }
-CURVE = PLANE | {"latent": ["Normal", "Uniform", "PointMasses"], "gen": list(parts.CURVES)}
+CURVE = PLANE | {
+    "latent": ["Normal", "Uniform", "PointMasses"],
+    "gen": list(parts.CURVES),
+    "reg": ["none", "R1", "GradientPenalty", "Diversity"],
+}
+RULED = {
+    "rule": list(parts.RULES),
+    "disc": ["Erf", "Sigmoid", "Linear", "Quadratic", "Interval", "AuthorsOptimalDiscriminator"],
+    "loss": list(parts.LOSSES),
+    "reg": list(parts.REGULARIZERS),
+}
+WITH_RULES = {"data": "Exponential", "latent": "Rayleigh", "gen": "Square"}
 SLOTS = ("data", "latent", "gen", "disc", "loss", "reg", "rule")
 EVERY = 24  # of so many rows one is in the plain run
 
 LINE_ROWS, LINE_REFUSED = covering(LINE, parts.fits)
 PLANE_ROWS, PLANE_REFUSED = covering(PLANE, parts.fits)
 CURVE_ROWS, _ = covering(CURVE, parts.fits)
+RULED_ROWS = [WITH_RULES | row for row in covering(RULED, parts.fits)[0]]
 
 
 def name(row: Row) -> str:
@@ -47,7 +59,7 @@ def name(row: Row) -> str:
 def rows(every: list[Row]) -> list:
     return [
         pytest.param(
-            row, number % 4 == 0, id=name(row), marks=() if number % EVERY == 0 else pytest.mark.slow
+            row, number % 8 == 0, id=name(row), marks=() if number % EVERY == 0 else pytest.mark.slow
         )
         for number, row in enumerate(every)
     ]
@@ -65,7 +77,7 @@ def test_every_public_part_has_an_example(kind):
     assert sorted(examples) == parts.public_parts(kind)
 
 
-@pytest.mark.parametrize("slots", [LINE, PLANE], ids=["line", "plane"])
+@pytest.mark.parametrize("slots", [LINE, PLANE, CURVE, RULED], ids=["line", "plane", "curve", "rules"])
 def test_the_designs_have_every_pair(slots):
     made, refused = covering(slots, parts.fits)
     seen = set(refused)
@@ -83,6 +95,11 @@ def test_games_on_the_line(row, with_float32):
 @pytest.mark.parametrize(("row", "with_float32"), rows(PLANE_ROWS + CURVE_ROWS))
 def test_games_on_the_plane(row, with_float32):
     assert faults(row, with_float32) == []
+
+
+@pytest.mark.parametrize(("row", "_"), rows(RULED_ROWS))
+def test_two_steps_of_every_rule(row, _):
+    assert stepped(*build(row), row["rule"]) == []
 
 
 def misfits() -> list[tuple[Choice, Choice, dict]]:
