@@ -255,14 +255,24 @@ def test_derivatives_of_third_order():
     np.testing.assert_allclose(third, x * stats.norm.pdf(x) / 1.2**2, rtol=1e-11)
 
 
-def test_hinge_game_has_the_hessian_and_the_root_of_the_integral():
+def hinge_game():
+    """A game, players with the field 0 in b, and the second derivative of the cost in b."""
     game = lsgan.Game(lsgan.Normal(1.0, 1.0), lsgan.Normal(), lsgan.Hinge())
     players = lsgan.Players(lsgan.Linear(1.2, -0.3), lsgan.Shift(-0.5))
     at = np.array([(1 - -0.3) / 1.2 - 1.0, (-1 - -0.3) / 1.2 + 0.5])  # both kinks, in standard deviations
-    curvature = np.sum(stats.norm.pdf(at)) / 1.2
+    return game, players, np.sum(stats.norm.pdf(at)) / 1.2
+
+
+def test_hinge_game_has_the_hessian_of_the_integral():
+    game, players, curvature = hinge_game()
     np.testing.assert_allclose(lsgan.hessian(game, players)[1, 1], curvature, rtol=1e-12)
     low = jax.tree.map(lambda leaf: leaf.astype(np.float32), (game, players))
     np.testing.assert_allclose(lsgan.hessian(*low)[1, 1], curvature, rtol=1e-4)
+
+
+@pytest.mark.slow
+def test_hinge_game_has_its_stationary_point():
+    game, players, curvature = hinge_game()
     found = lsgan.stationary_points(game, players, {"b": (-2.0, 2.0)})
     np.testing.assert_allclose(found.points, [[-0.3]], atol=1e-9)
     np.testing.assert_allclose(found.eigenvalues, [[-curvature]], rtol=1e-8)
