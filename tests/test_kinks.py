@@ -219,7 +219,12 @@ def differences(function, theta, h):
     return slope, second
 
 
-@pytest.mark.parametrize("name", CASES)
+HEAVY = ("hinge, bumps", "half of hinge, exponential")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in HEAVY)) for name in CASES]
+)
 def test_derivatives_see_kinks_and_jumps(name):
     theta, build, parts = CASES[name]
 
