@@ -1,4 +1,4 @@
-r"""K and its derivatives at offsets B beyond the reach of the quadrature, where a leading term is all of them.
+r"""K and its derivatives at offsets B beyond the reach of the quadrature, by their leading terms.
 
 With t = 1/A and s0 = |B t|, and relative errors of 1/B or less, the density mu of ``_bump.py`` lies either
 
@@ -29,8 +29,8 @@ class Regions(NamedTuple):
     A: Array
     B: Array
     shrink: Array
-    far_A: Array
-    far_B: Array
+    a_far: Array
+    b_far: Array
 
 
 def regions(A: Array, B: Array) -> Regions:
