@@ -158,8 +158,8 @@ def _logs(A: Array, B: Array) -> tuple[Array, Array, Array]:
         jnp.log(-jet.b) + shift + log_shrink,
     )
     outer = _extremes.logs(r.a_far, r.b_far)
-    log_k, *rest = (jnp.where(r.far, far, near) for far, near in zip(outer, inner, strict=True))
-    return jnp.minimum(log_k, 0), *rest
+    log_k, log_a, log_b = (jnp.where(r.far, far, near) for far, near in zip(outer, inner, strict=True))
+    return jnp.minimum(log_k, 0), log_a, log_b
 
 
 @_logs.defjvp

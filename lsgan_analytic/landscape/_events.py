@@ -13,8 +13,6 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-FLOW = MAP = ("fold", "branch_point")  # the functions of ``values``
-
 SENTENCES = {
     "fold": "fold: the branch turns back in the parameter",
     "branch_point": "branch point: another branch crosses",
@@ -23,6 +21,7 @@ SENTENCES = {
     "neimark_sacker": "Neimark-Sacker: a complex pair of multipliers crosses the unit circle",
     "node_focus": "node-focus: a pair of eigenvalues meets and turns from real to complex, or back",
 }
+_SIGNS = ("fold", "branch_point")  # the functions of ``values``
 _BISECTIONS = 50
 
 
@@ -51,20 +50,15 @@ class Event(NamedTuple):
     at: Point
 
 
-def values(kinds: tuple[str, ...], slope: np.ndarray, tangent: np.ndarray, spectrum: np.ndarray) -> dict:
+def values(slope: np.ndarray, tangent: np.ndarray) -> dict[str, float]:
     """The functions that change sign at a fold and at a branch point, in [-1, 1] or so.
 
     ``slope`` is the Jacobian (n, n + 1) of the equations, ``tangent`` that of the branch, the parameter last.
     """
     whole = np.vstack([slope, tangent])
     size = np.abs(whole).max(axis=1, keepdims=True)
-    found = {"fold": tangent[-1], "branch_point": np.linalg.det(whole / np.where(size > 0, size, 1))}
-    return {kind: float(found[kind]) for kind in kinds}
-
-
-def happens(kind: str, spectrum: np.ndarray) -> bool:
-    """Whether a change of sign of ``values`` is a bifurcation: always."""
-    return True
+    branch_point = np.linalg.det(whole / np.where(size > 0, size, 1))
+    return {"fold": float(tangent[-1]), "branch_point": float(branch_point)}
 
 
 def events(points: list[Point], solve: Solver, is_map: bool, tolerance: float) -> list[Event]:
@@ -111,7 +105,7 @@ class _Search:
 
     def by_sign(self) -> Iterator[tuple[float, Event]]:
         """Folds and branch points."""
-        for kind in FLOW:
+        for kind in _SIGNS:
             sure = 0
             for i, point in enumerate(self.points):
                 if abs(point.tests[kind]) <= self._tolerance:
