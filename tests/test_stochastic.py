@@ -159,6 +159,19 @@ def test_float32():
     np.testing.assert_allclose(band.std, exact.std, rtol=2e-3, atol=1e-7)
 
 
+def test_float32_players_in_a_float64_game():
+    """The players' dtype is kept; what is played is that of the float64 players, to float32."""
+    game = lsgan.Game(lsgan.Normal(1.0), lsgan.Normal(), lsgan.Wasserstein())
+    wide = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=0.5))
+    narrow = jax.tree.map(lambda x: x.astype(jnp.float32), wide)
+    setting = {"key": jax.random.key(3), "runs": 2, "samples": 5, "steps": 4, "tile": 2}
+    one, other = (
+        lsgan.simulate(game, lsgan.Simultaneous(step=0.1), own, **setting) for own in (wide, narrow)
+    )
+    assert (one.values.dtype, other.values.dtype) == (np.float64, np.float32)
+    np.testing.assert_allclose(one.values, other.values, rtol=1e-5)
+
+
 PLAIN = {("A", "2-D", "fixed"), ("B", "2-D", "fresh"), ("A", "4-D", "fixed")}
 
 
