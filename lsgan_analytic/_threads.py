@@ -82,6 +82,6 @@ def each_part(function: Callable, parts: list[np.ndarray], total: int) -> list[t
         if future.done() and not future.cancelled() and not future.exception():
             found.append((part, future.result()))
     if stop.is_set():
-        left = total - sum(part.size for part, _ in found)
-        warnings.warn(f"interrupted: {left} of {total} starts are not finished", stacklevel=3)
+        missing = total - sum(part.size for part, _ in found)
+        warnings.warn(f"interrupted: {missing} of {total} starts are not finished", stacklevel=3)
     return found
