@@ -18,9 +18,8 @@ def bump(v, x):
     pairs = ((v[0], v[2]), (v[1], v[3]))
     grid = np.linspace(-3, 3, 2001)
     at = grid[np.argmax(np.abs(slope(grid)))]
-    found = optimize.minimize_scalar(
-        lambda x: -abs(slope(x)), bounds=(at - 0.01, at + 0.01), method="bounded"
-    )
+    bounds = (at - 0.01, at + 0.01)
+    found = optimize.minimize_scalar(lambda x: -abs(slope(x)), bounds=bounds, options={"xatol": 1e-9})
     return sum(w * np.exp(-0.5 * ((x - c) / v[4]) ** 2) for w, c in pairs) / -found.fun
 
 
