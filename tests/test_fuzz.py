@@ -100,7 +100,7 @@ CONSTRUCTORS = sorted(
     (
         value
         for value in vars(lsgan).values()
-        if (inspect.isclass(value) and issubclass(value, PARTS) and not inspect.isabstract(value))
+        if (inspect.isclass(value) and issubclass(value, PARTS) and not value.__name__.startswith("Abstract"))
         or value in (lsgan.Game, lsgan.ring, lsgan.grid)
     ),
     key=lambda value: value.__name__,
