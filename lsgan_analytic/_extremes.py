@@ -1,4 +1,4 @@
-r"""K and its derivatives at offsets B beyond the reach of the quadrature, where a leading term is all of them.
+r"""K and its derivatives at offsets B beyond the reach of the quadrature, by their leading terms.
 
 With t = 1/A and s0 = |B t|, and relative errors of 1/B or less, the density mu of ``_bump.py`` lies either
 
@@ -29,8 +29,8 @@ class Regions(NamedTuple):
     A: Array
     B: Array
     shrink: Array
-    far_A: Array
-    far_B: Array
+    a_far: Array
+    b_far: Array
 
 
 def regions(A: Array, B: Array) -> Regions:
@@ -62,7 +62,7 @@ def _parts(A: Array, B: Array) -> tuple[Array, Array, Array, Array]:
     log_product = jnp.log(share) + jnp.log(size) + jnp.log(far)
     falling = jnp.log1p(-jnp.exp(jnp.minimum(log_product, -limits.eps)))
     rate = jnp.where(opposite, falling, jnp.logaddexp(jnp.zeros_like(log_product), log_product))
-    return t, jnp.where(inside, far * t, 0), inside, jnp.where((A == 0) | inside, 0, rate)
+    return t, jnp.where(inside, far / size, 0), inside, jnp.where((A == 0) | inside, 0, rate)
 
 
 def values(A: Array, B: Array) -> tuple[Array, ...]:
@@ -79,15 +79,15 @@ def values(A: Array, B: Array) -> tuple[Array, ...]:
 def logs(A: Array, B: Array) -> tuple[Array, Array, Array]:
     """log K, log|K_A|, log|K_B| for |B| > FAR."""
     t, s, inside, rate = _parts(A, B)
-    far = jnp.abs(B)
-    above = B > 0
+    far, above = jnp.abs(B), B > 0
+    log_size = jnp.log(jnp.maximum(jnp.abs(A), 4 * jnp.finfo(A.dtype).tiny))  # 1/|A| may underflow
     center = -t * (far - t * jnp.where(above, 1 / 8, 1 / 4))
     at_zero = -jnp.where(above, 2.0, 1.0) * far * far
     height = at_zero - jnp.where(
         above, float(np.log(np.pi)) + jnp.log(far), float(np.log(np.sqrt(np.pi) / 2))
     )
-    log_b = jnp.where(inside, center + jnp.log(t), height - rate)
-    log_a = log_b + jnp.where(inside, jnp.log(t) + jnp.log(far), -rate)
+    log_b = jnp.where(inside, center - log_size, height - rate)
+    log_a = log_b + jnp.where(inside, jnp.log(far) - log_size, -rate)
     small = jnp.where(inside, center, at_zero - float(np.log(4 * np.pi)) - 2 * jnp.log(far) - rate)
     safe = jnp.where(inside & ~above, jnp.maximum(s, jnp.finfo(s.dtype).tiny), 1)
     near_one = jnp.where(inside, jnp.log(-jnp.expm1(-safe)), 0)

@@ -2,13 +2,34 @@
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import as_completed, Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
+
+
+@contextlib.contextmanager
+def noted_interrupts() -> Iterator[threading.Event]:
+    """Ctrl-C sets this event and is raised nowhere.
+
+    Raised inside a callback of XLA or of the garbage collector a KeyboardInterrupt is lost, or crashes. Only
+    the main thread, with Python's own handler, can do this; elsewhere nothing changes.
+    """
+    noted = threading.Event()
+    own = threading.current_thread() is threading.main_thread()
+    if not (own and signal.getsignal(signal.SIGINT) is signal.default_int_handler):
+        yield noted
+        return
+    signal.signal(signal.SIGINT, lambda *_: noted.set())
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextlib.contextmanager
@@ -41,19 +62,26 @@ def each_part(function: Callable, parts: list[np.ndarray], total: int) -> list[t
     found: list[tuple[np.ndarray, Any]] = []
     futures: dict[Future, np.ndarray] = {}
     bar = tqdm(total=total, disable=not sys.stderr.isatty(), unit="start")
-    with bar, waited_for(os.cpu_count()) as pool:
+    with noted_interrupts() as stop, bar, waited_for(os.cpu_count()) as pool:
         try:
             found += [(part, function(part)) for part in parts[:1]]
             bar.update(found[0][0].size if found else 0)
-            futures.update((pool.submit(function, part), part) for part in parts[1:])
-            for future in as_completed(futures):
-                future.result()
-                bar.update(futures[future].size)
+            if not stop.is_set():
+                futures.update((pool.submit(function, part), part) for part in parts[1:])
+            left = set(futures)
+            while left and not stop.is_set():
+                done, left = wait(left, timeout=0.1, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+                    bar.update(futures[future].size)
         except KeyboardInterrupt:
+            stop.set()
+        if stop.is_set():
             bar.set_description("interrupted: waiting for what is being played")
     for future, part in futures.items():
         if future.done() and not future.cancelled() and not future.exception():
             found.append((part, future.result()))
-    if left := total - sum(part.size for part, _ in found):
-        warnings.warn(f"interrupted: {left} of {total} starts are not finished", stacklevel=3)
+    if stop.is_set():
+        missing = total - sum(part.size for part, _ in found)
+        warnings.warn(f"interrupted: {missing} of {total} starts are not finished", stacklevel=3)
     return found

@@ -138,7 +138,7 @@ class Game(AbstractGame):
                 stacklevel=2,
             )
 
-    def _seen(self, players: Players) -> tuple[AbstractDiscriminator, AbstractLaw, AbstractLaw]:
+    def effective_parts(self, players: Players) -> tuple[AbstractDiscriminator, AbstractLaw, AbstractLaw]:
         """The discriminator as it plays, and the laws of the data and of generated points as it sees them."""
         disc = _checked_players(players).disc.given(players.gen)
         data, generated = self.data, pushforward(self.latent, players.gen)
@@ -149,7 +149,7 @@ class Game(AbstractGame):
 
     def cost_terms(self, players: Players) -> tuple[Scalar, Scalar]:
         """(J1, J2), two scalars."""
-        disc, data, generated = self._seen(players)
+        disc, data, generated = self.effective_parts(players)
         return (
             _one(expectation(data, disc, self.loss.real), players),
             _one(expectation(generated, disc, self.loss.fake), players),
@@ -157,7 +157,7 @@ class Game(AbstractGame):
 
     def objectives(self, players: Players) -> tuple[Scalar, Scalar]:
         """(what D ascends, what G descends)."""
-        disc, data, generated = self._seen(players)
+        disc, data, generated = self.effective_parts(players)
         rising, falling = self.loss.objectives(
             lambda phi: _one(expectation(data, disc, phi), players),
             lambda phi: _one(expectation(generated, disc, phi), players),

@@ -111,7 +111,7 @@ def _values(A: Array, B: Array) -> tuple[Array, ...]:
     inner = [jnp.where(r.A > 0, k * r.shrink, k)]
     for value, power in zip(jet[3:], (2, 1, 3, 2, 1), strict=True):
         inner.append(_times(_scaled(jet.exponents, value), r.shrink, power))
-    outer = _extremes.values(r.far_A, r.far_B)
+    outer = _extremes.values(r.a_far, r.b_far)
     return tuple(jnp.where(r.far, far, near) for far, near in zip(outer, inner, strict=True))
 
 
@@ -157,9 +157,9 @@ def _logs(A: Array, B: Array) -> tuple[Array, Array, Array]:
         jnp.log(-jet.a) + shift + 2 * log_shrink,
         jnp.log(-jet.b) + shift + log_shrink,
     )
-    outer = _extremes.logs(r.far_A, r.far_B)
-    log_k, *rest = (jnp.where(r.far, far, near) for far, near in zip(outer, inner, strict=True))
-    return jnp.minimum(log_k, 0), *rest
+    outer = _extremes.logs(r.a_far, r.b_far)
+    log_k, log_a, log_b = (jnp.where(r.far, far, near) for far, near in zip(outer, inner, strict=True))
+    return jnp.minimum(log_k, 0), log_a, log_b
 
 
 @_logs.defjvp
@@ -175,7 +175,7 @@ def _(primals, tangents):
         (jet.ab * step + jet.bb * dB) / jet.b,
     )
     _, beyond = jax.jvp(
-        _extremes.logs, (r.far_A, r.far_B), (jnp.where(r.far, dA, 0), jnp.where(r.far, dB, 0))
+        _extremes.logs, (r.a_far, r.b_far), (jnp.where(r.far, dA, 0), jnp.where(r.far, dB, 0))
     )
     return _logs(A, B), tuple(jnp.where(r.far, *both) for both in zip(beyond, near, strict=True))
 

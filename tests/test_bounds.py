@@ -97,8 +97,8 @@ def test_where_there_is_none_the_bound_says_so():
         assert 0 < np.exp(shown.log_bound) < np.tanh(2.8)
 
 
-def test_newton_contradicts_what_samples_do_not_see():
-    """f = 1 - 1.1 exp(-(300 (w - r))^2): two roots between samples, seen from starts beside the dip only."""
+def test_a_narrow_dip_is_not_denied():
+    """f = 1 - 1.1 exp(-(40 (w - r))^2): two roots 0.015 apart in a box of width 2, +1 at both ends."""
 
     def dip(x, n):
         return 1 - 1.1 * jnp.exp(-jnp.square(n["steep"] * (x - n["root"])))

@@ -105,6 +105,26 @@ def test_the_first_part_is_done_before_any_thread_starts():
     assert all((result == part * 2).all() for part, result in found)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("at", [0, 1])
+def test_an_interrupt_is_noted_and_not_raised(monkeypatch, at):
+    """In the first part, or in one of a thread: what was begun is finished and returned, the rest left."""
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+
+    def function(part):
+        if part[0] == 3 * at:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1.5)  # the main thread looks every 0.1 s
+        return part * 2
+
+    parts = [np.arange(3 * i, 3 * i + 3) for i in range(3)]
+    handler = signal.getsignal(signal.SIGINT)
+    with pytest.warns(UserWarning, match=f"interrupted: {3 * (2 - at)} of 9 starts are not finished"):
+        found = _threads.each_part(function, parts, 9)
+    assert [int(part[0]) for part, _ in found] == [0, 3][: at + 1]
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_a_file_is_the_old_one_or_the_new_one(tmp_path, error):
     path = tmp_path / "a.npz"

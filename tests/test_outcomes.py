@@ -9,7 +9,7 @@ from problems import CASES
 
 import lsgan_analytic as lsgan
 from lsgan_analytic.outcome import OUTCOMES
-from lsgan_analytic.parameters import HeldGame
+from lsgan_analytic.restriction import Restriction
 from lsgan_analytic.trajectory import play, Progress
 
 TOLERANCE = 1e-2
@@ -19,9 +19,9 @@ def ends(game, rule, starts, steps, free):
     """The names of the outcomes of runs from ``starts``, their evidence, and where they are."""
 
     def one(players):
-        held = HeldGame(game, free)
-        end, _ = play(lambda _: held, rule, Progress.begin(rule, players), 1, steps)
-        return *end.judged(held, rule, free, jnp.asarray(TOLERANCE)), end.players
+        start = Restriction(game, players, free)
+        end, _ = play(lambda _: game, rule, Progress.begin(rule, start), 1, steps)
+        return *end.judged(game, rule, jnp.asarray(TOLERANCE)), end.players
 
     outcome, evidence, players = jax.jit(lambda all_of: jax.lax.map(one, all_of, batch_size=64))(starts)
     names = np.full(outcome._value.shape, "left the list")

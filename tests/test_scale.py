@@ -114,9 +114,9 @@ def schedule(first, ratio=0.99):
 class Scaled(lsgan.Linear):
     """A discriminator of a user, with a function that no name tells apart."""
 
-    shape: Callable = eqx.field(static=True)
+    shape: Callable = eqx.field(static=True, default=jnp.sin)
 
-    def __init__(self, shape):
+    def __init__(self, shape: Callable):
         super().__init__(w=1.0)
         self.shape = shape
 

@@ -14,8 +14,8 @@ class Interval(AbstractCritic):
     The discriminator of Li, Madry, Peebles & Schmidt, "On the limitations of first-order approximation in GAN
     dynamics", ICML 2018. Where intervals overlap D counts them; one with left > right is empty, and then
     nothing pulls at its edges. D has no slope in its edges, but expectations have: they are taken by
-    differences of the law's cdf, whose derivatives are the densities at the edges. On a sample they are
-    counts, and their slope is 0.
+    differences of the law's cdf where it is exact, else by a rule with panels that end at the edges; the
+    derivatives are the densities there. On a sample they are counts, and their slope is 0.
 
     Args:
         left, right: vectors (n,) or single edges (units of x), finite; ValueError otherwise, and for two

@@ -101,7 +101,7 @@ def _samples(low: Array, high: Array) -> Array:
     return jnp.concatenate([centre[None] + offsets[:, None] * half[None], corners(low, high)])
 
 
-class _Part(eqx.Module):
+class _Part(AbstractGame):
     """A game whose objectives are those on the data, or on the generated points, alone."""
 
     game: Game
@@ -109,7 +109,7 @@ class _Part(eqx.Module):
 
     def objectives(self, players: Players) -> tuple[Scalar, Scalar]:
         """What the loss makes of one of the two laws, the expectations over the other being 0."""
-        disc, data, generated = self.game._seen(players)
+        disc, data, generated = self.game.effective_parts(players)
         zero = jnp.zeros_like(vector(players)[0])
         return self.game.loss.objectives(
             lambda phi: expectation(data, disc, phi) if self.of_data else zero,

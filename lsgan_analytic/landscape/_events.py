@@ -7,13 +7,11 @@ and of a determinant as well (Kuznetsov, Elements of Applied Bifurcation Theory,
 counts as they are.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 import numpy as np
-
-FLOW = MAP = ("fold", "branch_point")  # the functions of ``values``
 
 SENTENCES = {
     "fold": "fold: the branch turns back in the parameter",
@@ -23,6 +21,7 @@ SENTENCES = {
     "neimark_sacker": "Neimark-Sacker: a complex pair of multipliers crosses the unit circle",
     "node_focus": "node-focus: a pair of eigenvalues meets and turns from real to complex, or back",
 }
+_SIGNS = ("fold", "branch_point")  # the functions of ``values``
 _BISECTIONS = 50
 
 
@@ -51,23 +50,18 @@ class Event(NamedTuple):
     at: Point
 
 
-def values(kinds: tuple[str, ...], slope: np.ndarray, tangent: np.ndarray, spectrum: np.ndarray) -> dict:
+def values(slope: np.ndarray, tangent: np.ndarray) -> dict[str, float]:
     """The functions that change sign at a fold and at a branch point, in [-1, 1] or so.
 
     ``slope`` is the Jacobian (n, n + 1) of the equations, ``tangent`` that of the branch, the parameter last.
     """
     whole = np.vstack([slope, tangent])
     size = np.abs(whole).max(axis=1, keepdims=True)
-    found = {"fold": tangent[-1], "branch_point": np.linalg.det(whole / np.where(size > 0, size, 1))}
-    return {kind: float(found[kind]) for kind in kinds}
+    branch_point = np.linalg.det(whole / np.where(size > 0, size, 1))
+    return {"fold": float(tangent[-1]), "branch_point": float(branch_point)}
 
 
-def happens(kind: str, spectrum: np.ndarray) -> bool:
-    """Whether a change of sign of ``values`` is a bifurcation: always."""
-    return True
-
-
-def events(points: list[Point], solve: Solver, is_map: bool, tolerance: float) -> list[Event]:
+def events(points: Sequence[Point], solve: Solver, is_map: bool, tolerance: float) -> list[Event]:
     """All that happens between the points, in their order."""
     found = _Search(points, solve, is_map, tolerance)
     by_sign = list(found.by_sign())
@@ -87,7 +81,7 @@ def events(points: list[Point], solve: Solver, is_map: bool, tolerance: float) -
 class _Search:
     """The points of one branch, and a solver for points between them."""
 
-    def __init__(self, points: list[Point], solve: Solver, is_map: bool, tolerance: float):
+    def __init__(self, points: Sequence[Point], solve: Solver, is_map: bool, tolerance: float):
         self.points, self._solve, self._is_map, self._tolerance = points, solve, is_map, tolerance
         self._neutral = min(int(np.sum(np.abs(self._growth(p)) <= tolerance)) for p in points)
 
@@ -111,7 +105,7 @@ class _Search:
 
     def by_sign(self) -> Iterator[tuple[float, Event]]:
         """Folds and branch points."""
-        for kind in FLOW:
+        for kind in _SIGNS:
             sure = 0
             for i, point in enumerate(self.points):
                 if abs(point.tests[kind]) <= self._tolerance:

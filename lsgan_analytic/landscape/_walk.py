@@ -1,6 +1,6 @@
 """The host's loop along a branch of equilibria."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -18,7 +18,6 @@ System = Callable[[Any], AbstractGame | tuple[AbstractGame, AbstractRule]]
 _NEWTON, _QUICK = 8, 4  # trips at the most; so few make the next step longer
 _GROWTH, _SHRINK = 1.4, 0.5
 _TURN = 0.9  # cosine of the largest angle between neighbouring tangents
-_BISECTIONS = 45
 
 
 class Point(NamedTuple):
@@ -39,7 +38,6 @@ class Walk:
     ):
         first = system(start)
         self.is_map = isinstance(first, tuple)
-        self._kinds = _events.MAP if self.is_map else _events.FLOW
         game, rule = first if isinstance(first, tuple) else (first, None)
         restriction = Restriction(checked_game(game), players, positions)
         reduced = restriction.reduce(players)
@@ -52,7 +50,7 @@ class Walk:
         self.players = lambda values: restriction.whole(placed(jnp.asarray(values, here.dtype))[0])
         self._start, self._stop, self._dtype = np.append(np.asarray(here, float), start), stop, here.dtype
         self._parameter = np.append(np.zeros(here.size), 1.0)  # its unit vector
-        self._tolerance = float(np.finfo(here.dtype).eps) ** 0.75
+        self.tolerance = float(np.finfo(here.dtype).eps) ** 0.75
 
         def equations(where):
             values, parameter = where[:-1], where[-1]
@@ -76,19 +74,19 @@ class Walk:
         where, change = guess, np.full_like(guess, np.inf)
         for trip in range(_NEWTON):
             inside = self._inside(where[-1])  # outside, the system may not exist
-            if abs(where[-1] - inside) > self._tolerance * (1 + abs(inside)):
+            if abs(where[-1] - inside) > self.tolerance * (1 + abs(inside)):
                 return None
             value, slope = self._both(np.append(where[:-1], inside))
             if not (np.isfinite(value).all() and np.isfinite(slope).all()):
                 return None
-            if np.linalg.norm(change) <= self._tolerance * (1 + np.linalg.norm(where)):
+            if np.linalg.norm(change) <= self.tolerance * (1 + np.linalg.norm(where)):
                 return where, slope, trip
             whole = np.vstack([slope, normal])
             change = np.linalg.lstsq(whole, -np.append(value, normal @ (where - guess)))[0]
             where = where + change
         return None
 
-    def _point(self, guess: np.ndarray, normal: np.ndarray, along: np.ndarray) -> Point | None:
+    def point(self, guess: np.ndarray, normal: np.ndarray, along: np.ndarray) -> Point | None:
         """The point of the branch near ``guess``, with the tangent that points ``along``."""
         solved = self._solve(guess, normal)
         if solved is None:
@@ -99,18 +97,18 @@ class Walk:
         square = slope[:, :-1] + (np.eye(len(slope)) if self.is_map else 0)
         spectrum = np.linalg.eigvals(square).astype(complex)
         spectrum = spectrum[np.lexsort((-np.imag(spectrum), -np.real(spectrum)))]
-        return Point(where, tangent, spectrum, _events.values(self._kinds, slope, tangent, spectrum), trips)
+        return Point(where, tangent, spectrum, _events.values(slope, tangent), trips)
 
     def _first(self) -> Point:
         onward = self._parameter * np.sign(self._stop - self._start[-1])
-        first = self._point(self._start, self._parameter, onward)
+        first = self.point(self._start, self._parameter, onward)
         if first is None:
             raise ValueError(
                 f"players: expected an equilibrium nearby at start={self._start[-1]}, found none"
             )
         _, slope = self._both(first.where)
         sizes = np.linalg.svd(slope, compute_uv=False)
-        if sizes[-1] <= 1e3 * self._tolerance * max(1.0, sizes[0]):
+        if sizes[-1] <= 1e3 * self.tolerance * max(1.0, sizes[0]):
             raise ValueError(
                 f"players: expected an isolated branch, found a manifold of equilibria at {first.where[:-1]} "
                 f"for start={self._start[-1]}; hold a parameter with free="
@@ -128,7 +126,7 @@ class Walk:
             if at_border:
                 share = (border - here.where[-1]) / here.tangent[-1]
                 guess, normal = np.append((here.where + share * here.tangent)[:-1], border), self._parameter
-            there = self._point(guess, normal, here.tangent)
+            there = self.point(guess, normal, here.tangent)
             if there is None or there.tangent @ here.tangent < _TURN:
                 step *= _SHRINK
                 if step < shortest:
@@ -140,32 +138,3 @@ class Walk:
             if there.trips <= _QUICK:
                 step = min(step * _GROWTH, longest)
         return points, f"max_points={most} were found"
-
-    def events(self, points: list[Point]) -> Iterator[tuple[str, Point]]:
-        """What happens between the points."""
-        sure = dict.fromkeys(self._kinds, points[0])
-        for there in points:
-            for kind in self._kinds:
-                here = sure[kind]
-                if abs(there.tests[kind]) <= self._tolerance:
-                    continue  # 0, or rounding
-                sure[kind] = there
-                if here.tests[kind] * there.tests[kind] < -(self._tolerance**2):
-                    found = self._refined(kind, here, there)
-                    if found is not None and _events.happens(kind, found.eigenvalues):
-                        yield kind, found
-
-    def _refined(self, kind: str, here: Point, there: Point) -> Point | None:
-        """The point between the two at which the test function changes sign."""
-        chord = there.where - here.where
-        low, high, found = 0.0, 1.0, None
-        for _ in range(_BISECTIONS):
-            middle = 0.5 * (low + high)
-            guess = here.where + middle * chord
-            between = self._point(guess, chord / np.linalg.norm(chord), here.tangent)
-            if between is None:
-                return found
-            found = between
-            same = between.tests[kind] * here.tests[kind] > 0
-            low, high = (middle, high) if same else (low, middle)
-        return found

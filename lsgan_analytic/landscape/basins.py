@@ -95,7 +95,8 @@ def basins(
     Array([[ True,  True,  True],
            [ True,  True,  True]], dtype=bool)
     """
-    checked_game(game), checked_rule(rule)
+    checked_game(game)
+    checked_rule(rule)
     positions, _ = indices(players, free), indices(players, tuple(grid), "grid")
     steps, chunk = count(steps, "steps"), count(chunk, "chunk")
     rule.check(steps)

@@ -117,7 +117,7 @@ def continue_branch(
         stable=np.asarray(np.min(decay, axis=1) > 0),
         bifurcations=tuple(
             Bifurcation(kind, float(at.where[-1]), walk.players(at.where[:-1]), at.eigenvalues, multiplicity)
-            for kind, multiplicity, at in events(points, walk._point, walk.is_map, walk._tolerance)  # pyright: ignore
+            for kind, multiplicity, at in events(points, walk.point, walk.is_map, walk.tolerance)
         ),
         ended=ended,
     )

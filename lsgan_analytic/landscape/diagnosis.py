@@ -127,7 +127,7 @@ def _pace(part: Restriction, rule: AbstractRule | None, size: Scalar) -> Scalar:
 
 
 def _factors(game: Game, players: Players) -> tuple[Scalar, Scalar, Scalar, Scalar]:
-    disc, data, generated = game._seen(players)
+    disc, data, generated = game.effective_parts(players)
     breaks = turns(disc)
 
     def length(slopes: Array) -> Array:

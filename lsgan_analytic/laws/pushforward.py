@@ -30,6 +30,16 @@ def register_pushforward(law: type, generator: type) -> Callable:
     return register
 
 
+def _distinct(z: Array) -> Array:
+    """Roots (n, k), NaN for those that equal one before: a panel between them would be at a singularity."""
+    if z.ndim != 2:
+        return z
+    near = float(jnp.finfo(z.dtype).eps) ** 0.5 * (1 + jnp.abs(z))
+    before = jnp.tril(jnp.ones((z.shape[1],) * 2, bool), -1)[None]
+    same = (jnp.abs(z[:, :, None] - z[:, None, :]) <= near[:, :, None]) & before
+    return jnp.where(same.any(axis=2), jnp.nan, z)
+
+
 class Pushforward(AbstractLaw):
     """The law of generator(z) with z ~ latent.
 
@@ -59,7 +69,7 @@ class Pushforward(AbstractLaw):
     def nodes_between(
         self, breaks: Vector, n: int | None = None, moving: bool = False
     ) -> tuple[Values, Values]:
-        z = self._found(breaks)
+        z = _distinct(self._found(breaks))
         if moving and breaks.size and not self.is_sample:
             if not z.size:
                 raise ValueError(self._unknown("the integrand has kinks or jumps"))

@@ -3,6 +3,7 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+from jax.core import Tracer
 
 from .._plane import as_points
 from .._quadrature import gauss_legendre
@@ -122,7 +123,7 @@ def _pairs(data: AbstractLaw, generated: AbstractLaw) -> tuple[Values, Values, V
         blur = 64 * float(jnp.finfo(p.dtype).eps)
         uneven = jnp.any(jnp.abs(jnp.concatenate([p, q]) * x.shape[0] - 1) > blur * x.shape[0])
         message = "data, generated: the gradient penalty pairs samples on the plane of equal weights only"
-        if isinstance(uneven, jax.core.Tracer):
+        if isinstance(uneven, Tracer):
             return x, y, eqx.error_if(p, uneven, message)
         if uneven:
             raise ValueError(f"{message}, got {p} and {q}")

@@ -1,7 +1,5 @@
 """Nodes on which a game is played in place of samples, and how many are enough."""
 
-from typing import Protocol
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -9,8 +7,12 @@ import numpy as np
 from jax import Array
 from jaxtyping import Float, PyTree
 
+from .._types import Players
 from ..game import Game
 from ..laws.discrete import PointMasses
+from ..parameters import partition_inexact
+from ..restriction import Restriction
+from ..updates.base import AbstractRule, advance
 from ._sampling import on_points
 
 _COUNTS = (128, 256, 512, 1024, 2048, 4096)
@@ -51,26 +53,44 @@ class Nodes(eqx.Module):
         return jnp.where(jnp.arange(self.weights.size) < self.split, pair[0], pair[1])
 
 
-class Steps(Protocol):
-    """A step as a map of a vector, exact and on nodes."""
+class StepMap(eqx.Module):
+    """A step of a rule as a map of one vector: the free parameters, then the numbers of the rule's state."""
 
-    @property
-    def part(self) -> "Restricted": ...
+    game: Game
+    part: Restriction
+    rule: AbstractRule
 
-    def on(self, nodes: Nodes, theta: Array, weights: Array, counters: PyTree) -> Array: ...
+    def start(self) -> tuple[Array, PyTree]:
+        """The vector before the first step, and what of the state is no real number (counters)."""
+        reduced, state = self._blank()
+        return self.part.flatten(reduced, state), partition_inexact((reduced, state))[1]
 
-    def influence(self, nodes: Nodes, theta: Array, counters: PyTree) -> Array: ...
+    def _blank(self) -> tuple[Players, PyTree]:
+        reduced = self.part.reduce(self.part.players)
+        return reduced, self.rule.init(reduced)
 
+    def step(self, game: Game, theta: Array, counters: PyTree) -> tuple[Array, PyTree]:
+        """One step on ``game``: that of this map, or the same on other laws."""
+        now = self.part.unflatten(theta, *eqx.combine(counters, self._blank()))
+        after = advance(Restriction(game, self.part.players, self.part.positions), self.rule, *now)
+        return self.part.flatten(*after), partition_inexact(after)[1]
 
-class Restricted(Protocol):
-    """What is asked of a restriction here: its game."""
+    def exact(self, theta: Array, counters: PyTree) -> Array:
+        """T(theta) of the exact game."""
+        return self.step(self.game, theta, counters)[0]
 
-    @property
-    def game(self) -> Game: ...
+    def on(self, nodes: Nodes, theta: Array, weights: Array, counters: PyTree) -> Array:
+        """T(theta) on the nodes, with these weights."""
+        return self.step(nodes.game(self.game, weights), theta, counters)[0]
+
+    def influence(self, nodes: Nodes, theta: Array, counters: PyTree) -> Array:
+        """psi at every node, (nodes, size)."""
+        psi = jax.jacrev(lambda weights: self.on(nodes, theta, weights, counters))(nodes.weights).T
+        return nodes.centred(psi)
 
 
 def sufficient_nodes(
-    local: Steps, path: tuple[Array, PyTree], samples: Float[Array, " 2"], names: tuple[str, ...]
+    local: StepMap, path: tuple[Array, PyTree], samples: Float[Array, " 2"], names: tuple[str, ...]
 ) -> tuple[Nodes, Array, bool]:
     """(nodes, errors, smooth): the fewest nodes on which every step along ``path`` is the exact step.
 
@@ -78,8 +98,9 @@ def sufficient_nodes(
     that noise; whether the Jacobian of every step on the nodes is that of the exact step, which it is not
     where a loss has a kink. ValueError where 4096 nodes a law are not enough.
     """
+    worst, errors = np.zeros(0), np.zeros((0, len(names)))
     for count in _COUNTS:
-        nodes = Nodes.of(local.part.game, count, path[0].dtype)
+        nodes = Nodes.of(local.game, count, path[0].dtype)
         errors, smooth = map(np.asarray, _errors(local, path, nodes, samples))
         errors = errors[:, : len(names)]
         worst = errors.max(axis=1)
@@ -88,14 +109,14 @@ def sufficient_nodes(
     k = int(np.argmax(~(worst <= _ENOUGH)))
     name = names[int(np.argmax(errors[k]))]
     raise ValueError(
-        f"game: expected one that samples follow; at step {k} the step on {count} nodes a law is off by "
-        f"{worst[k]:.2g} standard deviations of the sampling noise in {name}: the discriminator jumps "
+        f"game: expected one that samples follow; at step {k} the step on {_COUNTS[-1]} nodes a law is off "
+        f"by {worst[k]:.2g} standard deviations of the sampling noise in {name}: the discriminator jumps "
         "(gradients on samples miss jumps) or is too steep"
     )
 
 
 @eqx.filter_jit
-def _errors(local: Steps, path: tuple[Array, PyTree], nodes: Nodes, samples: Array) -> tuple[Array, Array]:
+def _errors(local: StepMap, path: tuple[Array, PyTree], nodes: Nodes, samples: Array) -> tuple[Array, Array]:
     """|T on nodes - T exact| over the standard deviation of the sampling noise of T, (steps, size).
 
     And whether T on the nodes is smooth, (steps,): its derivative along one direction is that of central

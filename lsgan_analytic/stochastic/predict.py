@@ -36,11 +36,11 @@ from jaxtyping import Float, PyTree
 from .._checks import count
 from .._types import Players
 from ..game import Game
-from ..parameters import dtype_of, Names, parameter_names, partition_inexact
-from ..restriction import restrict, Restriction
+from ..parameters import dtype_of, Names, parameter_names
+from ..restriction import restrict
 from ..trajectory import checked_start
-from ..updates.base import AbstractRule, advance, checked_rule
-from ._nodes import Nodes, sufficient_nodes
+from ..updates.base import AbstractRule, checked_rule
+from ._nodes import Nodes, StepMap, sufficient_nodes
 from ._sampling import checked_protocol, pair, Protocol, Samples
 
 _BATCH = 32  # steps whose derivatives are computed side by side
@@ -120,7 +120,7 @@ def predict(
     every = parameter_names(players)
     names = tuple(every[i] for i in part.positions)
     sizes = jnp.asarray(pair(samples), dtype_of(players))  # not static: no new program for new numbers
-    local = Local(part, rule)
+    local = StepMap(game, part, rule)
     path, valid = _path(local, steps)
     if not np.all(valid):
         raise ValueError(
@@ -137,48 +137,13 @@ def predict(
     return Band(path[0][:, :k], bias[:, :k], covariance[:, :k, :k], error, names)
 
 
-class Local(eqx.Module):
-    """A step of a rule as a map of one vector: the free parameters, then the numbers of the rule's state."""
-
-    part: Restriction
-    rule: AbstractRule
-
-    def start(self) -> tuple[Array, PyTree]:
-        """The vector before the first step, and what of the state is no real number (counters)."""
-        reduced, state = self._blank()
-        return self.part.flatten(reduced, state), partition_inexact((reduced, state))[1]
-
-    def _blank(self) -> tuple[Players, PyTree]:
-        reduced = self.part.reduce(self.part.players)
-        return reduced, self.rule.init(reduced)
-
-    def step(self, game: Game, theta: Array, counters: PyTree) -> tuple[Array, PyTree]:
-        """One step on ``game``: the game of ``part``, or that on other laws."""
-        now = self.part.unflatten(theta, *eqx.combine(counters, self._blank()))
-        after = advance(Restriction(game, self.part.players, self.part.positions), self.rule, *now)
-        return self.part.flatten(*after), partition_inexact(after)[1]
-
-    def exact(self, theta: Array, counters: PyTree) -> Array:
-        """T(theta) of the exact game."""
-        return self.step(self.part.game, theta, counters)[0]
-
-    def on(self, nodes: Nodes, theta: Array, weights: Array, counters: PyTree) -> Array:
-        """T(theta) on the nodes, with these weights."""
-        return self.step(nodes.game(self.part.game, weights), theta, counters)[0]
-
-    def influence(self, nodes: Nodes, theta: Array, counters: PyTree) -> Array:
-        """psi at every node, (nodes, size)."""
-        psi = jax.jacrev(lambda weights: self.on(nodes, theta, weights, counters))(nodes.weights).T
-        return nodes.centred(psi)
-
-
 @eqx.filter_jit
-def _path(local: Local, steps: int) -> tuple[tuple[Array, PyTree], Array]:
+def _path(local: StepMap, steps: int) -> tuple[tuple[Array, PyTree], Array]:
     """The exact path, vectors and counters at steps + 1 points, and whether they are valid."""
     start = local.start()
 
     def once(now: tuple[Array, PyTree], _: None) -> tuple[tuple[Array, PyTree], tuple[Array, PyTree]]:
-        after = local.step(local.part.game, *now)
+        after = local.step(local.game, *now)
         return after, after
 
     _, later = jax.lax.scan(once, start, length=steps)
@@ -186,13 +151,13 @@ def _path(local: Local, steps: int) -> tuple[tuple[Array, PyTree], Array]:
     k = len(local.part.positions)
 
     def valid(theta: Array) -> Array:
-        return jnp.all(jnp.isfinite(theta)) & local.part.game.in_domain(local.part.players_at(theta[:k]))
+        return jnp.all(jnp.isfinite(theta)) & local.game.in_domain(local.part.players_at(theta[:k]))
 
     return path, jax.vmap(valid)(path[0])
 
 
 @eqx.filter_jit
-def _derivatives(local: Local, nodes: Nodes, before: tuple[Array, PyTree]) -> tuple[Array, Array]:
+def _derivatives(local: StepMap, nodes: Nodes, before: tuple[Array, PyTree]) -> tuple[Array, Array]:
     """A_k and T_theta,theta of every step, on the nodes."""
 
     def one(now: tuple[Array, PyTree]) -> tuple[Array, Array]:
@@ -207,7 +172,7 @@ def _derivatives(local: Local, nodes: Nodes, before: tuple[Array, PyTree]) -> tu
 
 
 @eqx.filter_jit
-def _exact_slopes(local: Local, before: tuple[Array, PyTree]) -> tuple[Array, Array]:
+def _exact_slopes(local: StepMap, before: tuple[Array, PyTree]) -> tuple[Array, Array]:
     """A_k of every step of the exact game, and NaN for T_theta,theta."""
     slopes = jax.lax.map(lambda now: jax.jacfwd(local.exact)(*now), before, batch_size=_BATCH)
     return slopes, jnp.full((*slopes.shape, slopes.shape[-1]), jnp.nan, slopes.dtype)
@@ -215,7 +180,7 @@ def _exact_slopes(local: Local, before: tuple[Array, PyTree]) -> tuple[Array, Ar
 
 @eqx.filter_jit
 def _moments(
-    local: Local,
+    local: StepMap,
     before: tuple[Array, PyTree],
     nodes: Nodes,
     derivatives: tuple[Array, Array],
