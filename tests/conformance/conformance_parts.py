@@ -116,6 +116,7 @@ RULES: Examples = {
     "PerPlayer": lambda: lsgan.PerPlayer(optax.adam(0.05), optax.sgd(0.05, momentum=0.5)),
     "Proximal": lambda: lsgan.Proximal(0.05),
     "SymplecticAdjustment": lambda: lsgan.SymplecticAdjustment(0.05),
+    "TaylorLola": lambda: lsgan.TaylorLola(0.05),
     "Unrolled": lambda: lsgan.Unrolled(0.05, 2),
 }
 KINDS = {
