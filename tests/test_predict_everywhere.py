@@ -50,7 +50,7 @@ def test_kinks_have_a_share_in_the_spread():
 def test_a_discriminator_that_jumps_is_refused():
     game = lsgan.Game(*NORMALS, lsgan.Wasserstein())
     players = lsgan.Players(lsgan.Interval([0.5], [2.0]), lsgan.Shift(shift=-0.5))
-    with pytest.raises(ValueError, match=r"game: expected one that samples follow; .*: the discriminator jumps"):
+    with pytest.raises(ValueError, match=r"game: expected one that samples follow; .* jumps"):
         lsgan.predict(game, PLAY, players, samples=100, steps=5)
 
 
@@ -82,9 +82,7 @@ def test_penalties_on_slopes():
 def test_what_cannot_be_predicted():
     game = lsgan.Game(lsgan.Exponential(0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
     players = lsgan.Players(lsgan.Logistic(a=0.02, b=1.0), lsgan.Square(g=1.0, h=0.0))
-    with pytest.raises(
-        ValueError, match="players: expected a start whose exact path stays"
-    ):
+    with pytest.raises(ValueError, match="players: expected a start whose exact path stays"):
         lsgan.predict(game, lsgan.Simultaneous(2.0), players, samples=10, steps=9)
     with pytest.raises(ValueError, match=r"game: expected a lsgan.Game, whose laws can be sampled"):
         lsgan.predict(lsgan.FunctionGame(jnp.multiply), PLAY, players, samples=10, steps=9)
