@@ -101,11 +101,11 @@ def breakpoints(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractInte
     if not kinks.size:
         return still, not smooth
     # of two edges at one place that move differently, the one with the larger discontinuity is kept
-    still, kinks = (_apart(still, kinks), kinks) if smooth else (still, _apart(kinks, still))
+    still, kinks = (apart(still, kinks), kinks) if smooth else (still, apart(kinks, still))
     return _joined(kinks, still.astype(kinks.dtype)), True
 
 
-def _apart(points: Array, others: Array) -> Array:
+def apart(points: Array, others: Array) -> Array:
     """``points`` of the line, NaN for those that are among ``others``; lines of the plane as they are."""
     if points.ndim != 1 or not points.size:
         return points

@@ -20,7 +20,9 @@ from ._crossings import crossings
 from .base import AbstractCritic, AbstractDiscriminator, AbstractProbability
 
 _FAR = 1e30  # the log ratio where only one density is 0: finite, so that 0 times it is 0
+_NEAR_INFINITE = 20.0  # and where one is infinite: the log of a density like x^-1/2 at rounding
 _GRID, _MOST = 128, 4
+_LEVELS = tuple(sign * level for level in (*range(1, 11), 14, 20, 40) for sign in (-1.0, 1.0)) + (0.0,)
 
 
 class KnownLaw:
@@ -80,9 +82,14 @@ class AbstractBestResponse(AbstractDiscriminator):
     fake: eqx.AbstractVar[float]
 
     def log_ratio(self, x: Values) -> Values:
-        """log p(x)/q(x): very large where one density is 0, and 0 where both are."""
-        difference = self.data.log_pdf(x) - self.generated.log_pdf(x)
-        limit = jnp.where(jnp.isnan(difference), 0, jnp.sign(difference) * _FAR)
+        """log p(x)/q(x): very large where one density is 0, and 0 where both are.
+
+        Where one is infinite, at a single point, it is what it is nearby: a node may round to that point.
+        """
+        logs = self.data.log_pdf(x), self.generated.log_pdf(x)
+        difference = logs[0] - logs[1]
+        size = jnp.where((logs[0] == jnp.inf) | (logs[1] == jnp.inf), _NEAR_INFINITE, _FAR)
+        limit = jnp.where(jnp.isnan(difference), 0, jnp.sign(difference) * size)
         return jnp.where(jnp.isfinite(difference), difference, limit.astype(difference.dtype))
 
     def __call__(self, x: Values) -> Values:
@@ -94,13 +101,22 @@ class AbstractBestResponse(AbstractDiscriminator):
         return jnp.concatenate([law.landmarks() for law in (self.data, self.generated)])
 
     def breaks(self) -> Vector:
-        own = jax.lax.stop_gradient(self)
-        grid = jnp.concatenate([own.jumps(), *(law.nodes(_GRID)[0] for law in (own.data, own.generated))])
-        found, still = crossings(own.log_ratio, grid, TURNS, _MOST), own.jumps()
+        """The jumps, and where the log ratio crosses the ``_LEVELS``, moving as the jump nearest to them does.
+
+        Beside an end at h where a density is infinite D is a function of log(x - h): on panels that stood
+        still while h moves its derivative would be 1/(x - h), which no rule of theirs integrates.
+        """
+        own, ends = jax.lax.stop_gradient(self), self.jumps()
+        still = jax.lax.stop_gradient(ends)
+        grid = jnp.concatenate([still, *(law.nodes(_GRID)[0] for law in (own.data, own.generated))])
+        found = crossings(own.log_ratio, grid, _LEVELS, _MOST)
+        away = jnp.abs(found[:, None] - still[None])
+        nearest = jnp.argmin(jnp.where(jnp.isnan(away), jnp.inf, away), axis=1)
         # the jumps cross all levels too: found again, as still points, they would hide their own derivative
         close = 1e3 * jnp.finfo(still.dtype).eps * (1 + jnp.abs(still))
-        same = jnp.any(jnp.abs(found[:, None] - still[None]) <= close[None], axis=1)
-        return jnp.concatenate([self.jumps(), jnp.where(same, jnp.nan, found)])
+        same = jnp.any(away <= close[None], axis=1)
+        moved = found + (ends - still)[nearest]
+        return jnp.concatenate([ends, jnp.where(same, jnp.nan, moved)])
 
 
 class BestProbability(AbstractBestResponse, AbstractProbability):

@@ -120,7 +120,10 @@ class Pushforward(AbstractLaw):
         logs = self.latent.log_pdf(z)
         slope = jnp.abs(jax.vmap(jax.vmap(jax.grad(self.generator)))(z))
         there = known & (logs > -jnp.inf)
-        each = jnp.where(there, jnp.where(there, logs, 0) - jnp.log(jnp.where(there, slope, 1)), -jnp.inf)
+        turns = there & (slope == 0)  # the density is infinite there, and has no derivatives
+        steep = jnp.where(there & ~turns, slope, 1)
+        each = jnp.where(there, jnp.where(there, logs, 0) - jnp.log(steep), -jnp.inf)
+        each = jnp.where(turns, jnp.inf, each)
         return jax.scipy.special.logsumexp(each, axis=1).reshape(x.shape)
 
     def _has_steps(self) -> bool:
