@@ -93,7 +93,9 @@ def _parts(numbers: jax.Array) -> tuple[lsgan.Game, lsgan.Players]:
 def _run(rule: AbstractRule, config: Config, numbers: jax.Array) -> tuple:
     """The path and its outcome, without costs and fields: those are the same for all rules, compiled once."""
     game, start = _parts(numbers)
-    end, later = play(lambda _: game, rule, Progress.begin(rule, restrict(game, start, _FREE)), config.updates)
+    end, later = play(
+        lambda _: game, rule, Progress.begin(rule, restrict(game, start, _FREE)), config.updates
+    )
     points = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), start, later)
     outcome, _ = end.judged(game, rule, jnp.asarray(config.tolerance))
     return points, outcome
@@ -116,8 +118,7 @@ def compute(config: Config) -> Arrays:
     rules = config.rules()
     numbers = jnp.asarray([[case.a, case.b, case.g, case.h, case.c] for case in config.cases])
     runs = [
-        jax.jit(jax.vmap(lambda own, rule=rule: _run(rule, config, own)))(numbers)
-        for rule in rules.values()
+        jax.jit(jax.vmap(lambda own, rule=rule: _run(rule, config, own)))(numbers) for rule in rules.values()
     ]
     points, outcome = jax.tree.map(lambda *parts: jnp.stack(parts), *runs)
     cost, size = jax.jit(jax.vmap(jax.vmap(_measured), in_axes=(None, 0)))(numbers, points)

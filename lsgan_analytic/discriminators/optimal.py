@@ -96,6 +96,10 @@ class AbstractBestResponse(AbstractDiscriminator):
         ratio = self.log_ratio(x)
         return self.real * jax.nn.sigmoid(ratio) + self.fake * jax.nn.sigmoid(-ratio)
 
+    @property
+    def stands_for_infinity(self) -> float:
+        return _FAR**0.5
+
     def jumps(self) -> Vector:
         """The ends of both supports, where D is not continuous; derivatives go through them."""
         return jnp.concatenate([law.landmarks() for law in (self.data, self.generated)])
@@ -257,11 +261,11 @@ class AuthorsOptimalDiscriminator(Answering):
     def __init__(self, data: AbstractLaw, latent: AbstractLaw, frozen: bool = False):
         self.data, self.latent = KnownLaw(data, "data"), KnownLaw(latent, "latent")
         self.frozen = bool(frozen)
-        if not isinstance(data, Exponential):
+        if type(data) is not Exponential:
             raise ValueError(f"data: expected an Exponential, got {data!r}")
 
     def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> _AuthorsResponse:
-        if not (isinstance(data, Exponential) and isinstance(generated, ShiftedExponential)):
+        if type(data) is not Exponential or type(generated) is not ShiftedExponential:
             raise ValueError(
                 f"latent: expected shifted exponential generated points, got {type(generated).__name__}"
             )

@@ -157,11 +157,18 @@ class Pushforward(AbstractLaw):
 def pushforward(latent: AbstractLaw, generator: AbstractGenerator) -> AbstractLaw:
     """The law of generator(z), z ~ latent: in closed form where one is registered.
 
+    ValueError for what is no law or generator, and where G is not defined on the points of the latent law.
+
     >>> import lsgan_analytic as lsgan
     >>> law = lsgan.pushforward(lsgan.Rayleigh(), lsgan.Square(g=1.5, h=-2.0))
     >>> type(law).__name__, float(law.scale)  # doctest: +ELLIPSIS
     ('ShiftedExponential', 1.5...)
     """
+    if not isinstance(latent, AbstractLaw):
+        raise ValueError(f"latent: expected a law, got {latent!r}")
+    if not isinstance(generator, AbstractGenerator):
+        raise ValueError(f"generator: expected a generator, got {generator!r}")
+    generator = generator.checked_on(latent)
     kinds = ((a, b) for a in (type(latent), AbstractLaw) for b in (type(generator), AbstractGenerator))
     solved = next((_SOLVED[kind] for kind in kinds if kind in _SOLVED), Pushforward)
     return solved(latent, generator)
