@@ -50,7 +50,8 @@ def _steps(table: Vector) -> Vector:
 class Tabular(AbstractProbability):
     """D(x) = 1/(1 + e^{-logits[x]}) for x in {0, ..., n - 1}: every D there is, on n points.
 
-    x is a float and is rounded to the nearest integer; D is NaN outside the table.
+    x is a float and is rounded to the nearest integer; D is NaN outside the table. An expectation over a law
+    with other points is refused: ValueError, RuntimeError when traced.
 
     Args:
         logits: a vector (n,) of finite numbers; ValueError otherwise.

@@ -19,6 +19,8 @@ class Power(AbstractGenerator):
 
     exponent = 2 on a Rayleigh latent is the square law; on an exponential latent the image is a Weibull law.
 
+    A game whose latent law has mass where G is NaN is refused: ValueError, RuntimeError when traced.
+
     Args:
         scale: any sign; shift (units of x); finite numbers, ValueError otherwise.
         exponent: a Python number > 0, not a parameter; ValueError otherwise.
