@@ -7,7 +7,7 @@ and of a determinant as well (Kuznetsov, Elements of Applied Bifurcation Theory,
 counts as they are.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
@@ -61,7 +61,7 @@ def values(slope: np.ndarray, tangent: np.ndarray) -> dict[str, float]:
     return {"fold": float(tangent[-1]), "branch_point": float(branch_point)}
 
 
-def events(points: list[Point], solve: Solver, is_map: bool, tolerance: float) -> list[Event]:
+def events(points: Sequence[Point], solve: Solver, is_map: bool, tolerance: float) -> list[Event]:
     """All that happens between the points, in their order."""
     found = _Search(points, solve, is_map, tolerance)
     by_sign = list(found.by_sign())
@@ -81,7 +81,7 @@ def events(points: list[Point], solve: Solver, is_map: bool, tolerance: float) -
 class _Search:
     """The points of one branch, and a solver for points between them."""
 
-    def __init__(self, points: list[Point], solve: Solver, is_map: bool, tolerance: float):
+    def __init__(self, points: Sequence[Point], solve: Solver, is_map: bool, tolerance: float):
         self.points, self._solve, self._is_map, self._tolerance = points, solve, is_map, tolerance
         self._neutral = min(int(np.sum(np.abs(self._growth(p)) <= tolerance)) for p in points)
 

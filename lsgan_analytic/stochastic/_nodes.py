@@ -109,8 +109,8 @@ def sufficient_nodes(
     k = int(np.argmax(~(worst <= _ENOUGH)))
     name = names[int(np.argmax(errors[k]))]
     raise ValueError(
-        f"game: expected one that samples follow; at step {k} the step on {_COUNTS[-1]} nodes a law is off by "
-        f"{worst[k]:.2g} standard deviations of the sampling noise in {name}: the discriminator jumps "
+        f"game: expected one that samples follow; at step {k} the step on {_COUNTS[-1]} nodes a law is off "
+        f"by {worst[k]:.2g} standard deviations of the sampling noise in {name}: the discriminator jumps "
         "(gradients on samples miss jumps) or is too steep"
     )
 
