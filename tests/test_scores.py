@@ -38,8 +38,13 @@ def test_the_tables_are_complete():
     )
 
 
+def heavy(name):
+    """A case, a slow one where D answers the generator: seconds of compiling each."""
+    return pytest.param(name, marks=[pytest.mark.slow] if "Optimal" in name else [])
+
+
 @pytest.mark.parametrize(
-    "name", [name for name, one in PROBLEMS.items() if one.laws in ("normal", "exponential")]
+    "name", [heavy(name) for name, one in PROBLEMS.items() if one.laws in ("normal", "exponential")]
 )
 def test_costs_are_those_of_the_definitions(name):
     problem = PROBLEMS[name]
@@ -61,7 +66,7 @@ def test_costs_are_those_of_the_definitions(name):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("name", map(heavy, PROBLEMS))
 def test_costs_on_samples_are_those_of_the_definitions(name, dtype):
     problem = PROBLEMS[name]
     x, z, gen = POINTS[problem.laws]

@@ -80,6 +80,8 @@ class Pushforward(AbstractLaw):
     def _found(self, x: Array) -> Array:
         """All preimages of every x, (n, k), without derivatives; lines on the plane, (n, k, 3)."""
         gen, x = jax.lax.stop_gradient((self.generator, x))
+        if not x.size:  # of no breaks it is not known whether they are points or lines
+            return x[:, None]
         return jax.vmap(lambda one: gen.preimages(one[None]))(x)
 
     def _moving(self, z: Array, x: Array) -> Array:
