@@ -66,7 +66,7 @@ def test_costs_are_those_of_the_definitions(name):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("name", map(heavy, PROBLEMS))
+@pytest.mark.parametrize("name", [heavy(name) for name in PROBLEMS])
 def test_costs_on_samples_are_those_of_the_definitions(name, dtype):
     problem = PROBLEMS[name]
     x, z, gen = POINTS[problem.laws]
