@@ -14,7 +14,7 @@ from jaxtyping import Float, Int, PyTree
 from ._checks import count, floating, positive
 from ._types import Flag, Players, Scalar
 from .game import AbstractGame
-from .outcome import Evidence, evidence, growth_ahead, judge, norm, Outcome
+from .outcome import Evidence, evidence, judge, norm, Outcome
 from .parameters import checked_players, Names, vector
 from .restriction import restrict, Restriction
 from .updates.base import AbstractRule, advance, checked_rule
@@ -140,8 +140,6 @@ class Progress(eqx.Module):
     def judged(self, game: AbstractGame, rule: AbstractRule, tolerance: Scalar) -> tuple[Outcome, Evidence]:
         """The outcome at the end, and its evidence on ``game``."""
         seen = evidence(self.on(game), rule, self.state, self.steps_taken)
-        growth = growth_ahead(self.on(game), rule, self.state, self.steps_taken, seen.growth)
-        seen = eqx.tree_at(lambda evidence: evidence.growth, seen, growth)
         verdict = judge(seen, self.players, tolerance)
         return Outcome.where(self.outcome == Outcome.moving, verdict, self.outcome), seen
 

@@ -26,7 +26,7 @@ def distance_to_data(game: Game) -> Callable[[Players], Scalar]:
 
     def distance(players: Players) -> Scalar:
         made = pushforward(game.latent, players.gen)
-        if isinstance(game.data, Exponential) and isinstance(made, ShiftedExponential):
+        if type(game.data) is Exponential and type(made) is ShiftedExponential:
             return _exponentials(1 / game.data.rate, made.loc, made.scale)
         return _by_quantiles(game.data, made)
 
