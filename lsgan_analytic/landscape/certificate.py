@@ -6,14 +6,13 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
+from .. import solved
 from .._checks import count, label
 from .._types import Players
 from ..game import AbstractGame
 from ..parameters import Names
 from ._bound import bound_by_samples, cells, too_few
-from ._enclosures import log_force_bounds
 from ._roots import search
-from ._solved import generator_factor
 from ._window import Box, checked_window, Window
 
 _SAFETY = 1.5
@@ -100,17 +99,16 @@ def no_stationary_point(
 
 
 def prove(game: AbstractGame, players: Players, bounds: Window) -> Certificate | None:
-    """A sign kept by f_h or f_g on the whole box; None where that is not known."""
-    names = [name for name in ("h", "g") if name in bounds.names]
-    factor = generator_factor(game, players)
-    if factor is None or not names:
+    """A sign kept by a component of the generator's gradient on the whole box; None where none is known."""
+    known = solved.ask(
+        lambda solved_game: solved_game.generator_gradient_bounds(game, players, bounds.positions)
+    )
+    if known is None:
         return None
     n = len(bounds.names)
     low, high = cells(bounds)  # smaller boxes make a sharper bound
-    ends = (jnp.asarray(low), jnp.asarray(high))
-    of_g, of_h = log_force_bounds(game, players, bounds.positions, factor, *ends)  # pyright: ignore
-    logs = {"g": float(jnp.min(of_g)), "h": float(jnp.min(of_h))}
-    name = max(names, key=logs.__getitem__)
+    logs = {name: float(jnp.min(over)) for name, over in known.over(*map(jnp.asarray, (low, high))).items()}
+    name = max(logs, key=logs.__getitem__)
     if not np.isfinite(logs[name]):
         return None
     return Certificate(
@@ -119,7 +117,7 @@ def prove(game: AbstractGame, players: Players, bounds: Window) -> Certificate |
         logs[name],
         len(low),
         np.zeros((0, 2, n)),
-        f"dJ_G/d{name} is a times an integral of a negative function, and a keeps its sign: "
+        f"dJ_G/d{name} {known.reason}: "
         f"|dJ_G/d{name}| > 10^{logs[name] / np.log(10):.2f} on the box (J_G: what the generator descends)",
     )
 
