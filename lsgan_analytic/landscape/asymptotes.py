@@ -42,14 +42,14 @@ def asymptotes(
 ) -> tuple[Level, ...]:
     r"""The level of J along rays players + t ray, t -> inf; up and down each free axis for ``rays=None``.
 
-    *R/S/E/E, along an axis*, by dominated convergence:
+    *A solved game* (``lsgan.solved``), *along an axis*, exactly. R/S/E/E, and normal/erf with h its shift:
 
     ======================  ==========================================================
     b -> +inf, b -> -inf    1, 1 (D is 1, or 0, on data and samples)
     h -> +inf, h -> -inf    J1, 1 + J1 for a > 0 (all samples above, below the threshold); else swapped
-    g -> +inf, g -> -inf    J1, 1 + J1 for a > 0; else swapped
-    a -> +inf               P(X > 0) + P(G < 0) (D is a step at 0; the first is 1 for the paper's data)
-    a -> -inf               P(X < 0) + P(G > 0)
+    g -> +inf, g -> -inf    R/S/E/E: J1, 1 + J1 for a > 0; else swapped
+    scale -> +inf, -inf     normal/erf: J1 + P(z < 0), J1 + P(z > 0) for a > 0; else swapped
+    a -> +inf, a -> -inf    P(X > 0) + P(G < 0), P(X < 0) + P(G > 0) (D is a step at 0)
     ======================  ==========================================================
 
     Over all of parameter space 0 < J < 2: neither is attained, both are approached, J -> 0 along

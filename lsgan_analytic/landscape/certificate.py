@@ -60,12 +60,13 @@ def no_stationary_point(
 ) -> Certificate:
     """Try to show that the field has no zero on ``box``.
 
-    1. *Proof*, where the generator descends w E[(1 - D(G))^2], w > 0, with erf D, square G and Rayleigh z
-       (any data, no regularisers; whether it does is read off the loss's objectives and integrands, not off
-       its class): f_h = 2 w a E[(1 - D(G)) D'(G)/a] and f_g have the sign of a, and are bounded from below
-       where a keeps its sign on the box (``_enclosures.py``); at a = 0 nothing is proved, since for
-       a = b = 0, g + h = 1/c this game is stationary. The arithmetic is floating point, and gives way by
-       more than its rounding.
+    1. *Proof*, where a solved game (``lsgan.solved``) bounds a derivative of what the generator descends
+       away from zero: where that is w E[(1 - D(G))^2], w > 0, with erf D, and square G of Rayleigh z or
+       scaled and shifted normal z (any data, no regularisers; whether it is is read off the loss's objectives
+       and integrands, not off its class). The derivatives by h (and g), or by the shift, have the sign of a,
+       and are bounded from below where a keeps its sign on the box; at a = 0 nothing is proved, since for
+       a = b = 0, g + h = 1/c R/S/E/E is stationary. The arithmetic is floating point, and gives way by more
+       than its rounding.
     2. *Bound from samples*, where 1. does not apply. The box is cut into at least 256, 24^2, 8^3, 5^4 ...
        boxes. One with half-widths r is excluded by a component whose size |f_i| at the centre is more than
        safety max(sum_j L_ij r_j, the largest change of f_i seen), over centre, corners, middles of faces and

@@ -59,8 +59,8 @@ def extremes(
     The point is found by projected Newton steps, the bound by branch and bound until it is within ``gap`` of
     the value (or ``boxes`` are used up: the bound holds all the same).
 
-    - R/S/E/E: K falls with both of its arguments, which bounds J on any box from its corners: proved. Where
-      a keeps its sign J is monotone in g and h, and only their best ends are searched.
+    - a solved game (``lsgan.solved``: R/S/E/E, normal/erf) bounds J on any box: proved. Where it knows J to
+      be monotone in a parameter (in g, h and shift where a keeps its sign) only the best end is searched.
     - any other game: J(c) -+ (sum |J_i| r_i + safety/2 sum |J_ij| r_i r_j), the Hessian at centre and corners
       of each box: a bound from samples, not a proof.
 

@@ -13,7 +13,8 @@ _FAR = 40.0  # standard deviations: beyond, erf is 1 and its derivative 0 in flo
 def normals(p: Normal, q: Normal) -> Scalar:
     """W1 = E|d + t Z| = d erf(d/(t sqrt 2)) + 2 t pdf(d/t) with d = m_p - m_q, t = |s_p - s_q|.
 
-    Z is standard normal; |d| for t = 0. Points of equal rank are m + s Z for one Z, and W1 is their mean distance.
+    Z is standard normal; |d| for t = 0. Points of equal rank are m + s Z for one Z: W1 is
+    their mean distance.
     """
     apart, width = p.mean - q.mean, jnp.abs(p.std - q.std)
     far = jnp.abs(apart) >= _FAR * width
