@@ -2,6 +2,8 @@
 
 import ast
 import pathlib
+import sys
+from typing import ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -12,6 +14,7 @@ import lsgan_analytic as lsgan
 from lsgan_analytic.landscape._distance import distance_to_data
 from lsgan_analytic.solved import registry
 
+expectation_module = sys.modules[lsgan.register_closed_form.__module__]  # the function has its name
 ROOT = pathlib.Path(lsgan.__file__).parent
 #: modules that the rest of the library may not ask: who does knows a solved game
 PRIVATE = ("special", "closed_forms", "solved.rsee", "solved.normal_erf", "solved.terms")
@@ -53,7 +56,7 @@ def test_solved_games_import_nothing_above_them():
 class Constant(registry.AbstractSolvedGame):
     """Answers about a logistic D that are wrong, so that they can only be from here."""
 
-    name = "constant"
+    name: ClassVar[str] = "constant"
 
     def knows(self, players):
         return type(players.disc) is lsgan.Sigmoid
@@ -174,6 +177,20 @@ def test_objectives_that_decide_by_their_value_are_not_known(name):
     data, latent, gen = FAMILIES[name]
     game, players = lsgan.Game(data, latent, Kept()), lsgan.Players(lsgan.Erf(2.2, -3.0), gen)
     assert lsgan.solved.ask(lambda solved: solved.generator_gradient_bounds(game, players, (3,))) is None
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_another_closed_form_is_another_cost(name, monkeypatch):
+    """A user may register one: what rests on ours is known no more."""
+    data, latent, gen = FAMILIES[name]
+    game = lsgan.Game(data, latent, lsgan.SquaredMinimax())
+    players = lsgan.Players(lsgan.Erf(2.2, -3.0), gen)
+    assert lsgan.solved.ask(lambda solved: solved.level(game, players, "b", 1.0)).value == 1
+    key = (type(data), lsgan.Erf, lsgan.losses.base.Squared)
+    monkeypatch.setitem(expectation_module._CLOSED_FORMS, key, lambda law, disc, phi: disc.a)
+    assert lsgan.solved.ask(lambda solved: solved.level(game, players, "b", 1.0)) is None
+    assert lsgan.solved.ask(lambda solved: solved.cost_bounds(game, players, (1,))) is None
+    assert lsgan.solved.ask(lambda solved: solved.log_gradient(game, players)) is None
 
 
 def test_the_distance_of_a_subclass_is_not_that_of_its_base():

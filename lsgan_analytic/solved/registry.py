@@ -1,9 +1,9 @@
 """What can be known of a solved game, and the registry through which it is asked."""
 
-import abc
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 
+import equinox as eqx
 import numpy as np
 from jax import Array
 
@@ -19,8 +19,8 @@ class CostBounds(NamedTuple):
 
     Attributes:
         over: (low, high), (m, n) each -> (least, most), (m,) each: J is between them on every box.
-        signs: (low, high), (n,) each -> {position: sign} of the dJ/dparameter that keep their sign on the
-            box: 1 where J rises, -1 where it falls. What is not known is left out.
+        signs: (low, high), (n,) each -> {i: sign of dJ/d(i-th parameter of the box)} for those that keep
+            their sign on the box: 1 where J rises, -1 where it falls. What is not known is left out.
     """
 
     over: Callable[[Array, Array], tuple[Array, Array]]
@@ -47,23 +47,21 @@ class Limit(NamedTuple):
     reason: str
 
 
-class AbstractSolvedGame(abc.ABC):
+class AbstractSolvedGame(eqx.Module):
     """A family of games of which more is known than the cost. Every method returns None where nothing is.
 
     A method is asked about any game, with any players, and recognises its own by what they compute: see
     ``terms.py``. What it answers is exact, or a bound that holds to rounding; never an estimate.
 
     >>> import lsgan_analytic as lsgan
+    >>> from typing import ClassVar
     >>> class Nothing(lsgan.solved.AbstractSolvedGame):
-    ...     name = "nothing"
+    ...     name: ClassVar[str] = "nothing"
     >>> Nothing().w1(lsgan.Normal(), lsgan.Normal()) is None
     True
     """
 
-    @property
-    @abc.abstractmethod
-    def name(self) -> str:
-        """How messages call it."""
+    name: ClassVar[str] = "unnamed"  # how messages call it
 
     def log_gradient(self, game: AbstractGame, players: Players) -> tuple[Players, Players] | None:
         """(log|dJ/dp|, sign of dJ/dp) for every parameter p, right where the gradient underflows."""

@@ -3,8 +3,8 @@ r"""Bounds of the normal/erf quantities over a whole box of parameters.
 For x ~ N(m, s^2), u = sqrt(2/v) mu, mu = a m + b and v = 1 + 2 a^2 s^2, E[D^2] is the probability
 P(X <= u, Y <= u) of two standard normal variables of correlation 1 - 1/v: it rises with u, and with v at a
 fixed u (Slepian, Bell Syst. Tech. J. 41 (1962) 463). So the ranges of u and v on a box enclose it. mu is
-linear in each of a, b, scale and shift alone: its range is that of the corners, as is that of |a s| but for
-the zeros of a and of scale.
+linear in each of a, b, scale and shift alone: its range is that of the corners, and so is that of a s with
+the sign of scale.
 
 The derivative of w E[(1 - D)^2] by the shift is -w (2/sqrt(pi)) a P(mu, v), P of ``gradient.py``. P is
 log-concave in mu, so least at an end of the range of mu; there each of its factors is bounded over v,
@@ -14,6 +14,8 @@ log-concave in mu, so least at an end of the range of mu; there each of its fact
 "Proved" here means: to rounding, for which each bound gives way a little.
 """
 
+from collections.abc import Callable
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -22,11 +24,12 @@ from jax import Array
 from jax.flatten_util import ravel_pytree
 
 from ..._boxes import corner_vectors, ranges
-from ..._types import Players
+from ..._types import Players, Scalar
 from ...discriminators.erf import log_half_erfc
 from ...game import Game
+from ...generators.affine import Affine, Scale
+from ...generators.shift import Shift
 from ...laws.normal import Normal
-from ...laws.pushforward import pushforward
 from ...parameters import parameter_names
 from .integrals import mean_square
 
@@ -35,34 +38,45 @@ _ROUNDING = 256  # in units of eps and of the condition number
 Range = tuple[Array, Array]
 
 
-def _over(
-    game: Game, players: Players, positions: tuple[int, ...], low: Array, high: Array
-) -> tuple[Range, tuple[Range, Range], tuple[Range, Range], Array]:
-    """Ranges of a, of (mu, v) over the data and over generated points, largest |a m| + |b|; each (m,)."""
+def _of_data(game: Game, players: Players) -> tuple[Scalar, Scalar]:
+    """(mean, standard deviation) of the data."""
+    return game.data.mean, game.data.std  # pyright: ignore
+
+
+def _of_generated(game: Game, players: Players) -> tuple[Scalar, Scalar]:
+    """(mean, standard deviation times the sign of scale) of G(z): linear in scale and in shift."""
+    gen, latent = players.gen, game.latent
+    assert isinstance(latent, Normal)
+    if isinstance(gen, Shift):
+        return latent.mean + gen.shift, latent.std
+    assert isinstance(gen, Affine | Scale)
+    mean = gen.scale * latent.mean
+    return mean + gen.shift if isinstance(gen, Affine) else mean, gen.scale * latent.std
+
+
+def _argument_ranges(
+    moments: Callable[[Game, Players], tuple[Scalar, Scalar]],
+    game: Game,
+    players: Players,
+    positions: tuple[int, ...],
+    low: Array,
+    high: Array,
+) -> tuple[Range, Range, Range, Array]:
+    """Ranges of a, mu and v for a law of these ``moments``, and the largest |a m| + |b|; each (m,)."""
     flat, rebuild = ravel_pytree(players)
 
     def one(values: Array) -> Array:
         own = rebuild(values)
         a, b = own.disc.a, own.disc.b
-        made, found = pushforward(game.latent, own.gen), [a]
-        # data of other laws have no part in what the generator descends
-        for law in (game.data if type(game.data) is Normal else made, made):
-            found += [a * law.mean + b, a * law.std, jnp.abs(a * law.mean) + jnp.abs(b)]
-        scale = getattr(own.gen, "scale", jnp.ones_like(a))
-        return jnp.stack([*found, scale])
+        mean, deviation = moments(game, own)
+        return jnp.stack([a, a * mean + b, a * deviation, jnp.abs(a * mean) + jnp.abs(b)])
 
     ends = jax.vmap(jax.vmap(one))(corner_vectors(flat, positions, low, high))
-    a, mu1, as1, size1, mu2, as2, size2, scale = (ranges(x) for x in jnp.moveaxis(ends, -1, 0))
-    v1 = _spread(as1, a[0] * a[1] > 0)
-    v2 = _spread(as2, (a[0] * a[1] > 0) & (scale[0] * scale[1] > 0))
-    return a, (mu1, v1), (mu2, v2), jnp.maximum(size1[1], size2[1])
-
-
-def _spread(product: Range, keeps_sign: Array) -> Range:
-    """The range of v = 1 + 2 (a s)^2 for the range of a s over the corners."""
-    sizes = jnp.abs(jnp.stack(product))
-    least = jnp.where(keeps_sign, jnp.min(sizes, axis=0), 0)
-    return 1 + 2 * jnp.square(least), 1 + 2 * jnp.square(jnp.max(sizes, axis=0))
+    a, mu, spread, size = (ranges(x) for x in jnp.moveaxis(ends, -1, 0))
+    sizes = jnp.abs(jnp.stack(spread))
+    least = jnp.where(spread[0] * spread[1] > 0, jnp.min(sizes, axis=0), 0)
+    v = 1 + 2 * jnp.square(least), 1 + 2 * jnp.square(jnp.max(sizes, axis=0))
+    return a, mu, v, size[1]
 
 
 def _term_bounds(mu: Range, v: Range) -> tuple[Array, Array, Array]:
@@ -78,10 +92,11 @@ def cost_bounds(
     game: Game, players: Players, positions: tuple[int, ...], low: Array, high: Array
 ) -> tuple[Array, Array]:
     """J between two bounds over boxes low, high (m, n), for a game of ``solved_cost``."""
-    _, (mu1, v1), (mu2, v2), size = _over(game, players, positions, low, high)
-    first = _term_bounds(mu1, v1)
-    second = _term_bounds((-mu2[1], -mu2[0]), v2)  # E[(1 - D)^2] is E[D^2] with a and b negated
-    condition = 1 + (1 + jnp.maximum(first[2], second[2])) * size
+    _, mu, v, size = _argument_ranges(_of_data, game, players, positions, low, high)
+    first = _term_bounds(mu, v)
+    _, mu, v, other = _argument_ranges(_of_generated, game, players, positions, low, high)
+    second = _term_bounds((-mu[1], -mu[0]), v)  # E[(1 - D)^2] is E[D^2] with a and b negated
+    condition = 1 + (1 + jnp.maximum(first[2], second[2])) * jnp.maximum(size, other)
     slack = _ROUNDING * jnp.finfo(low.dtype).eps * condition
     return (first[0] + second[0]) * (1 - slack), (first[1] + second[1]) * (1 + slack)
 
@@ -89,7 +104,7 @@ def cost_bounds(
 def cost_signs(
     players: Players, positions: tuple[int, ...], low: np.ndarray, high: np.ndarray
 ) -> dict[int, int]:
-    """The sign of dJ/dshift on a box (n,), by position: that of -a, where a keeps its sign."""
+    """The sign of dJ/dshift on a box (n,), by index in it: that of -a, where a keeps its sign."""
     names = [parameter_names(players)[i] for i in positions]
     fixed = float(players.disc.a)  # pyright: ignore
     a = [float(end[names.index("a")]) if "a" in names else fixed for end in (low, high)]
@@ -103,7 +118,7 @@ def log_gradient_bound(
     game: Game, players: Players, positions: tuple[int, ...], factor: float, low: Array, high: Array
 ) -> Array:
     """Lower bounds of log|dJ_G/dshift| over boxes low, high (m, n), by (1); -inf where a changes sign."""
-    a, _, (mu, v), size = _over(game, players, positions, low, high)
+    a, mu, v, size = _argument_ranges(_of_generated, game, players, positions, low, high)
     smallest = jnp.where(a[0] * a[1] > 0, jnp.minimum(jnp.abs(a[0]), jnp.abs(a[1])), 0)
     ends = jnp.stack(mu)
     worst = jnp.where(ends > 0, v[0][None], v[1][None])

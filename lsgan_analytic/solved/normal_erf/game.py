@@ -1,6 +1,7 @@
 """What is known of normal/erf, and of which games."""
 
 from functools import partial
+from typing import ClassVar
 
 from ..._types import Players, Scalar
 from ...discriminators.erf import Erf
@@ -21,7 +22,7 @@ from .integrals import expectation
 class NormalErf(AbstractSolvedGame):
     """x, z normal, G(z) = scale z + shift, D(x) = (1 + erf(a x + b))/2, J = E[D^2] + E[(1 - D)^2]."""
 
-    name = "normal/erf"
+    name: ClassVar[str] = "normal/erf"
 
     def log_gradient(self, game: AbstractGame, players: Players) -> tuple[Players, Players] | None:
         """For any latent law and generator that make a normal law."""

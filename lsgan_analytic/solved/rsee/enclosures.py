@@ -111,7 +111,7 @@ def cost_bounds(
 def cost_signs(
     players: Players, positions: tuple[int, ...], low: np.ndarray, high: np.ndarray
 ) -> dict[int, int]:
-    """Signs of dJ/dg and dJ/dh on a box (n,), by position: those of -a, where a keeps its sign."""
+    """Signs of dJ/dg and dJ/dh on a box (n,), by index in it: those of -a, where a keeps its sign."""
     names = [parameter_names(players)[i] for i in positions]
     fixed = float(players.disc.a)  # pyright: ignore
     a = [float(end[names.index("a")]) if "a" in names else fixed for end in (low, high)]

@@ -1,6 +1,7 @@
 """What is known of R/S/E/E, and of which games."""
 
 from functools import partial
+from typing import ClassVar
 
 from ..._types import Players, Scalar
 from ...discriminators.erf import Erf
@@ -21,7 +22,7 @@ from .integrals import expectation
 class RSEE(AbstractSolvedGame):
     """z Rayleigh, G(z) = g z^2 + h, x exponential, D(x) = (1 + erf(a x + b))/2, J = E[D^2] + E[(1 - D)^2]."""
 
-    name = "R/S/E/E"
+    name: ClassVar[str] = "R/S/E/E"
 
     def log_gradient(self, game: AbstractGame, players: Players) -> tuple[Players, Players] | None:
         """For any latent law and generator that make an exponential law."""
