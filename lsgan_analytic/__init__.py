@@ -9,6 +9,7 @@ from . import (
     losses as losses,
     modes as modes,
     plotting as plotting,
+    solved as solved,
     special as special,
 )
 from ._error import expectation_error as expectation_error

@@ -2,21 +2,17 @@
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jax.core import Tracer
 from jax.flatten_util import ravel_pytree
 
+from . import solved
 from ._checks import count
 from ._types import Matrix, Players
-from .closed_forms import rsee
-from .expectation import closed_form
 from .game import AbstractGame, Game
-from .laws.pushforward import pushforward
 from .parameters import Names
 from .restriction import restrict, Restriction
-from .special import log_abs_K_derivatives
 from .updates.base import AbstractRule, advance, checked_rule, state_at_rest
 
 
@@ -116,8 +112,9 @@ def _step_jacobian(part: Restriction, rule: AbstractRule, step_number: int) -> M
 def log_gradient(game: Game, players: Players) -> tuple[Players, Players]:
     """(log|dJ/d(parameter)|, sign of dJ/d(parameter)), right where the gradient itself underflows.
 
-    For games whose two cost terms are the solved R/S/E/E integrals; ValueError otherwise. Where the two
-    terms cancel exactly the logarithm is -inf and the sign 0.
+    For the games of ``solved`` (two cost terms that are the R/S/E/E integrals, or those of erf D on normal
+    laws) without regularizers; ValueError otherwise. Where the two terms cancel exactly the logarithm is -inf
+    and the sign 0.
 
     >>> import lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
@@ -126,26 +123,14 @@ def log_gradient(game: Game, players: Players) -> tuple[Players, Players]:
     >>> float(sign.gen.h), bool(log_size.gen.h < -3000)  # exp of it is 0 in floating point
     (-1.0, True)
     """
+    if not isinstance(game, Game):
+        raise ValueError(f"game: expected a Game, got {game!r}")
     if game.regularizers:
         raise ValueError(f"game: log_gradient knows no regularizers, got {game.regularizers!r}")
-    for law, phi in ((game.data, game.loss.real), (pushforward(game.latent, players.gen), game.loss.fake)):
-        if closed_form(law, players.disc, phi) is not rsee.expectation:
-            names = [type(part).__name__ for part in (law, players.disc, phi)]
-            raise ValueError(f"game: log_gradient knows the R/S/E/E integrals only, got {names}")
-    flat, rebuild = ravel_pytree(players)
-
-    def slopes(values: Array) -> Array:
-        """A and B of the two terms, shape (2, 2)."""
-        own = rebuild(values)
-        real = rsee.arguments(game.data, own.disc, game.loss.real)  # pyright: ignore
-        fake = rsee.arguments(pushforward(game.latent, own.gen), own.disc, game.loss.fake)  # pyright: ignore
-        return jnp.stack([jnp.stack(real), jnp.stack(fake)])
-
-    arguments, weights = slopes(flat), jax.jacobian(slopes)(flat)
-    logs = jnp.stack(log_abs_K_derivatives(arguments[:, 0], arguments[:, 1]), axis=1)[..., None]
-    # dJ/dp = -sum |dK/dA| dA/dp + |dK/dB| dB/dp, summed relative to its largest term
-    present = jnp.where(weights == 0, -jnp.inf, logs + jnp.log(jnp.abs(weights)))
-    top = jnp.max(present, axis=(0, 1), keepdims=True)
-    safe = jnp.where(jnp.isfinite(top), top, 0)
-    total = -jnp.sum(jnp.sign(weights) * jnp.exp(present - safe), axis=(0, 1))
-    return rebuild(safe[0, 0] + jnp.log(jnp.abs(total))), rebuild(jnp.sign(total))
+    known = solved.ask(lambda solved_game: solved_game.log_gradient(game, players))
+    if known is None:
+        games = " and ".join(solved.solved_names())
+        disc, *laws = game.effective_parts(players)
+        got = [type(part).__name__ for part in (game, *laws, disc, game.loss.real, game.loss.fake)]
+        raise ValueError(f"game: log_gradient knows the {games} integrals only, got {got}")
+    return known

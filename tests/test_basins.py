@@ -131,6 +131,8 @@ def test_wasserstein_distance_by_quantiles():
     normal = lsgan.Game(lsgan.Normal(std=2.0), lsgan.Normal(std=2.0), lsgan.Wasserstein())
     moved = eqx.tree_at(lambda p: p.gen.shift, PLAYERS, jnp.asarray(-3.0))
     np.testing.assert_allclose(jax.jit(distance_to_data(normal))(moved), 3, rtol=3e-3)
+    laplace = lsgan.Game(lsgan.Laplace(scale=2.0), lsgan.Laplace(scale=2.0), lsgan.Wasserstein())
+    np.testing.assert_allclose(jax.jit(distance_to_data(laplace))(moved), 3, rtol=3e-3)
     sampled = lsgan.Game(lsgan.PointMasses([0.0, 1.0]), lsgan.PointMasses([5.0, 9.0]), lsgan.Wasserstein())
     np.testing.assert_allclose(jax.jit(distance_to_data(sampled))(moved), 3.5, rtol=1e-6)
 

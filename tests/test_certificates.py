@@ -9,8 +9,8 @@ from jax.flatten_util import ravel_pytree
 from scipy import integrate, special
 
 import lsgan_analytic as lsgan
-from lsgan_analytic.landscape._solved import generator_factor, solved_cost
 from lsgan_analytic.losses.base import Scaled, Squared, SquaredComplement, SquaredDistance
+from lsgan_analytic.solved.rsee.game import generator_factor, solved_cost
 
 Verdict = lsgan.Verdict
 PAPER = lsgan.Players(lsgan.Erf(1.0, 0.0), lsgan.Square(1.0, 0.0))

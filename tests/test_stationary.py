@@ -7,7 +7,7 @@ from problems import CASES
 
 import lsgan_analytic as lsgan
 from lsgan_analytic import special
-from lsgan_analytic.landscape._enclosures import cost_bounds, log_force_bounds
+from lsgan_analytic.solved.rsee.enclosures import cost_bounds, log_force_bounds
 
 W, S = "w", "shift"
 

@@ -9,12 +9,12 @@ import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
+from .._boxes import corners
 from .._types import Players, Scalar
 from ..expectation import expectation
 from ..game import AbstractGame, field, Game
 from ..parameters import vector
 from ..restriction import Restriction
-from ._enclosures import corners
 from ._window import spread, Window
 
 _CHUNK = 128  # boxes bounded at a time

@@ -9,15 +9,11 @@ import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
-from .. import special
+from .. import solved
 from .._checks import label
-from .._types import Players, Scalar
+from .._types import Players
 from ..game import Game
-from ..laws.base import AbstractLaw
-from ..laws.exponential import ShiftedExponential
-from ..laws.pushforward import pushforward
 from ..parameters import checked_players, indices, Names, parameter_names
-from ._solved import solved_cost
 from ._window import checked_names
 
 _DOUBLINGS = 20  # t = 1, 2, 4, ... along a ray
@@ -46,14 +42,14 @@ def asymptotes(
 ) -> tuple[Level, ...]:
     r"""The level of J along rays players + t ray, t -> inf; up and down each free axis for ``rays=None``.
 
-    *R/S/E/E, along an axis*, by dominated convergence:
+    *A solved game* (``lsgan.solved``), *along an axis*, exactly. R/S/E/E, and normal/erf with h its shift:
 
     ======================  ==========================================================
     b -> +inf, b -> -inf    1, 1 (D is 1, or 0, on data and samples)
     h -> +inf, h -> -inf    J1, 1 + J1 for a > 0 (all samples above, below the threshold); else swapped
-    g -> +inf, g -> -inf    J1, 1 + J1 for a > 0; else swapped
-    a -> +inf               P(X > 0) + P(G < 0) (D is a step at 0; the first is 1 for the paper's data)
-    a -> -inf               P(X < 0) + P(G > 0)
+    g -> +inf, g -> -inf    R/S/E/E: J1, 1 + J1 for a > 0; else swapped
+    scale -> +inf, -inf     normal/erf: J1 + P(z < 0), J1 + P(z > 0) for a > 0; else swapped
+    a -> +inf, a -> -inf    P(X > 0) + P(G < 0), P(X < 0) + P(G > 0) (D is a step at 0)
     ======================  ==========================================================
 
     Over all of parameter space 0 < J < 2: neither is attained, both are approached, J -> 0 along
@@ -99,38 +95,13 @@ def _checked(players: Players, ray: Mapping[str, float]) -> dict[str, float]:
 
 def _level(game: Game, players: Players, names: tuple[str, ...], ray: dict[str, float]) -> Level:
     moving = [(name, rate) for name, rate in ray.items() if rate]
-    if len(moving) == 1 and solved_cost(game, players):
-        value, reason = _rsee_level(game, players, *moving[0])
-        return Level(ray, value, 0.0, reason)
+    if len(moving) == 1:
+        known = solved.ask(lambda solved_game: solved_game.level(game, players, *moving[0]))
+        if known is not None:
+            return Level(ray, known.value, 0.0, known.reason)
     direction = np.asarray([ray.get(name, 0.0) for name in names])
     value, error = _extrapolate(np.asarray(_along(game, players, jnp.asarray(direction))))
     return Level(ray, value, error, "extrapolated")
-
-
-def _rsee_level(game: Game, players: Players, name: str, rate: float) -> tuple[float, str]:
-    a, b = float(players.disc.a), players.disc.b  # pyright: ignore
-    if name == "b":
-        return 1.0, "D is the same constant, 0 or 1, on data and samples"
-    if name == "a":
-        data = _step_limit(game.data, -rate, -b)
-        made = _step_limit(pushforward(game.latent, players.gen), rate, b)
-        return data + made, f"D is a step {'up' if rate > 0 else 'down'} at 0"
-    if a == 0:
-        return float(game.cost(players)), "D is constant"
-    first = float(game.cost_terms(players)[0])
-    if a * rate > 0:
-        return first, "J1: D is 1 on all samples"
-    return 1 + first, "1 + J1: D is 0 on all samples"
-
-
-def _step_limit(law: AbstractLaw, rate: float, b: Scalar) -> float:
-    """lim E[(erfc(a x + b)/2)^2], a -> inf (rate > 0) or -inf: P(x < 0) or P(x > 0), all or K(0, b) at 0."""
-    loc = float(getattr(law, "loc", 0.0))
-    scale = float(law.scale) if isinstance(law, ShiftedExponential) else 1.0  # the sign is what matters
-    if scale == loc == 0:
-        return float(special.K(jnp.zeros_like(b), b))
-    below = float(law.cdf(jnp.zeros_like(b))) if scale and loc else float(loc < 0 or (not loc and scale < 0))
-    return below if rate > 0 else 1 - below
 
 
 @eqx.filter_jit

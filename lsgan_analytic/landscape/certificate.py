@@ -6,14 +6,13 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
+from .. import solved
 from .._checks import count, label
 from .._types import Players
 from ..game import AbstractGame
 from ..parameters import Names
 from ._bound import bound_by_samples, cells, too_few
-from ._enclosures import log_force_bounds
 from ._roots import search
-from ._solved import generator_factor
 from ._window import Box, checked_window, Window
 
 _SAFETY = 1.5
@@ -61,12 +60,13 @@ def no_stationary_point(
 ) -> Certificate:
     """Try to show that the field has no zero on ``box``.
 
-    1. *Proof*, where the generator descends w E[(1 - D(G))^2], w > 0, with erf D, square G and Rayleigh z
-       (any data, no regularisers; whether it does is read off the loss's objectives and integrands, not off
-       its class): f_h = 2 w a E[(1 - D(G)) D'(G)/a] and f_g have the sign of a, and are bounded from below
-       where a keeps its sign on the box (``_enclosures.py``); at a = 0 nothing is proved, since for
-       a = b = 0, g + h = 1/c this game is stationary. The arithmetic is floating point, and gives way by
-       more than its rounding.
+    1. *Proof*, where a solved game (``lsgan.solved``) bounds a derivative of what the generator descends
+       away from zero: where that is w E[(1 - D(G))^2], w > 0, with erf D, and square G of Rayleigh z or
+       scaled and shifted normal z (any data, no regularisers; whether it is is read off the loss's objectives
+       and integrands, not off its class). The derivatives by h (and g), or by the shift, have the sign of a,
+       and are bounded from below where a keeps its sign on the box; at a = 0 nothing is proved, since for
+       a = b = 0, g + h = 1/c R/S/E/E is stationary. The arithmetic is floating point, and gives way by more
+       than its rounding.
     2. *Bound from samples*, where 1. does not apply. The box is cut into at least 256, 24^2, 8^3, 5^4 ...
        boxes. One with half-widths r is excluded by a component whose size |f_i| at the centre is more than
        safety max(sum_j L_ij r_j, the largest change of f_i seen), over centre, corners, middles of faces and
@@ -100,17 +100,16 @@ def no_stationary_point(
 
 
 def prove(game: AbstractGame, players: Players, bounds: Window) -> Certificate | None:
-    """A sign kept by f_h or f_g on the whole box; None where that is not known."""
-    names = [name for name in ("h", "g") if name in bounds.names]
-    factor = generator_factor(game, players)
-    if factor is None or not names:
+    """A sign kept by a component of the generator's gradient on the whole box; None where none is known."""
+    known = solved.ask(
+        lambda solved_game: solved_game.generator_gradient_bounds(game, players, bounds.positions)
+    )
+    if known is None:
         return None
     n = len(bounds.names)
     low, high = cells(bounds)  # smaller boxes make a sharper bound
-    ends = (jnp.asarray(low), jnp.asarray(high))
-    of_g, of_h = log_force_bounds(game, players, bounds.positions, factor, *ends)  # pyright: ignore
-    logs = {"g": float(jnp.min(of_g)), "h": float(jnp.min(of_h))}
-    name = max(names, key=logs.__getitem__)
+    logs = {name: float(jnp.min(over)) for name, over in known.over(*map(jnp.asarray, (low, high))).items()}
+    name = max(logs, key=logs.__getitem__)
     if not np.isfinite(logs[name]):
         return None
     return Certificate(
@@ -119,7 +118,7 @@ def prove(game: AbstractGame, players: Players, bounds: Window) -> Certificate |
         logs[name],
         len(low),
         np.zeros((0, 2, n)),
-        f"dJ_G/d{name} is a times an integral of a negative function, and a keeps its sign: "
+        f"dJ_G/d{name} {known.reason}: "
         f"|dJ_G/d{name}| > 10^{logs[name] / np.log(10):.2f} on the box (J_G: what the generator descends)",
     )
 

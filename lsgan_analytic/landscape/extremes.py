@@ -9,13 +9,13 @@ import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
+from .. import solved
+from .._boxes import corners
 from .._checks import count, label
 from .._types import Players, Scalar
 from ..game import Game
 from ..parameters import Names
 from ._bound import halve, in_chunks
-from ._enclosures import corners, cost_bounds
-from ._solved import solved_cost
 from ._window import Box, spread, Window, window
 
 _TRIES = 64  # starts, and lengths of a step tried at a time
@@ -59,8 +59,8 @@ def extremes(
     The point is found by projected Newton steps, the bound by branch and bound until it is within ``gap`` of
     the value (or ``boxes`` are used up: the bound holds all the same).
 
-    - R/S/E/E: K falls with both of its arguments, which bounds J on any box from its corners: proved. Where
-      a keeps its sign J is monotone in g and h, and only their best ends are searched.
+    - a solved game (``lsgan.solved``: R/S/E/E, normal/erf) bounds J on any box: proved. Where it knows J to
+      be monotone in a parameter (in g, h and shift where a keeps its sign) only the best end is searched.
     - any other game: J(c) -+ (sum |J_i| r_i + safety/2 sum |J_ij| r_i r_j), the Hessian at centre and corners
       of each box: a bound from samples, not a proof.
 
@@ -80,33 +80,32 @@ def extremes(
     bounds = window(players, box, free)
     gap = label(gap, "gap", low=float(np.finfo(float).tiny))
     boxes, safety = count(boxes, "boxes"), label(safety, "safety", low=1.0)
-    proved = solved_cost(game, players)
+    known = solved.ask(lambda solved_game: solved_game.cost_bounds(game, players, bounds.positions))
     starts = bounds.at(spread(_TRIES, len(bounds.names))).astype(bounds.low.dtype)
     ranges = []
     for sign in (1.0, -1.0):
-        searched = _collapsed(players, bounds, sign) if proved else bounds
+        searched = _collapsed(known, bounds, sign) if known else bounds
         ends = (jnp.asarray(searched.low), jnp.asarray(searched.high))
         weight = jnp.asarray(sign, bounds.low.dtype)
         value, point = _polish(game, players, bounds.positions, weight, *ends, jnp.asarray(starts))
 
         def below(low: Array, high: Array, weight: Array = weight) -> tuple[Array, ...]:
-            return _below(game, players, bounds.positions, weight, safety, proved, low, high)
+            if known is None:
+                return _below(game, players, bounds.positions, weight, safety, low, high)
+            least, most = known.over(low, high)
+            return jnp.where(weight > 0, least, -most), jnp.argmax(high - low, axis=1)
 
         bound, used = _branch(below, searched, float(value), gap, boxes)
         ranges.append(Extreme(sign * float(value), np.asarray(point), sign * bound, used))
     least, greatest = ranges
-    return Extremes(bounds.names, least, greatest, proved)
+    return Extremes(bounds.names, least, greatest, known is not None)
 
 
-def _collapsed(players: Players, bounds: Window, sign: float) -> Window:
-    """The part of the box where sign J is least: J falls with g and h for a > 0, rises for a < 0."""
+def _collapsed(known: solved.CostBounds, bounds: Window, sign: float) -> Window:
+    """The part of the box where sign J is least, by the derivatives that keep their sign."""
     low, high = bounds.low.copy(), bounds.high.copy()
-    fixed = float(players.disc.a)  # pyright: ignore
-    a = [end[bounds.names.index("a")] if "a" in bounds.names else fixed for end in (low, high)]
-    for name in ("g", "h"):
-        if name in bounds.names and a[0] * a[1] > 0:
-            i = bounds.names.index(name)
-            low[i] = high[i] = high[i] if sign * a[0] > 0 else low[i]
+    for i, slope in known.signs(bounds.low, bounds.high).items():
+        low[i] = high[i] = low[i] if sign * slope > 0 else high[i]
     return bounds._replace(low=low, high=high)
 
 
@@ -135,14 +134,10 @@ def _below(
     positions: tuple[int, ...],
     sign: Scalar,
     safety: float,
-    proved: bool,
     low: Array,
     high: Array,
 ) -> tuple[Array, Array]:
-    """A lower bound of sign J on boxes (m, n), and the direction to cut."""
-    if proved:
-        ends = cost_bounds(game, players, positions, low, high)
-        return jnp.where(sign > 0, ends[0], -ends[1]), jnp.argmax(high - low, axis=1)
+    """A lower bound of sign J on boxes (m, n), from samples, and the direction to cut."""
     cost, _ = _moving_cost(game, players, positions)
     centre, half = 0.5 * (low + high), 0.5 * (high - low)
     value, slope = jax.vmap(jax.value_and_grad(cost))(centre)

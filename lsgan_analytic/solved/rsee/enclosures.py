@@ -21,8 +21,6 @@ alone, so that their own extremes are at the corners of the box. "Proved" here m
 each bound gives way a little.
 """
 
-import itertools
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -30,28 +28,18 @@ import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
-from .. import special
-from .._types import Players
-from ..closed_forms import rsee
-from ..discriminators.erf import log_half_erfc
-from ..game import Game
-from ..laws.exponential import Exponential, ShiftedExponential
-from ..laws.pushforward import pushforward
-from ..losses.base import Squared, SquaredComplement
+from ... import special
+from ..._boxes import corner_vectors, ranges
+from ..._types import Players
+from ...discriminators.erf import log_half_erfc
+from ...game import Game
+from ...laws.exponential import Exponential, ShiftedExponential
+from ...laws.pushforward import pushforward
+from ...losses.base import Squared, SquaredComplement
+from ...parameters import parameter_names
+from .integrals import arguments
 
 _REACHES = (0.03, 0.1, 0.3, 1.0, 3.0)  # S of (2)
-
-
-def corners(low: Array, high: Array) -> Array:
-    """All 2^n corners of boxes (..., n): shape (2^n, ..., n)."""
-    n = low.shape[-1]
-    ends = np.asarray(list(itertools.product((False, True), repeat=n)))
-    ends = ends.reshape((2**n, *(1,) * (low.ndim - 1), n))
-    return jnp.where(ends, high[None], low[None])
-
-
-def _range(values: Array) -> tuple[Array, Array]:
-    return jnp.min(values, axis=0), jnp.max(values, axis=0)
 
 
 def _log_integral_bounds(a: tuple[Array, Array], b: tuple[Array, Array]) -> Array:
@@ -78,17 +66,15 @@ def _log_integral_bounds(a: tuple[Array, Array], b: tuple[Array, Array]) -> Arra
 def _arguments(game: Game, players: Players, positions: tuple[int, ...], low: Array, high: Array) -> Array:
     """(a, A1, B1, A2, B2) at the corners of the boxes: shape (2^n, m, 5); A1, B1 are 0 for other data."""
     flat, rebuild = ravel_pytree(players)
-    points = corners(low, high)
-    full = jnp.broadcast_to(flat, (*points.shape[:-1], flat.size)).at[..., np.asarray(positions)].set(points)
 
     def one(values: Array) -> Array:
         own = rebuild(values)
         solved = type(game.data) in (Exponential, ShiftedExponential)
-        real = rsee.arguments(game.data, own.disc, Squared()) if solved else (jnp.zeros_like(own.disc.a),) * 2  # pyright: ignore
+        real = arguments(game.data, own.disc, Squared()) if solved else (jnp.zeros_like(own.disc.a),) * 2  # pyright: ignore
         made = pushforward(game.latent, own.gen)
-        return jnp.stack([own.disc.a, *real, *rsee.arguments(made, own.disc, SquaredComplement())])  # pyright: ignore
+        return jnp.stack([own.disc.a, *real, *arguments(made, own.disc, SquaredComplement())])  # pyright: ignore
 
-    return jax.vmap(jax.vmap(one))(full)
+    return jax.vmap(jax.vmap(one))(corner_vectors(flat, positions, low, high))
 
 
 @eqx.filter_jit
@@ -99,7 +85,7 @@ def log_force_bounds(
 
     f_g = 2 w scale^2 a |K_A| and f_h = w a |K_B| at (a g 2 scale^2, a h + b), w = ``generator_factor``.
     """
-    a, _, _, A, B = (_range(x) for x in jnp.moveaxis(_arguments(game, players, positions, low, high), -1, 0))
+    a, _, _, A, B = (ranges(x) for x in jnp.moveaxis(_arguments(game, players, positions, low, high), -1, 0))
     smallest = jnp.where(a[0] * a[1] > 0, jnp.minimum(jnp.abs(a[0]), jnp.abs(a[1])), 0)
     gain = jnp.log(factor * smallest)
     of_h, of_g = _log_integral_bounds(A, B)
@@ -112,7 +98,7 @@ def cost_bounds(
 ) -> tuple[Array, Array]:
     """J between two bounds over boxes low, high (m, n), for a game of ``solved_cost``."""
     ends = _arguments(game, players, positions, low, high)
-    _, a1, b1, a2, b2 = (_range(x) for x in jnp.moveaxis(ends, -1, 0))
+    _, a1, b1, a2, b2 = (ranges(x) for x in jnp.moveaxis(ends, -1, 0))
     # K falls with both of its arguments
     slopes, offsets = jnp.stack([*a1, *a2]), jnp.stack([*b1, *b2])
     low1, high1, low2, high2 = special.K(slopes, offsets)
@@ -120,3 +106,16 @@ def cost_bounds(
     size = 1 + sum(jnp.square(x[0]) + jnp.square(x[1]) for x in (b1, b2))
     slack = 16 * jnp.finfo(least.dtype).eps * size
     return least * (1 - slack), most * (1 + slack)
+
+
+def cost_signs(
+    players: Players, positions: tuple[int, ...], low: np.ndarray, high: np.ndarray
+) -> dict[int, int]:
+    """Signs of dJ/dg and dJ/dh on a box (n,), by index in it: those of -a, where a keeps its sign."""
+    names = [parameter_names(players)[i] for i in positions]
+    fixed = float(players.disc.a)  # pyright: ignore
+    a = [float(end[names.index("a")]) if "a" in names else fixed for end in (low, high)]
+    if not a[0] * a[1] > 0:
+        return {}
+    sign = -1 if a[0] > 0 else 1
+    return {place: sign for place, name in enumerate(names) if name in ("g", "h")}

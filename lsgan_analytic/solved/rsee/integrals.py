@@ -12,15 +12,15 @@ With the paper's symbols, J1 = K(-a/c, -b) and J2 = K(a g, a h + b).
 import equinox as eqx
 import jax.numpy as jnp
 
-from .. import special
-from .._types import Scalar
-from ..discriminators.erf import Erf
-from ..expectation import register_closed_form
-from ..generators.square import Square
-from ..laws.exponential import Exponential, ShiftedExponential
-from ..laws.pushforward import register_pushforward
-from ..laws.rayleigh import Rayleigh
-from ..losses.base import AbstractIntegrand, Squared, SquaredComplement
+from ... import special
+from ..._types import Scalar
+from ...discriminators.erf import Erf
+from ...expectation import register_closed_form
+from ...generators.square import Square
+from ...laws.exponential import Exponential, ShiftedExponential
+from ...laws.pushforward import register_pushforward
+from ...laws.rayleigh import Rayleigh
+from ...losses.base import AbstractIntegrand, Squared, SquaredComplement
 
 _SIGN = {Squared: -1, SquaredComplement: 1}
 

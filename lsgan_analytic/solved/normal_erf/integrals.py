@@ -23,12 +23,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from .._quadrature import gauss_legendre
-from .._types import Scalar
-from ..discriminators.erf import Erf
-from ..expectation import register_closed_form
-from ..laws.normal import Normal
-from ..losses.base import AbstractIntegrand, Squared, SquaredComplement
+from ..._quadrature import gauss_legendre
+from ..._types import Scalar
+from ...discriminators.erf import Erf
+from ...expectation import register_closed_form
+from ...laws.normal import Normal
+from ...losses.base import AbstractIntegrand, Squared, SquaredComplement
 
 _RULES = {"float64": (64, 40.0), "float32": (32, 20.0)}
 _SIGN = {Squared: 1, SquaredComplement: -1}
@@ -48,13 +48,17 @@ def _lower(u: Scalar, r: Scalar) -> Scalar:
     return jnp.where(near, jax.scipy.stats.norm.cdf(u) - total, total)
 
 
-def expectation(law: Normal, disc: Erf, phi: AbstractIntegrand) -> Scalar:
-    a, b = _SIGN[type(phi)] * disc.a, _SIGN[type(phi)] * disc.b
-    slope = 2 * jnp.square(a * law.std)
-    u = (a * law.mean + b) * jnp.sqrt(2 / (1 + slope))
+def mean_square(u: Scalar, slope: Scalar) -> Scalar:
+    """(1) and (3) for any u, with slope = 2 a^2 s^2. It rises with u, and with slope (Slepian 1962)."""
     low = jnp.where(u > 0, -u, u)  # not -|u|, which has no slope at 0
     tail = _lower(low, 1 / jnp.sqrt(1 + 2 * slope))
     return jnp.where(u > 0, 1 - 2 * jax.scipy.stats.norm.cdf(low) + tail, tail)
+
+
+def expectation(law: Normal, disc: Erf, phi: AbstractIntegrand) -> Scalar:
+    a, b = _SIGN[type(phi)] * disc.a, _SIGN[type(phi)] * disc.b
+    slope = 2 * jnp.square(a * law.std)
+    return mean_square((a * law.mean + b) * jnp.sqrt(2 / (1 + slope)), slope)
 
 
 for _phi in _SIGN:
