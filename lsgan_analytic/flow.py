@@ -1,6 +1,6 @@
 """Continuous time."""
 
-from typing import cast, TYPE_CHECKING
+from typing import cast, Generic, TYPE_CHECKING
 
 import equinox as eqx
 import jax
@@ -11,7 +11,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Float
 
 from ._checks import count, positive
-from ._types import Players, Scalar
+from ._types import Disc, Gen, Players, Scalar
 from .drift import displacement, drift, DriftRule
 from .game import AbstractGame, field
 from .outcome import Evidence, evidence_of_flow, judge, norm, Outcome
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MOST_STEPS = 100_000
 
 
-class Flow(eqx.Module):
+class Flow(eqx.Module, Generic[Disc, Gen]):
     """One run in continuous time, at T points.
 
     Attributes:
@@ -38,7 +38,7 @@ class Flow(eqx.Module):
     """
 
     times: Float[Array, " T"]
-    players: Players
+    players: Players[Disc, Gen]
     cost_terms: Float[Array, "T 2"]
     field_norm: Float[Array, " T"]
     outcome: Outcome
@@ -53,7 +53,7 @@ class Flow(eqx.Module):
 
 def flow(
     game: AbstractGame,
-    players: Players,
+    players: Players[Disc, Gen],
     time: ArrayLike,
     points: int = 201,
     free: Names = None,
@@ -66,7 +66,7 @@ def flow(
     atol: float | None = None,
     solver: "AbstractSolver | None" = None,
     step: float | None = None,
-) -> Flow:
+) -> Flow[Disc, Gen]:
     """Follow d theta/dt = field(theta), both players always at the same time, also inside a solver's stages.
 
     Args:

@@ -1,7 +1,7 @@
 """The only loop over training steps."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import equinox as eqx
 import jax
@@ -12,7 +12,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Float, Int, PyTree
 
 from ._checks import count, floating, positive
-from ._types import Flag, Players, Scalar
+from ._types import Disc, Flag, Gen, Players, Scalar
 from .game import AbstractGame
 from .outcome import Evidence, evidence, judge, norm, Outcome
 from .parameters import checked_players, Names, vector
@@ -20,7 +20,7 @@ from .restriction import restrict, Restriction
 from .updates.base import AbstractRule, advance, checked_rule
 
 
-class Path(eqx.Module):
+class Path(eqx.Module, Generic[Disc, Gen]):
     """One run: T = steps + 1 points, the start and every step after it.
 
     Attributes:
@@ -31,7 +31,7 @@ class Path(eqx.Module):
         steps_taken: the number of valid steps; later points repeat the last valid one.
     """
 
-    players: Players
+    players: Players[Disc, Gen]
     cost_terms: Float[Array, "T 2"]
     field_norm: Float[Array, " T"]
     outcome: Outcome
@@ -52,11 +52,11 @@ def finite(players: Players) -> Flag:
 def trajectory(
     game: AbstractGame,
     rule: AbstractRule,
-    players: Players,
+    players: Players[Disc, Gen],
     steps: int,
     free: Names = None,
     tolerance: ArrayLike = 1e-2,
-) -> Path:
+) -> Path[Disc, Gen]:
     """Play ``rule`` for ``steps`` steps and say how it ended.
 
     Args:

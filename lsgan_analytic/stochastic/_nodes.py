@@ -13,6 +13,7 @@ from jaxtyping import Float, PyTree
 from .._types import Players
 from ..expectation import breakpoints
 from ..game import Game
+from ..laws.base import AbstractLaw
 from ..laws.discrete import PointMasses
 from ..parameters import partition_inexact
 from ..restriction import Restriction
@@ -37,17 +38,20 @@ class Nodes(eqx.Module):
     @classmethod
     def of(cls, game: Game, count: int, dtype: jnp.dtype) -> "Nodes":
         """About ``count`` nodes for each law of ``game``."""
-        return cls._from(
-            *(law.nodes(None if law.is_sample else count) for law in (game.data, game.latent)), dtype
-        )
+
+        def rule(law: AbstractLaw) -> tuple[Array, Array]:
+            return law.nodes(None if law.is_sample else count)
+
+        return cls._from(rule(game.data), rule(game.latent), dtype)
 
     @classmethod
     def between(cls, game: Game, edges: tuple[Array, Array], count: int, dtype: jnp.dtype) -> "Nodes":
         """``count`` nodes on each panel of the rules whose panels end at ``edges``, of x and of z."""
-        laws = zip((game.data, game.latent), edges, strict=True)
-        return cls._from(
-            *(law.nodes() if law.is_sample else law.nodes_between(at, count) for law, at in laws), dtype
-        )
+
+        def rule(law: AbstractLaw, at: Array) -> tuple[Array, Array]:
+            return law.nodes() if law.is_sample else law.nodes_between(at, count)
+
+        return cls._from(rule(game.data, edges[0]), rule(game.latent, edges[1]), dtype)
 
     @classmethod
     def _from(cls, data: tuple[Array, Array], latent: tuple[Array, Array], dtype: jnp.dtype) -> "Nodes":
@@ -162,11 +166,12 @@ def _kinks(local: StepMap, thetas: Float[Array, "T p"]) -> tuple[Array, Array] |
     of_data, of_latent = jax.vmap(at)(thetas)
     if not (of_data or of_latent):
         return None
-    none = jnp.zeros((0,), dtype)
-    return tuple(
-        jax.lax.stop_gradient(jnp.concatenate([none, *(jnp.ravel(part).astype(dtype) for part in parts)]))
-        for parts in (of_data, of_latent)
-    )
+
+    def joined(parts: list[Array]) -> Array:
+        flat = [jnp.ravel(part).astype(dtype) for part in parts]
+        return jax.lax.stop_gradient(jnp.concatenate([jnp.zeros((0,), dtype), *flat]))
+
+    return joined(of_data), joined(of_latent)
 
 
 @eqx.filter_jit
