@@ -105,7 +105,7 @@ def evidence_of_flow(game: Restriction, velocity: Callable[[Vector], Vector], ti
 
 
 def _first_order(game: Restriction, ahead: Scalar) -> Evidence:
-    """Field, Newton step and what it gains; growth over the length ``ahead`` along the field."""
+    """Field, Newton step, what it gains; growth over the length ``ahead`` in the direction of the field."""
     here = game.point
     if here.size > _MANY:
         return _without_newton(game, ahead)

@@ -103,7 +103,7 @@ class AbstractBestResponse(AbstractDiscriminator):
         return jnp.concatenate([law.landmarks() for law in (self.data, self.generated)])
 
     def breaks(self) -> Vector:
-        """The jumps, and where the log ratio crosses ``_LEVELS``; these move as their nearest jump does.
+        """Jumps, and where the log ratio crosses ``_LEVELS``; these move as the jump nearest to them does.
 
         Beside an end at h where a density is infinite D is a function of log(x - h): on panels that stood
         still while h moves its derivative would be 1/(x - h), which no rule of theirs integrates.
