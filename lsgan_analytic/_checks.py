@@ -72,11 +72,16 @@ def finite(name: str) -> Callable[[Numbers], Array]:
 
 
 def positive(name: str) -> Callable[[ArrayLike], Array]:
-    """A field converter: a float array, every entry finite and > 0."""
+    """A field converter: a float array, every entry finite and > 0.
+
+    Subnormal numbers, which compiled programs take for 0, are refused too.
+    """
 
     def convert(value: ArrayLike) -> Array:
-        message = f"{name}: expected a finite number > 0"
-        return _require(value, floating(value, name), lambda xp, x: xp.isfinite(x) & (x > 0), message)
+        array = floating(value, name)
+        least = float(jnp.finfo(array.dtype).tiny)
+        message = f"{name}: expected a finite number > 0 (at least {least:.1e})"
+        return _require(value, array, lambda xp, x: xp.isfinite(x) & (x >= least), message)
 
     return convert
 
@@ -104,7 +109,7 @@ def nonnegative(name: str) -> Callable[[ArrayLike], Array]:
 
 def probabilities(value: ArrayLike | Sequence[float], length: int, like: str, name: str = "weights") -> Array:
     """``value`` as a float array of shape (length,), entries >= 0 that sum to 1: one for each of ``like``."""
-    array = finite(name)(jnp.asarray(value))
+    array = finite(name)(value)
     if array.shape != (length,):
         raise ValueError(f"{name}: expected shape {(length,)} like {like}, got {array.shape}")
     wrong = (array < 0).any() | (jnp.abs(array.sum() - 1) > 4 * length * jnp.finfo(array.dtype).eps)
@@ -128,7 +133,9 @@ def label(value: float, name: str, low: float = -np.inf, high: float = np.inf) -
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise ValueError(f"{name}: expected a Python number, got {value!r}")
     if not (np.isfinite(value) and low <= value <= high):
-        raise ValueError(f"{name}: expected a finite number in [{low}, {high}], got {value!r}")
+        bounded = np.isfinite(low) or np.isfinite(high)
+        within = f" in [{low}, {high}]" if bounded else ""
+        raise ValueError(f"{name}: expected a finite number{within}, got {value!r}")
     return float(value)
 
 
@@ -140,3 +147,16 @@ def same_shape(**fields: Array) -> None:
         raise ValueError(
             f"{names}: expected parameters of one shape (use jax.vmap for a batch), got {shapes}"
         )
+
+
+def typed_key(key: Array) -> Array:
+    """A typed key; raw uint32 keys are wrapped."""
+    if not isinstance(key, jax.Array):
+        raise TypeError(f"key: expected a JAX random key, e.g. jax.random.key(0), got {key!r}")
+    if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
+        if key.dtype != jnp.uint32:
+            raise TypeError(f"key: expected a JAX random key, e.g. jax.random.key(0), got dtype {key.dtype}")
+        key = jax.random.wrap_key_data(key)
+    if key.shape != ():
+        raise TypeError(f"key: expected one key, got shape {key.shape}")
+    return key

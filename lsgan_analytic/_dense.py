@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ._checks import count
+from ._checks import count, typed_key
 from ._types import Values
 
 
@@ -31,6 +31,7 @@ def layers(key: Array, inputs: int, outputs: int, width: int, depth: int) -> Lay
     """``depth`` hidden layers of ``width``: weights N(0, 1/inputs of the layer), biases 0."""
     inner = (count(width, "width"),) * count(depth, "depth")
     sizes = (count(inputs, "inputs"), *inner, count(outputs, "outputs"))
+    key = typed_key(key)
     weights = tuple(
         jax.random.normal(own, (after, before)) / jnp.sqrt(float(before))
         for own, before, after in zip(jax.random.split(key, len(sizes) - 1), sizes, sizes[1:], strict=False)

@@ -10,7 +10,7 @@ from jax import Array
 from ._quadrature import composite
 from ._types import Scalar, Values, Vector
 from .discriminators.base import AbstractDiscriminator
-from .expectation import average, breakpoints, expectation
+from .expectation import average, breakpoints, checked_integral, expectation
 from .laws.base import AbstractDensity, AbstractLaw, DEFAULT_NODES, PANELS, PER_PANEL
 from .laws.mixture import Mixture
 from .laws.noisy import Noisy
@@ -24,7 +24,6 @@ _SETTLED = 1e-6  # of what a panel could contribute: rules that agree to this se
 Function = Callable[[Values], Values]
 
 
-@eqx.filter_jit
 def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Scalar:
     """An estimate from above of the absolute error of ``expectation(law, disc, phi)``.
 
@@ -43,6 +42,12 @@ def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstra
     >>> float(lsgan.expectation_error(lsgan.Normal(), lsgan.Sigmoid(w=50.0, b=3.0), phi)) < 1e-12
     True
     """
+    checked_integral(law, disc, phi)
+    return _expectation_error(law, disc, phi)
+
+
+@eqx.filter_jit
+def _expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Scalar:
     taken = expectation(law, disc, phi)
     breaks, _ = jax.lax.stop_gradient(breakpoints(law, disc, phi))
     value, error = _look(law, lambda x: phi.of(disc, x), breaks)

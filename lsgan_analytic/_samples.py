@@ -13,7 +13,7 @@ _BLOCK = 2**18  # distances at once: they stay in a core's cache, and 10^4 x 10^
 
 def as_sample(value: Numbers, name: str) -> Array:
     """``value`` as points (n, d), those of the line as (n, 1); ValueError for no points and other shapes."""
-    points = finite(name)(jnp.asarray(value))
+    points = finite(name)(value)
     if points.ndim not in (1, 2) or points.size == 0:
         raise ValueError(f"{name}: expected points of shape (n,) or (n, d), n >= 1, got shape {points.shape}")
     return points.reshape(points.shape[0], -1)

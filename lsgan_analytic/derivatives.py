@@ -10,13 +10,12 @@ from jax.flatten_util import ravel_pytree
 from . import solved
 from ._checks import count
 from ._types import Disc, Gen, Matrix, Players
-from .game import AbstractGame, Game
-from .parameters import Names
+from .game import AbstractGame, checked_game, Game
+from .parameters import checked_players, Names
 from .restriction import restrict, Restriction
 from .updates.base import AbstractRule, advance, checked_rule, state_at_rest
 
 
-@eqx.filter_jit
 def gradient(game: AbstractGame, players: Players[Disc, Gen]) -> Players[Disc, Gen]:
     """dJ/d(parameter) for every parameter, as Players (dimensionless per unit of the parameter).
 
@@ -26,10 +25,14 @@ def gradient(game: AbstractGame, players: Players[Disc, Gen]) -> Players[Disc, G
     >>> round(float(lsgan.gradient(game, players).disc.a), 6)
     0.118037
     """
-    return jax.grad(game.cost)(players)
+    return _gradient(checked_game(game), checked_players(players))
 
 
 @eqx.filter_jit
+def _gradient(game: AbstractGame, players: Players) -> Players:
+    return jax.grad(game.cost)(players)
+
+
 def hessian(game: AbstractGame, players: Players) -> Matrix:
     """d2J/d(parameter)2, shape (n, n), in the order of ``parameter_names(players)``.
 
@@ -39,6 +42,11 @@ def hessian(game: AbstractGame, players: Players) -> Matrix:
     >>> lsgan.hessian(game, players).shape
     (4, 4)
     """
+    return _hessian(checked_game(game), checked_players(players))
+
+
+@eqx.filter_jit
+def _hessian(game: AbstractGame, players: Players) -> Matrix:
     flat, rebuild = ravel_pytree(players)
     return jax.hessian(lambda values: game.cost(rebuild(values)))(flat)
 
@@ -108,7 +116,6 @@ def _step_jacobian(part: Restriction, rule: AbstractRule, step_number: int) -> M
     return jax.jacfwd(after)(part.flatten(here, state))
 
 
-@eqx.filter_jit
 def log_gradient(game: Game, players: Players) -> tuple[Players, Players]:
     """(log|dJ/d(parameter)|, sign of dJ/d(parameter)), right where the gradient itself underflows.
 
@@ -124,7 +131,12 @@ def log_gradient(game: Game, players: Players) -> tuple[Players, Players]:
     (-1.0, True)
     """
     if not isinstance(game, Game):
-        raise ValueError(f"game: expected a Game, got {game!r}")
+        raise ValueError(f"game: expected a lsgan.Game, got {game!r}")
+    return _log_gradient(game, checked_players(players))
+
+
+@eqx.filter_jit
+def _log_gradient(game: Game, players: Players) -> tuple[Players, Players]:
     if game.regularizers:
         raise ValueError(f"game: log_gradient knows no regularizers, got {game.regularizers!r}")
     known = solved.ask(lambda solved_game: solved_game.log_gradient(game, players))

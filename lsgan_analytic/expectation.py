@@ -185,6 +185,18 @@ def _mean_or_infinity(values: Values, weights: Values, infinity: float) -> Scala
     return jnp.where(diverges, 1 + 0 * total, total) * scale
 
 
+def checked_integral(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> None:
+    """ValueError unless these are a law, a discriminator and an integrand."""
+    kinds = (
+        ("law", law, AbstractLaw, "a law, e.g. lsgan.Normal()"),
+        ("disc", disc, AbstractDiscriminator, "a discriminator, e.g. lsgan.Erf(a=1.0, b=0.0)"),
+        ("phi", phi, AbstractIntegrand, "an integrand, e.g. lsgan.Minimax().real"),
+    )
+    for name, value, kind, wanted in kinds:
+        if not isinstance(value, kind):
+            raise ValueError(f"{name}: expected {wanted}, got {value!r}")
+
+
 def expectation(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Scalar:
     """E_{x ~ law}[phi(D(x))], exactly where a closed form is known and by the law's rule elsewhere.
 
@@ -199,5 +211,6 @@ def expectation(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractInte
     >>> float(lsgan.expectation(lsgan.PointMasses([0.0, 0.0]), lsgan.Erf(a=1.0, b=0.0), phi))
     0.25
     """
+    checked_integral(law, disc, phi)
     rule = closed_form(law, disc, phi)
     return rule(law, disc, phi) if rule else quadrature(law, disc, phi)

@@ -10,7 +10,7 @@ from jax.flatten_util import ravel_pytree
 from jax.typing import ArrayLike
 from jaxtyping import Float
 
-from ._checks import count, positive
+from ._checks import count, positive_number
 from ._types import Disc, Gen, Players, Scalar
 from .drift import displacement, drift, DriftRule
 from .game import AbstractGame, field
@@ -100,9 +100,9 @@ def flow(
     except ImportError as error:
         raise ImportError("flow needs diffrax: pip install 'lsgan_analytic[flow]'") from error
     dtype = vector(players).dtype
-    time = positive("time")(time).astype(dtype)
+    time = positive_number("time")(time).astype(dtype)
     points, part = count(points, "points", 2), restrict(game, checked_start(players), free)
-    still = None if rest is None else positive("rest")(rest).astype(dtype)
+    still = None if rest is None else positive_number("rest")(rest).astype(dtype)
     if part.projects:
         raise ValueError(f"game: expected one without projection (Clip, say) for a flow, got {game!r}")
     single = dtype == jnp.float32
@@ -112,10 +112,10 @@ def flow(
         )
     else:
         control = diffrax.ConstantStepSize()
-        step = float(positive("step")(step))
+        step = float(positive_number("step")(step))
     method = (solver or diffrax.Tsit5(), control, step)
     followed = (rule, corrected)
-    level = positive("tolerance")(tolerance)
+    level = positive_number("tolerance")(tolerance)
     return _flow(part, time, points, followed, still, level, method)
 
 

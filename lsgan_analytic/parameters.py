@@ -38,7 +38,8 @@ def parameter_names(players: Players) -> tuple[str, ...]:
     >>> lsgan.parameter_names(lsgan.Players(disc=lsgan.Erf(a=1.0, b=0.0), gen=lsgan.Square(g=1.0, h=0.0)))
     ('a', 'b', 'g', 'h')
     """
-    leaves = [(*_leaf_name(path), np.shape(x)) for path, x in jax.tree_util.tree_leaves_with_path(players)]
+    every = jax.tree_util.tree_leaves_with_path(checked_players(players))
+    leaves = [(*_leaf_name(path), np.shape(x)) for path, x in every]
     seen = Counter(name for _, name, _ in leaves)
     names = []
     for owner, name, shape in leaves:

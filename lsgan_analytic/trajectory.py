@@ -11,7 +11,7 @@ from jax.core import Tracer
 from jax.typing import ArrayLike
 from jaxtyping import Float, Int, PyTree
 
-from ._checks import count, floating, positive
+from ._checks import count, floating, positive_number
 from ._types import Disc, Flag, Gen, Players, Scalar
 from .game import AbstractGame
 from .outcome import Evidence, evidence, judge, norm, Outcome
@@ -89,7 +89,7 @@ def trajectory(
     """
     steps = count(steps, "steps")
     checked_rule(rule).check(steps)
-    tolerance = positive("tolerance")(tolerance)
+    tolerance = positive_number("tolerance")(tolerance)
     return _play(restrict(game, checked_start(players), free), rule, steps, tolerance)
 
 

@@ -27,8 +27,8 @@ class Interval(AbstractCritic):
     [1.0, 0.0, 1.0]
     """
 
-    left: Vector = eqx.field(converter=lambda value: jnp.atleast_1d(finite("left")(jnp.asarray(value))))
-    right: Vector = eqx.field(converter=lambda value: jnp.atleast_1d(finite("right")(jnp.asarray(value))))
+    left: Vector = eqx.field(converter=lambda value: jnp.atleast_1d(finite("left")(value)))
+    right: Vector = eqx.field(converter=lambda value: jnp.atleast_1d(finite("right")(value)))
 
     def __check_init__(self):
         if self.left.ndim != 1 or self.left.shape != self.right.shape:

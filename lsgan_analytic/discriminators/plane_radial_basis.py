@@ -26,8 +26,8 @@ class PlaneRadialBasis(AbstractCritic):
     2.0
     """
 
-    weights: Vector = eqx.field(converter=lambda value: finite("weights")(jnp.asarray(value)))
-    centers: Float[Array, "n 2"] = eqx.field(converter=lambda value: finite("centers")(jnp.asarray(value)))
+    weights: Vector = eqx.field(converter=lambda value: finite("weights")(value))
+    centers: Float[Array, "n 2"] = eqx.field(converter=lambda value: finite("centers")(value))
     width: Scalar = eqx.field(converter=positive("width"))
 
     def __check_init__(self):

@@ -28,8 +28,8 @@ class RadialBasis(AbstractCritic):
     (1.0, -2.0)
     """
 
-    weights: Vector = eqx.field(converter=lambda value: finite("weights")(jnp.asarray(value)))
-    centers: Vector = eqx.field(converter=lambda value: finite("centers")(jnp.asarray(value)))
+    weights: Vector = eqx.field(converter=lambda value: finite("weights")(value))
+    centers: Vector = eqx.field(converter=lambda value: finite("centers")(value))
     width: Scalar = eqx.field(converter=positive("width"))
 
     def __check_init__(self):

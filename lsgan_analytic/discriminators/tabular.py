@@ -14,7 +14,7 @@ from .base import AbstractCritic, AbstractProbability
 
 def _vector(name: str):
     def convert(value) -> Vector:
-        array = finite(name)(jnp.asarray(value))
+        array = finite(name)(value)
         if array.ndim != 1 or array.size == 0:
             raise ValueError(f"{name}: expected a non-empty vector, got shape {array.shape}")
         return array

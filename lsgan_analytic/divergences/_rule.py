@@ -4,7 +4,10 @@ On the line panels end where either density jumps or bends and where l crosses 0
 product rule of the law is taken. Never p/(p + q): both densities may underflow.
 """
 
+import functools
+import inspect
 from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +20,25 @@ from ..laws.base import AbstractLaw
 _CROSSINGS = 8  # at most so many points with p = q get panels of their own
 _GRADING = 6.0  # neighbouring panels at a landmark: 20 nodes integrate x^r to rounding on (x, 6 x)
 _GRADES = {64: 13, 32: 6}  # so many panels on either side, by the bits of the dtype
+
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+def of_laws(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Decorator: ValueError where ``p`` or ``q`` is no law."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def checked(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        given = signature.bind(*args, **kwargs).arguments
+        for name in ("p", "q"):
+            if not isinstance(given[name], AbstractLaw):
+                raise ValueError(f"{name}: expected a law, e.g. lsgan.Normal(), got {given[name]!r}")
+        return function(*args, **kwargs)
+
+    return checked
 
 
 def dimension(p: AbstractLaw, q: AbstractLaw) -> int:

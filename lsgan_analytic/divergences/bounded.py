@@ -6,9 +6,10 @@ import jax.numpy as jnp
 
 from .._types import Scalar
 from ..laws.base import AbstractLaw
-from ._rule import above, breaks_of, log_ratio, mean
+from ._rule import above, breaks_of, log_ratio, mean, of_laws
 
 
+@of_laws
 @eqx.filter_jit
 def tv(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     """Total variation TV = int max(0, p - q) dx = E_p[max(0, 1 - e^{-l})], between 0 and 1.
@@ -23,6 +24,7 @@ def tv(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     return mean(p, breaks_of(p, q), lambda x: -jnp.expm1(-jax.nn.relu(log_ratio(p, q, x))))
 
 
+@of_laws
 @eqx.filter_jit
 def le_cam(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     """Le Cam divergence LC = int (p - q)^2/(p + q) dx / 2 = (E_p + E_q)[tanh(l/2)^2]/2, between 0 and 1.
@@ -40,6 +42,7 @@ def le_cam(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     return 0.5 * (both[0] + both[1])
 
 
+@of_laws
 @eqx.filter_jit
 def hellinger(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     """Squared Hellinger distance H^2 = int (sqrt p - sqrt q)^2 dx / 2 = 1 - int sqrt(p q) dx, in [0, 1].

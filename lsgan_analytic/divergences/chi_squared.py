@@ -6,9 +6,10 @@ import jax.numpy as jnp
 from .._types import Scalar, Values
 from ..laws.base import AbstractLaw
 from ._diverging import at_marks, tails
-from ._rule import above, breaks_of, dimension, escapes, log_ratio, marks_of
+from ._rule import above, breaks_of, dimension, escapes, log_ratio, marks_of, of_laws
 
 
+@of_laws
 @eqx.filter_jit
 def chi2(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     """Pearson's chi2(p || q) = E_q[(p/q - 1)^2] = int (p - q)^2/q dx: q is the reference it divides by.

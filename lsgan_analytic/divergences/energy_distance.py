@@ -7,9 +7,10 @@ import jax.numpy as jnp
 from .._types import Scalar, Values
 from ..laws.base import AbstractLaw
 from ._distribution import between, root
-from ._rule import dimension
+from ._rule import dimension, of_laws
 
 
+@of_laws
 @eqx.filter_jit
 def energy(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     """Squared energy distance 2 E|x - y| - E|x - x'| - E|y - y'| (units of x).

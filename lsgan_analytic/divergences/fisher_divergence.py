@@ -7,9 +7,10 @@ import jax.numpy as jnp
 from .._types import Scalar, Values
 from ..laws.base import AbstractLaw
 from ._diverging import at_marks
-from ._rule import breaks_of, dimension, escapes, log_ratio, marks_of, mean
+from ._rule import breaks_of, dimension, escapes, log_ratio, marks_of, mean, of_laws
 
 
+@of_laws
 @eqx.filter_jit
 def fisher(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     """Fisher divergence E_p[|grad log p - grad log q|^2] (per squared unit of x).

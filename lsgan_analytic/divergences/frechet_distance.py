@@ -7,7 +7,7 @@ from jax import Array
 from .._types import Scalar, Vector
 from ..laws.base import AbstractLaw
 from ._distribution import root
-from ._rule import dimension, marks_of
+from ._rule import dimension, marks_of, of_laws
 
 
 def moments(law: AbstractLaw) -> tuple[Vector, Array]:
@@ -21,6 +21,7 @@ def moments(law: AbstractLaw) -> tuple[Vector, Array]:
     return mean, jnp.sum(weights[:, None, None] * off[:, :, None] * off[:, None], axis=0)
 
 
+@of_laws
 @eqx.filter_jit
 def frechet(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     """Squared Frechet distance |m_p - m_q|^2 + tr(C_p + C_q - 2 (C_p C_q)^{1/2}) (squared units of x).

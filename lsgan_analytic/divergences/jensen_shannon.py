@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from .._types import Scalar, Values
 from ..laws.base import AbstractLaw
-from ._rule import above, breaks_of
+from ._rule import above, breaks_of, of_laws
 
 _SMALL = 0.1
 _SERIES = [(-1.0) ** k / (k * (k - 1)) for k in range(17, 1, -1)]  # of ((1 + t) log(1 + t) - t)/t^2
@@ -25,6 +25,7 @@ class JSSplit(NamedTuple):
     coverage: Scalar
 
 
+@of_laws
 @eqx.filter_jit
 def js_split(p: AbstractLaw, q: AbstractLaw) -> JSSplit:
     """JS(p, q) = quality + coverage.
@@ -66,6 +67,7 @@ def _entropy(t: Values) -> Values:
     return jnp.where(small, series, direct)
 
 
+@of_laws
 @eqx.filter_jit
 def js(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     """Jensen-Shannon divergence JS = log 2 + (E_p[log s(l)] + E_q[log s(-l)])/2, s the logistic function.

@@ -10,7 +10,7 @@ from .._checks import count, positive
 from .._types import Scalar
 from ..laws.base import AbstractLaw
 from ._kernel_mean import kernel_mean
-from ._rule import dimension, marks_of
+from ._rule import dimension, marks_of, of_laws
 
 
 def _own_share(law: AbstractLaw) -> Scalar | None:
@@ -23,6 +23,7 @@ def _own_share(law: AbstractLaw) -> Scalar | None:
     return jnp.sum(jnp.square(weights))
 
 
+@of_laws
 def mmd(p: AbstractLaw, q: AbstractLaw, bandwidth: ArrayLike = 1.0, unbiased: bool = False) -> Scalar:
     """Squared MMD E k(x, x') + E k(y, y') - 2 E k(x, y), k(x, y) = e^{-|x - y|^2/(2 bandwidth^2)}.
 
@@ -57,6 +58,7 @@ def _mmd(p: AbstractLaw, q: AbstractLaw, bandwidth: Scalar, unbiased: bool) -> S
     return total
 
 
+@of_laws
 @eqx.filter_jit
 def polynomial_mmd(p: AbstractLaw, q: AbstractLaw, degree: int = 3, unbiased: bool = False) -> Scalar:
     """Squared MMD with the kernel k(x, y) = (x . y/d + 1)^degree, d = 1 on the line, 2 on the plane.

@@ -5,9 +5,10 @@ import jax.numpy as jnp
 
 from .._types import Scalar
 from ..laws.base import AbstractLaw
-from ._rule import breaks_of, escapes, log_ratio, mean
+from ._rule import breaks_of, escapes, log_ratio, mean, of_laws
 
 
+@of_laws
 @eqx.filter_jit
 def kl(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     """Kullback-Leibler divergence KL(p || q) = E_p[log p - log q], inf where p has mass and q has none.

@@ -56,7 +56,7 @@ class HalfEstimates(NamedTuple):
 
 
 def _points(values: ArrayLike, name: str, least: int) -> Array:
-    points = finite(name)(jnp.asarray(values))
+    points = finite(name)(values)
     if points.ndim == 1:
         points = points[:, None]
     if points.ndim != 2 or points.shape[1] not in (1, 2):

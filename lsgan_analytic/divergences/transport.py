@@ -6,9 +6,10 @@ import jax.numpy as jnp
 from .._types import Scalar
 from ..laws.base import AbstractLaw
 from ._distribution import between, levels, quantile_of, root
-from ._rule import on_the_line
+from ._rule import of_laws, on_the_line
 
 
+@of_laws
 @eqx.filter_jit
 def w1(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     """Wasserstein distance W1 = int |F_p(x) - F_q(x)| dx (units of x), F the cdf: the earth mover's.
@@ -29,6 +30,7 @@ def w1(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     return between(p, q, jnp.abs)
 
 
+@of_laws
 @eqx.filter_jit
 def w2(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     """Wasserstein distance W2 = (int_0^1 (F_p^-1(u) - F_q^-1(u))^2 du)^(1/2) (units of x), not its square.

@@ -25,7 +25,7 @@ class Categorical(AbstractGenerator):
     (0.0, 1.0)
     """
 
-    logits: Vector = eqx.field(converter=lambda value: finite("logits")(jnp.asarray(value)))
+    logits: Vector = eqx.field(converter=lambda value: finite("logits")(value))
 
     def __check_init__(self):
         if self.logits.ndim != 1 or self.logits.size == 0:

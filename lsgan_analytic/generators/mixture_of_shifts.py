@@ -32,7 +32,7 @@ class MixtureOfShifts(AbstractGenerator):
     weights: tuple[float, ...] = eqx.field(static=True)
 
     def __init__(self, shifts: ArrayLike | Sequence[float], weights: Sequence[float] | None = None):
-        self.shifts = finite("shifts")(jnp.asarray(shifts))
+        self.shifts = finite("shifts")(shifts)
         if self.shifts.ndim != 1 or self.shifts.size == 0:
             raise ValueError(f"shifts: expected a non-empty vector, got shape {self.shifts.shape}")
         n = self.shifts.size

@@ -21,7 +21,7 @@ class Polynomial(AbstractGenerator):
     19.0
     """
 
-    coefficients: Vector = eqx.field(converter=lambda value: finite("coefficients")(jnp.asarray(value)))
+    coefficients: Vector = eqx.field(converter=lambda value: finite("coefficients")(value))
 
     def __check_init__(self):
         if self.coefficients.ndim != 1 or self.coefficients.size < 2:

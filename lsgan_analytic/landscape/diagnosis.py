@@ -7,7 +7,7 @@ from jax import Array
 from jax.flatten_util import ravel_pytree
 from jax.typing import ArrayLike
 
-from .._checks import positive
+from .._checks import positive_number
 from .._types import Players, Scalar
 from ..expectation import turns
 from ..game import Game
@@ -95,7 +95,7 @@ def diagnose(
     if rule is not None:
         checked_rule(rule)
     positions = indices(players, None if free is None else checked_names(free, "free"))
-    return _diagnose(game, players, rule, positions, positive("threshold")(threshold))
+    return _diagnose(game, players, rule, positions, positive_number("threshold")(threshold))
 
 
 @eqx.filter_jit

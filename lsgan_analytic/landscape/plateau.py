@@ -6,7 +6,7 @@ import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from .._checks import count, positive
+from .._checks import count, positive_number
 from .._types import Players, Scalar
 from ..game import Game
 from ..parameters import Names
@@ -70,7 +70,7 @@ def plateaus(
     if rule is not None:
         checked_rule(rule)
     where = bounds.at(spread(count(points, "points"), len(bounds.names))).astype(bounds.low.dtype)
-    threshold = positive("threshold")(threshold)
+    threshold = positive_number("threshold")(threshold)
     cost, seen = _map(game, placed(players, bounds.positions, where), rule, bounds.positions, threshold)
     shares = {Cause[own]: float(np.mean(np.asarray(seen.cause == own))) for own in CAUSES.values()}
     still = shares.pop(Cause[Cause.moving])

@@ -48,7 +48,7 @@ def surface(
 
 def axis_values(axes: Mapping[str, Numbers], argument: str) -> list[Array]:
     """The values along each axis: non-empty vectors of finite numbers."""
-    values = [finite(name)(jnp.asarray(axis)) for name, axis in axes.items()]
+    values = [finite(name)(axis) for name, axis in axes.items()]
     for name, axis in zip(axes, values, strict=True):
         if axis.ndim != 1 or axis.size == 0:
             raise ValueError(f"{argument}: expected a non-empty vector for {name!r}, got shape {axis.shape}")

@@ -35,7 +35,7 @@ class PointMasses(AbstractLaw):
     def __init__(
         self, points: ArrayLike | Sequence[float], weights: ArrayLike | Sequence[float] | None = None
     ):
-        self.points = finite("points")(jnp.asarray(points))
+        self.points = finite("points")(points)
         if self.points.size == 0 or (self.points.ndim != 1 and self.points.shape[1:] != (2,)):
             raise ValueError(f"points: expected shape (n,) or (n, 2), n >= 1, got {self.points.shape}")
         n = self.points.shape[0]

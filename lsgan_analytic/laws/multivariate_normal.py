@@ -35,7 +35,7 @@ def _cholesky(covariance: Array) -> Array:
 
 def _checked(covariance: Square) -> Array:
     """A symmetric positive definite 2 x 2 matrix."""
-    matrix = finite("covariance")(jnp.asarray(covariance))
+    matrix = finite("covariance")(covariance)
     if matrix.shape != (2, 2):
         raise ValueError(f"covariance: expected shape (2, 2), got {matrix.shape}")
     (a, b), (c, d) = matrix
@@ -70,7 +70,7 @@ class MultivariateNormal(AbstractPlaneLaw):
     factor: Float[Array, "2 2"]
 
     def __init__(self, mean: Pair = (0.0, 0.0), covariance: Square = ((1.0, 0.0), (0.0, 1.0))):
-        self.mean = finite("mean")(jnp.asarray(mean))
+        self.mean = finite("mean")(mean)
         if self.mean.shape != (2,):
             raise ValueError(f"mean: expected shape (2,), got {self.mean.shape}")
         self.factor = _cholesky(_checked(covariance)).astype(self.mean.dtype)

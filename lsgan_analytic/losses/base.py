@@ -149,7 +149,8 @@ class LogProbability(AbstractScoreIntegrand):
     weight: float = eqx.field(static=True)
 
     def __call__(self, t: Values) -> Values:
-        return -self.weight * jax.nn.softplus(-t) - (1 - self.weight) * jax.nn.softplus(t)
+        parts = ((self.weight, -t), (1 - self.weight, t))
+        return -sum(weight * jax.nn.softplus(by) for weight, by in parts if weight)  # not 0 times inf
 
 
 class Score(AbstractScoreIntegrand):

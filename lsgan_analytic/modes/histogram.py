@@ -99,7 +99,7 @@ def effective_modes(histogram: Numbers) -> Scalar:
     >>> round(float(lsgan.modes.effective_modes([0.5, 0.5, 0.0])), 12)
     2.0
     """
-    held = nonnegative("histogram")(jnp.asarray(histogram))
+    held = nonnegative("histogram")(histogram)
     if held.ndim != 1 or held.size == 0:
         raise ValueError(f"histogram: expected shape (modes,), modes >= 1, got {held.shape}")
     return _even(held)

@@ -26,12 +26,12 @@ def hopping_period(
     >>> float(lsgan.modes.hopping_period([0, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 0, 1]))
     5.0
     """
-    values = finite("series")(jnp.asarray(series))
+    values = finite("series")(series)
     if values.ndim != 1 or values.size < 2:
         raise ValueError(f"series: expected shape (t,), t >= 2, got {values.shape}")
     at = jnp.arange(values.size, dtype=values.dtype)
     if times is not None:
-        at = finite("times")(jnp.asarray(times)).astype(values.dtype)
+        at = finite("times")(times).astype(values.dtype)
         if at.shape != values.shape:
             raise ValueError(f"times: expected shape {values.shape} like the series, got {at.shape}")
     middle = 0.5 * (jnp.min(values) + jnp.max(values))

@@ -50,16 +50,3 @@ def checked_protocol(protocol: str) -> Protocol:
     if protocol not in ("fixed", "fresh"):
         raise ValueError(f"protocol: expected 'fixed' or 'fresh', got {protocol!r}")
     return protocol
-
-
-def typed_key(key: Array) -> Array:
-    """A typed key; raw uint32 keys are wrapped."""
-    if not isinstance(key, jax.Array):
-        raise TypeError(f"key: expected a JAX random key, e.g. jax.random.key(0), got {key!r}")
-    if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
-        if key.dtype != jnp.uint32:
-            raise TypeError(f"key: expected a JAX random key, e.g. jax.random.key(0), got dtype {key.dtype}")
-        key = jax.random.wrap_key_data(key)
-    if key.shape != ():
-        raise TypeError(f"key: expected one key, got shape {key.shape}")
-    return key

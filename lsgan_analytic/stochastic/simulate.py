@@ -10,16 +10,16 @@ import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from .._checks import count, positive_number
+from .._checks import count, positive_number, typed_key
 from .._types import Disc, Gen, Players
 from ..game import Game
 from ..outcome import Evidence, Outcome
 from ..parameters import indices, Names, parameter_names, vector
 from ..trajectory import checked_start, Progress
-from ..updates.base import AbstractRule
+from ..updates.base import AbstractRule, checked_rule
 from . import checkpoint as checkpoints
 from ._engine import begin, Common, go_on, identify, joined, judge, kept, Plan, restore
-from ._sampling import checked_protocol, pair, Protocol, Samples, typed_key
+from ._sampling import checked_protocol, pair, Protocol, Samples
 from .devices import Devices, gathered, mesh_of, padded, replicated, spread
 from .ensemble import Ensemble
 from .summary import AbstractKeeping, checked_levels, Statistics, Summary, WholePaths
@@ -90,7 +90,7 @@ def simulate(
     >>> runs.players.disc.b.shape, runs.values.shape
     ((4, 11), (4, 11, 2))
     """
-    plan = _plan(players, runs, samples, steps, protocol, free, save_every, tile)
+    plan = _plan(game, rule, players, runs, samples, steps, protocol, free, save_every, tile)
     paths, last, outcome, seen = _simulate(
         game, rule, players, key, plan, WholePaths(), devices, checkpoint, resume, tolerance
     )
@@ -133,7 +133,7 @@ def simulate_summary(
     >>> summary.mean.shape, summary.quantiles.shape, summary.ends.shape
     ((11, 4), (11, 2, 4), (4, 4))
     """
-    plan = _plan(players, runs, samples, steps, protocol, free, save_every, tile)
+    plan = _plan(game, rule, players, runs, samples, steps, protocol, free, save_every, tile)
     keeping = Statistics(plan.positions, checked_levels(quantiles))
     statistics, last, outcome, seen = _simulate(
         game, rule, players, key, plan, keeping, devices, checkpoint, resume, tolerance
@@ -185,13 +185,16 @@ def _simulate(
     return joined(saved, keeping), *last
 
 
-def _plan(players, runs, samples, steps, protocol, free, save_every, tile) -> Plan:
+def _plan(game, rule, players, runs, samples, steps, protocol, free, save_every, tile) -> Plan:
+    if not isinstance(game, Game):
+        raise ValueError(f"game: expected a lsgan.Game, whose laws can be sampled, got {game!r}")
+    checked_rule(rule)
     runs, steps, save_every = count(runs, "runs"), count(steps, "steps"), count(save_every, "save_every")
     if steps % save_every:
         raise ValueError(f"steps: expected a multiple of save_every={save_every}, got {steps}")
     if tile is not None and count(tile, "tile") > runs:
         raise ValueError(f"tile: expected at most runs={runs}, got {tile}")
-    positions = indices(players, free)
+    positions = indices(checked_start(players), free)
     every = parameter_names(players)
     names = tuple(every[i] for i in positions)
     checked = checked_protocol(protocol)

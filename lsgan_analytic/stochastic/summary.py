@@ -92,7 +92,7 @@ class Statistics(AbstractKeeping):
 
 def checked_levels(quantiles: Sequence[float]) -> tuple[float, ...]:
     """Levels of quantiles, each in [0, 1]."""
-    levels = tuple(float(q) for q in quantiles)
-    if not all(0 <= q <= 1 for q in levels):
-        raise ValueError(f"quantiles: expected levels in [0, 1], got {quantiles!r}")
-    return levels
+    numbers = np.ndim(quantiles) == 1 and np.asarray(quantiles).dtype.kind in "fiu"
+    if not numbers or not all(0 <= q <= 1 for q in quantiles):
+        raise ValueError(f"quantiles: expected a sequence of levels in [0, 1], got {quantiles!r}")
+    return tuple(float(q) for q in quantiles)

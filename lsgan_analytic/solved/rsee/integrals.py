@@ -35,11 +35,16 @@ def _square_of_rayleigh(latent: Rayleigh, gen: Square) -> ShiftedExponential:
 def arguments(
     law: Exponential | ShiftedExponential, disc: Erf, phi: AbstractIntegrand
 ) -> tuple[Scalar, Scalar]:
-    """(A, B) with E[phi(D(x))] = K(A, B), for phi(t) = t^2 or (1 - t)^2."""
+    """(A, B) with E[phi(D(x))] = K(A, B), phi(t) = t^2 or (1 - t)^2; what overflows is the largest float."""
     sign = _SIGN[type(phi)]
-    if isinstance(law, Exponential):
-        return sign * disc.a / law.rate, sign * disc.b
-    return sign * disc.a * law.scale, sign * (disc.a * law.loc + disc.b)
+    if type(law) is Exponential:
+        return _finite(sign * disc.a / law.rate), sign * disc.b
+    return _finite(sign * disc.a * _finite(law.scale)), sign * _finite(_finite(disc.a * law.loc) + disc.b)
+
+
+def _finite(value: Scalar) -> Scalar:
+    largest = float(jnp.finfo(value.dtype).max) / 8  # whose reciprocal is no subnormal number
+    return jnp.clip(value, -largest, largest)
 
 
 def expectation(law: Exponential | ShiftedExponential, disc: Erf, phi: AbstractIntegrand) -> Scalar:
