@@ -71,13 +71,13 @@ def finite(name: str) -> Callable[[Numbers], Array]:
     return convert
 
 
-def positive(name: str) -> Callable[[ArrayLike], Array]:
+def positive(name: str) -> Callable[[Numbers], Array]:
     """A field converter: a float array, every entry finite and > 0.
 
     Subnormal numbers, which compiled programs take for 0, are refused too.
     """
 
-    def convert(value: ArrayLike) -> Array:
+    def convert(value: Numbers) -> Array:
         array = floating(value, name)
         least = float(jnp.finfo(array.dtype).tiny)
         message = f"{name}: expected a finite number > 0 (at least {least:.1e})"
@@ -86,10 +86,10 @@ def positive(name: str) -> Callable[[ArrayLike], Array]:
     return convert
 
 
-def positive_number(name: str) -> Callable[[ArrayLike], Array]:
+def positive_number(name: str) -> Callable[[Numbers], Array]:
     """As ``positive``, of one number: for arguments that are no parameters of a batch."""
 
-    def convert(value: ArrayLike) -> Array:
+    def convert(value: Numbers) -> Array:
         if (shape := np.shape(value)) != ():
             raise ValueError(f"{name}: expected one number > 0, got {value!s} of shape {shape}")
         return positive(name)(value)
@@ -97,10 +97,10 @@ def positive_number(name: str) -> Callable[[ArrayLike], Array]:
     return convert
 
 
-def nonnegative(name: str) -> Callable[[ArrayLike], Array]:
+def nonnegative(name: str) -> Callable[[Numbers], Array]:
     """A field converter: a float array, every entry finite and >= 0."""
 
-    def convert(value: ArrayLike) -> Array:
+    def convert(value: Numbers) -> Array:
         message = f"{name}: expected a finite number >= 0"
         return _require(value, floating(value, name), lambda xp, x: xp.isfinite(x) & (x >= 0), message)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import lsgan_analytic as lsgan
 
-_NAMED = re.compile(r"^([a-z_]\w*(?:\[\d+\])?(?:, [a-z_]\w*)*): \S")
+_NAMED = re.compile(r"^([a-z_]\w*(?:\[(?:\d+|'\w+')\])?(?:, [a-z_]\w*)*): \S")
 
 
 def _arguments(thing: Any) -> set[str]:

@@ -150,7 +150,8 @@ class LogProbability(AbstractScoreIntegrand):
 
     def __call__(self, t: Values) -> Values:
         parts = ((self.weight, -t), (1 - self.weight, t))
-        return -sum(weight * jax.nn.softplus(by) for weight, by in parts if weight)  # not 0 times inf
+        terms = [weight * jax.nn.softplus(by) for weight, by in parts if weight]  # not 0 times inf
+        return -sum(terms[1:], terms[0])
 
 
 class Score(AbstractScoreIntegrand):

@@ -37,7 +37,7 @@ def arguments(
 ) -> tuple[Scalar, Scalar]:
     """(A, B) with E[phi(D(x))] = K(A, B), phi(t) = t^2 or (1 - t)^2; what overflows is the largest float."""
     sign = _SIGN[type(phi)]
-    if type(law) is Exponential:
+    if isinstance(law, Exponential):
         return _finite(sign * disc.a / law.rate), sign * disc.b
     return _finite(sign * disc.a * _finite(law.scale)), sign * _finite(_finite(disc.a * law.loc) + disc.b)
 
