@@ -23,7 +23,7 @@ def _slope(primals, tangents):
     return potential(*primals), jnp.sum(primals[1] * tangents[0])
 
 
-class Planted(eqx.Module):
+class Planted(lsgan.AbstractGame):
     """A game of four parameters whose field is ``function`` of (x, numbers): one program for many games."""
 
     function: callable = eqx.field(static=True)

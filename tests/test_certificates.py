@@ -175,9 +175,9 @@ def test_levels_where_data_or_samples_are_a_point_at_the_step():
         ({"box": {"b": (1, 1 + 1e-18)}}, "box: expected low < high for 'b'"),
         ({"free": "b"}, "free: expected a sequence of names, got 'b'"),
         ({"free": 3}, "free: expected a sequence of names, got 3"),
-        ({"game": "game"}, "game: expected a game, with objectives"),
-        ({"players": {"b": 1.0}}, "players: expected Players"),
-        ({"players": None}, "players: expected Players"),
+        ({"game": "game"}, "game: expected a game"),
+        ({"players": {"b": 1.0}}, "players: expected lsgan.Players"),
+        ({"players": None}, "players: expected lsgan.Players"),
     ],
 )
 @pytest.mark.parametrize("search", [lsgan.stationary_points, lsgan.no_stationary_point])

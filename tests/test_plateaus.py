@@ -201,7 +201,7 @@ def test_bad_input():
 
 
 WRONG_KINDS = [
-    (lambda: lsgan.diagnose(CASE.game, {"b": 1.0}), "players: expected Players"),
+    (lambda: lsgan.diagnose(CASE.game, {"b": 1.0}), "players: expected lsgan.Players"),
     (
         lambda: lsgan.diagnose(CASE.game, CASE.players, rule=0.4),
         "rule: expected an update rule or None, got 0.4",
@@ -218,14 +218,14 @@ WRONG_KINDS = [
         lambda: lsgan.plateaus(CASE.game, CASE.players, {"b": (0, 1)}, rule="sgd"),
         "rule: expected an update rule",
     ),
-    (lambda: lsgan.extremes(CASE.game, None, {"b": (0, 1)}), "players: expected Players"),
+    (lambda: lsgan.extremes(CASE.game, None, {"b": (0, 1)}), "players: expected lsgan.Players"),
     (lambda: lsgan.extremes("game", CASE.players, {"b": (0, 1)}), "game: expected a Game, got 'game'"),
     (lambda: lsgan.asymptotes(1, CASE.players), "game: expected a Game, got 1"),
     (lambda: lsgan.asymptotes(CASE.game, CASE.players, rays={"b": 1.0}), "rays: expected a sequence of"),
     (lambda: lsgan.asymptotes(CASE.game, CASE.players, rays=[1.0]), "rays: expected {name: rate}, got 1.0"),
     (lambda: lsgan.asymptotes(CASE.game, CASE.players, free=()), "free: expected distinct names"),
     (lambda: lsgan.surface(1, CASE.players, {"b": [0.0]}), "function: expected a function of players, got 1"),
-    (lambda: lsgan.surface(CASE.game.cost, {}, {"b": [0.0]}), "players: expected Players"),
+    (lambda: lsgan.surface(CASE.game.cost, {}, {"b": [0.0]}), "players: expected lsgan.Players"),
     (lambda: lsgan.surface(CASE.game.cost, CASE.players, ["b"]), "axes: expected {name: values}, got"),
     (lambda: lsgan.portrait(None, CASE.players, {"b": [0.0], "h": [0.0]}), "game: expected a Game, got None"),
     (lambda: lsgan.portrait(CASE.game, CASE.players, "bh"), "grid: expected {name: values}, got 'bh'"),

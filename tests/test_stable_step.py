@@ -13,7 +13,7 @@ FREE = ("w", "shift")
 DTYPES = (jnp.float64, jnp.float32)
 
 
-class Quadratic(eqx.Module):
+class Quadratic(lsgan.AbstractGame):
     """A game with the linear field [[p, q], [r, s]] (w, shift)."""
 
     matrix: jax.Array
@@ -123,8 +123,8 @@ def test_rules_without_a_jacobian_are_refused():
     [
         ({"family": 0.4}, "family: expected a function of the step that makes a rule, got 0.4"),
         ({"family": lambda step: step}, "family: expected a function of the step that makes a rule, it made"),
-        ({"game": 1}, "game: expected a game, with objectives"),
-        ({"players": {}}, "players: expected Players"),
+        ({"game": 1}, "game: expected a game"),
+        ({"players": {}}, "players: expected lsgan.Players"),
         ({"free": "w"}, "free: expected a sequence of names, got 'w'"),
         ({"high": -1.0}, "high: expected a finite number in"),
         ({"high": "1"}, "high: expected a Python number, got '1'"),
