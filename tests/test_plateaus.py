@@ -204,7 +204,7 @@ WRONG_KINDS = [
     (lambda: lsgan.diagnose(CASE.game, {"b": 1.0}), "players: expected lsgan.Players"),
     (
         lambda: lsgan.diagnose(CASE.game, CASE.players, rule=0.4),
-        "rule: expected an update rule or None, got 0.4",
+        "rule: expected an update rule, e.g. lsgan.Simultaneous(step=0.4), got 0.4",
     ),
     (
         lambda: lsgan.diagnose(CASE.game, CASE.players, free="b"),
@@ -227,7 +227,7 @@ WRONG_KINDS = [
     (lambda: lsgan.surface(1, CASE.players, {"b": [0.0]}), "function: expected a function of players, got 1"),
     (lambda: lsgan.surface(CASE.game.cost, {}, {"b": [0.0]}), "players: expected lsgan.Players"),
     (lambda: lsgan.surface(CASE.game.cost, CASE.players, ["b"]), "axes: expected {name: values}, got"),
-    (lambda: lsgan.portrait(None, CASE.players, {"b": [0.0], "h": [0.0]}), "game: expected a Game, got None"),
+    (lambda: lsgan.portrait(None, CASE.players, {"b": [0.0], "h": [0.0]}), "game: expected a game, e.g."),
     (lambda: lsgan.portrait(CASE.game, CASE.players, "bh"), "grid: expected {name: values}, got 'bh'"),
 ]
 
