@@ -9,7 +9,7 @@ import numpy as np
 import optax
 
 import lsgan_analytic as lsgan
-from lsgan_analytic.outcome import evidence, judge, norm, OUTCOMES
+from lsgan_analytic.outcome import norm, OUTCOMES
 from lsgan_analytic.restriction import restrict, Restriction
 from lsgan_analytic.trajectory import play, Progress
 from lsgan_analytic.updates.base import AbstractRule
@@ -90,28 +90,27 @@ def _parts(numbers: jax.Array) -> tuple[lsgan.Game, lsgan.Players]:
     return game, lsgan.Players(disc=lsgan.Erf(a=a, b=b), gen=lsgan.Square(g=g, h=h))
 
 
-def _run(rule: AbstractRule, updates: int, numbers: jax.Array) -> tuple:
-    """The path without its measurements: those are the same for all rules, and compiled once."""
+def _run(rule: AbstractRule, config: Config, numbers: jax.Array) -> tuple:
+    """The path and its outcome, without costs and fields: those are the same for all rules, compiled once."""
     game, start = _parts(numbers)
-    end, later = play(lambda _: game, rule, Progress.begin(rule, restrict(game, start, _FREE)), updates)
+    end, later = play(
+        lambda _: game, rule, Progress.begin(rule, restrict(game, start, _FREE)), config.updates
+    )
     points = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), start, later)
-    return points, end.outcome, end.steps_taken
+    outcome, _ = end.judged(game, rule, jnp.asarray(config.tolerance))
+    return points, outcome
 
 
-def _measured(config: Config, numbers: jax.Array, run: tuple) -> tuple:
-    """Costs and sizes of the field along a path, and its outcome (at the pace of simultaneous steps)."""
-    (game, start), (points, stopped, taken) = _parts(numbers), run
-    positions, pace = restrict(game, start, _FREE).positions, lsgan.Simultaneous(config.step)
+def _measured(numbers: jax.Array, points: lsgan.Players) -> tuple:
+    """Costs and sizes of the field along a path."""
+    game, start = _parts(numbers)
+    positions = restrict(game, start, _FREE).positions
 
     def look(players: lsgan.Players) -> tuple[jax.Array, jax.Array]:
         part = Restriction(game, players, positions)
         return game.cost(players), norm(part.field(part.point))
 
-    end = jax.tree.map(lambda values: values[-1], points)
-    seen = evidence(Restriction(game, end, positions), pace, pace.init(end), taken)
-    verdict = judge(seen, end, jnp.asarray(config.tolerance))
-    moving = lsgan.Outcome.moving
-    return *jax.vmap(look)(points), lsgan.Outcome.where(stopped == moving, verdict, stopped)
+    return jax.vmap(look)(points)
 
 
 def compute(config: Config) -> Arrays:
@@ -119,13 +118,10 @@ def compute(config: Config) -> Arrays:
     rules = config.rules()
     numbers = jnp.asarray([[case.a, case.b, case.g, case.h, case.c] for case in config.cases])
     runs = [
-        jax.jit(jax.vmap(lambda own, rule=rule: _run(rule, config.updates, own)))(numbers)
-        for rule in rules.values()
+        jax.jit(jax.vmap(lambda own, rule=rule: _run(rule, config, own)))(numbers) for rule in rules.values()
     ]
-    everything = jax.tree.map(lambda *parts: jnp.stack(parts), *runs)
-    look = jax.vmap(jax.vmap(lambda own, run: _measured(config, own, run)), in_axes=(None, 0))
-    cost, size, outcome = jax.jit(look)(numbers, everything)
-    points = everything[0]
+    points, outcome = jax.tree.map(lambda *parts: jnp.stack(parts), *runs)
+    cost, size = jax.jit(jax.vmap(jax.vmap(_measured), in_axes=(None, 0)))(numbers, points)
     data = {
         "names": np.asarray(list(rules)),
         "b": np.asarray(points.disc.b, np.float32),

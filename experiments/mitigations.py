@@ -5,8 +5,6 @@ discriminator has a bump on each mode, or on each pair of modes if it sees packs
 D is flat: what helps is what reaches a mode from afar.
 """
 
-# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -126,7 +124,7 @@ class Play:
         """Operations of one compiled step, transcendental functions counted as 10, a loop as one pass."""
         start = self.players(shifts, weights)
         step = jax.jit(lambda players: self.rule.step(self.game, players, self.rule.init(players))[0])
-        counts = step.lower(start).compile().cost_analysis()
+        counts = step.lower(start).compile().cost_analysis() or {}
         return counts.get("flops", 0.0) + 10 * counts.get("transcendentals", 0.0)
 
 

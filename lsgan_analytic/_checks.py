@@ -52,6 +52,15 @@ def _require(value: Numbers, array: Array, good: Callable, message: str) -> Arra
     return array
 
 
+def refused_if(wrong: Array, value: Array, message: str) -> Array:
+    """``value``, or an error: at once where ``wrong`` is known, when it is computed where it is traced."""
+    if isinstance(wrong, Tracer):
+        return eqx.error_if(value, wrong, message)
+    if wrong:
+        raise ValueError(message)
+    return value
+
+
 def finite(name: str) -> Callable[[Numbers], Array]:
     """A field converter: a float array, every entry finite."""
 

@@ -10,9 +10,8 @@ from jax import Array
 from ._quadrature import composite
 from ._types import Scalar, Values, Vector
 from .discriminators.base import AbstractDiscriminator
-from .expectation import average, expectation, turns
+from .expectation import average, breakpoints, expectation
 from .laws.base import AbstractDensity, AbstractLaw, DEFAULT_NODES, PANELS, PER_PANEL
-from .laws.discrete import PointMasses
 from .laws.mixture import Mixture
 from .laws.noisy import Noisy
 from .laws.pushforward import Pushforward
@@ -45,7 +44,7 @@ def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstra
     True
     """
     taken = expectation(law, disc, phi)
-    breaks = turns(disc, phi)
+    breaks, _ = jax.lax.stop_gradient(breakpoints(law, disc, phi))
     value, error = _look(law, lambda x: phi.of(disc, x), breaks)
     error = error + average(law, lambda x: phi.rounding(disc, x), breaks)
     total = 2 * jnp.abs(taken - value) + error  # twice: a step between two panels shifts both a little
@@ -54,15 +53,16 @@ def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstra
 
 def _look(law: AbstractLaw, function: Function, breaks: Vector) -> tuple[Scalar, Scalar]:
     """E[function(x)] by the finer rule, and an estimate of its error."""
-    if isinstance(law, Mixture):
+    if type(law) is Mixture:
         parts = [_look(part, function, breaks) for part in law.components]
         value, error = (jnp.stack(column) for column in zip(*parts, strict=True))
         return jnp.sum(law.weights * value), jnp.sum(law.weights * error)
-    if isinstance(law, Pushforward):
+    if type(law) is Pushforward:
         through = jax.vmap(law.generator)
         return _look(law.latent, lambda z: function(through(z)), law.generator.preimages(breaks))
-    if isinstance(law, PointMasses):
-        values = law.weights * function(law.points)
+    if law.is_sample:
+        points, weights = law.nodes()
+        values = weights * function(points)
         return jnp.sum(values), _rounding(values)
     if isinstance(law, AbstractDensity):
         return _look_at_panels(law, function, breaks)
@@ -125,13 +125,13 @@ def _with_more(breaks: Vector, points: Values, weights: Values) -> Vector:
 def _look_at_rules(law: AbstractLaw, function: Function, breaks: Vector) -> tuple[Scalar, Scalar]:
     """For laws of whose rules nothing is known: how much three of them differ."""
     rules = [law.nodes_between(breaks), law.nodes_between(breaks, _FINER)]
-    if isinstance(law, Noisy) and rules[0][0].ndim == 1:
-        points, weights = rules[0]
-        rules.append(law.nodes_between(_with_more(breaks, points, weights)))
-    elif rules[0][0].ndim == 1:  # on the plane a plain rule is too coarse to tell
-        rules.append(law.nodes(DEFAULT_NODES * 3 // 2))
     if len({points.shape for points, _ in rules}) == 1:
         return jnp.zeros(()), jnp.asarray(jnp.inf)
+    if type(law) is Noisy and law.dim == 1:
+        points, weights = rules[0]
+        rules.append(law.nodes_between(_with_more(breaks, points, weights)))
+    elif law.dim == 1:  # on the plane a plain rule is too coarse to tell
+        rules.append(law.nodes(DEFAULT_NODES * 3 // 2))
     every = [(weights, function(points)) for points, weights in rules]
     values = jnp.stack([jnp.sum(weights * terms) for weights, terms in every])
     missing = [jnp.abs(1 - jnp.sum(weights)) * jnp.max(jnp.abs(terms)) for weights, terms in every]

@@ -1,13 +1,9 @@
 """Array aliases and the pair of players."""
 
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
 import equinox as eqx
 from jaxtyping import Array, Bool, Float
-
-if TYPE_CHECKING:
-    from .discriminators.base import AbstractDiscriminator
-    from .generators.base import AbstractGenerator
 
 Scalar = Float[Array, ""]
 Vector = Float[Array, " n"]
@@ -15,13 +11,19 @@ Matrix = Float[Array, "n n"]
 Values = Float[Array, "..."]
 Flag = Bool[Array, ""]
 
+Disc = TypeVar("Disc")
+Gen = TypeVar("Gen")
 
-class Players(eqx.Module):
+
+class Players(eqx.Module, Generic[Disc, Gen]):
     """The two players of a game; gradients, paths and ensembles of players have this type too.
 
     Args:
         disc: the discriminator; ``players.disc(x)`` is D(x).
         gen: the generator; ``players.gen(z)`` is G(z).
+
+    In a ``FunctionGame`` both are any pytrees of arrays. To a type checker ``Players(disc=Erf(...),
+    gen=Square(...))`` is ``Players[Erf, Square]``, and so are its gradient, and the players of its paths.
 
     A path has a leading axis of time on every parameter, an ensemble leading axes (run, time).
 
@@ -31,5 +33,5 @@ class Players(eqx.Module):
     (0.5, 4.0)
     """
 
-    disc: "AbstractDiscriminator"
-    gen: "AbstractGenerator"
+    disc: Disc
+    gen: Gen

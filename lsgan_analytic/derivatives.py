@@ -9,7 +9,7 @@ from jax.flatten_util import ravel_pytree
 
 from . import solved
 from ._checks import count
-from ._types import Matrix, Players
+from ._types import Disc, Gen, Matrix, Players
 from .game import AbstractGame, Game
 from .parameters import Names
 from .restriction import restrict, Restriction
@@ -17,7 +17,7 @@ from .updates.base import AbstractRule, advance, checked_rule, state_at_rest
 
 
 @eqx.filter_jit
-def gradient(game: Game, players: Players) -> Players:
+def gradient(game: AbstractGame, players: Players[Disc, Gen]) -> Players[Disc, Gen]:
     """dJ/d(parameter) for every parameter, as Players (dimensionless per unit of the parameter).
 
     >>> import lsgan_analytic as lsgan
@@ -30,7 +30,7 @@ def gradient(game: Game, players: Players) -> Players:
 
 
 @eqx.filter_jit
-def hessian(game: Game, players: Players) -> Matrix:
+def hessian(game: AbstractGame, players: Players) -> Matrix:
     """d2J/d(parameter)2, shape (n, n), in the order of ``parameter_names(players)``.
 
     >>> import lsgan_analytic as lsgan

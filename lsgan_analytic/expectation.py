@@ -101,11 +101,11 @@ def breakpoints(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractInte
     if not kinks.size:
         return still, not smooth
     # of two edges at one place that move differently, the one with the larger discontinuity is kept
-    still, kinks = (_apart(still, kinks), kinks) if smooth else (still, _apart(kinks, still))
+    still, kinks = (apart(still, kinks), kinks) if smooth else (still, apart(kinks, still))
     return _joined(kinks, still.astype(kinks.dtype)), True
 
 
-def _apart(points: Array, others: Array) -> Array:
+def apart(points: Array, others: Array) -> Array:
     """``points`` of the line, NaN for those that are among ``others``; lines of the plane as they are."""
     if points.ndim != 1 or not points.size:
         return points
@@ -160,6 +160,7 @@ def quadrature(
     >>> bool(abs(rule - exact) < 1e-12)
     True
     """
+    disc = disc.checked_on(law)
     breaks, moving = breakpoints(law, disc, phi)
 
     def function(x: Values) -> Values:
@@ -168,7 +169,20 @@ def quadrature(
             return first_order(values, _UNKNOWN.format(type(_bare(phi)).__name__, type(disc).__name__))
         return values
 
-    return average(law, function, breaks, n, moving)
+    if disc.stands_for_infinity is None:
+        return average(law, function, breaks, n, moving)
+    points, weights = law.nodes_between(breaks, n, True) if moving else law.nodes_between(breaks, n)
+    return _mean_or_infinity(function(points), weights, disc.stands_for_infinity)
+
+
+def _mean_or_infinity(values: Values, weights: Values, infinity: float) -> Scalar:
+    """sum(weights * values); infinite, with derivatives NaN, where values from ``infinity`` have any mass."""
+    infinite = jnp.abs(values) >= infinity
+    total = jnp.sum(weights * jnp.where(infinite, 0, values))
+    share = jnp.sum(weights * jnp.where(infinite, jnp.sign(values), 0))
+    diverges = jnp.sum(jnp.where(infinite, weights, 0)) > _CLOSE * jnp.finfo(weights.dtype).eps
+    scale = jnp.where(diverges, jnp.sign(jax.lax.stop_gradient(share)) * jnp.inf, 1)
+    return jnp.where(diverges, 1 + 0 * total, total) * scale
 
 
 def expectation(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Scalar:

@@ -1,6 +1,6 @@
 """Continuous time."""
 
-from typing import cast, TYPE_CHECKING
+from typing import cast, Generic, TYPE_CHECKING
 
 import equinox as eqx
 import jax
@@ -11,14 +11,13 @@ from jax.typing import ArrayLike
 from jaxtyping import Float
 
 from ._checks import count, positive
-from ._types import Players, Scalar
+from ._types import Disc, Gen, Players, Scalar
 from .drift import displacement, drift, DriftRule
 from .game import AbstractGame, field
-from .outcome import Evidence, evidence, judge, norm, Outcome
+from .outcome import Evidence, evidence_of_flow, judge, norm, Outcome
 from .parameters import Names, vector
 from .restriction import restrict, Restriction
 from .trajectory import checked_start, finite, Path
-from .updates import Simultaneous
 
 if TYPE_CHECKING:
     from diffrax import AbstractSolver
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 _MOST_STEPS = 100_000
 
 
-class Flow(eqx.Module):
+class Flow(eqx.Module, Generic[Disc, Gen]):
     """One run in continuous time, at T points.
 
     Attributes:
@@ -39,7 +38,7 @@ class Flow(eqx.Module):
     """
 
     times: Float[Array, " T"]
-    players: Players
+    players: Players[Disc, Gen]
     cost_terms: Float[Array, "T 2"]
     field_norm: Float[Array, " T"]
     outcome: Outcome
@@ -54,7 +53,7 @@ class Flow(eqx.Module):
 
 def flow(
     game: AbstractGame,
-    players: Players,
+    players: Players[Disc, Gen],
     time: ArrayLike,
     points: int = 201,
     free: Names = None,
@@ -67,7 +66,7 @@ def flow(
     atol: float | None = None,
     solver: "AbstractSolver | None" = None,
     step: float | None = None,
-) -> Flow:
+) -> Flow[Disc, Gen]:
     """Follow d theta/dt = field(theta), both players always at the same time, also inside a solver's stages.
 
     Args:
@@ -164,11 +163,11 @@ def _flow(part: Restriction, time, points, followed, rest, tolerance, method) ->
     reached = jnp.where(rested, ending, times[last])
     left = stopped["left"] | jnp.any(jnp.all(jnp.isfinite(saved), axis=-1) & ~valid)
     stop = Outcome.where(left, Outcome.left_domain, Outcome.overflowed)
-    return _judged(part, rule, tolerance, rebuild, times, values, reached, complete, stop)
+    return _judged(part, followed, tolerance, rebuild, times, values, reached, complete, stop)
 
 
 def _judged(
-    part: Restriction, rule, tolerance, rebuild, times, values, reached, complete, stop: Outcome
+    part: Restriction, followed, tolerance, rebuild, times, values, reached, complete, stop: Outcome
 ) -> Flow:
     """Costs, field and outcome of the points ``values``."""
     points = jax.vmap(lambda y: part.whole(rebuild(y)))(values)
@@ -177,10 +176,13 @@ def _judged(
         return jnp.stack(part.cost_terms(rebuild(y))), norm(vector(field(part, rebuild(y))))
 
     terms, norms = jax.vmap(costs_and_norm)(values)
-    # growth is what it would be if the run went on for as long again: a step as long as the run
-    end, pace = rebuild(values[-1]), rule or Simultaneous(jnp.maximum(reached, jnp.finfo(times.dtype).tiny))
-    last = Restriction(part.game, part.whole(end), part.positions)
-    seen = evidence(last, pace, pace.init(end), reached if rule else jnp.asarray(1))
+    rule, corrected = followed
+    last = Restriction(part.game, part.whole(rebuild(values[-1])), part.positions)
+
+    def velocity(y: Array) -> Array:
+        return vector(_along(part, rule, corrected, last.reduced_at(y)))[last.order]
+
+    seen = evidence_of_flow(last, velocity, reached)
     outcome = Outcome.where(complete, judge(seen, last.players, tolerance), stop)
     return Flow(times, points, terms, norms, outcome, seen, reached)
 

@@ -13,7 +13,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from ._types import Flag, Players, Scalar
+from ._types import Disc, Flag, Gen, Players, Scalar
 from .discriminators.base import AbstractDiscriminator
 from .expectation import expectation
 from .generators.base import AbstractGenerator
@@ -200,7 +200,7 @@ def _checked_players(players: Players) -> Players:
     raise ValueError(f"players: expected lsgan.Players(disc=..., gen=...), got {players!r}")
 
 
-def field(game: AbstractGame, players: Players) -> Players:
+def field(game: AbstractGame, players: Players[Disc, Gen]) -> Players[Disc, Gen]:
     """The direction of training: (+d objective_D / d disc, -d objective_G / d gen), as Players.
 
     >>> import lsgan_analytic as lsgan

@@ -39,7 +39,7 @@ class Restriction(AbstractGame):
         return [free[(free >= low) & (free < high)] - low for low, high in pairwise(ends)]
 
     @property
-    def _order(self) -> np.ndarray:
+    def order(self) -> np.ndarray:
         """Where the free parameters are in the vector of the restricted players."""
         return np.argsort(np.argsort(np.asarray(self.positions, int)))
 
@@ -87,7 +87,7 @@ class Restriction(AbstractGame):
     @property
     def point(self) -> Vector:
         """The free parameters of ``players``."""
-        return vector(self.reduce(self.players))[self._order]
+        return vector(self.reduce(self.players))[self.order]
 
     def reduced_at(self, values: Vector) -> Players:
         """The restricted players whose free parameters are ``values``."""
@@ -100,7 +100,7 @@ class Restriction(AbstractGame):
 
     def field(self, values: Vector) -> Vector:
         """The field over the free parameters."""
-        return vector(field(self, self.reduced_at(values)))[self._order]
+        return vector(field(self, self.reduced_at(values)))[self.order]
 
     def jacobian(self, values: Vector) -> Matrix:
         """d field_i / d parameter_j over the free parameters."""
@@ -117,7 +117,7 @@ class Restriction(AbstractGame):
         return rebuild(values[np.argsort(self._all(values.size))], others)
 
     def _all(self, size: int) -> np.ndarray:
-        return np.append(self._order, np.arange(self._order.size, size))
+        return np.append(self.order, np.arange(self.order.size, size))
 
 
 def restrict(game: AbstractGame, players: Players, free: Names = None, argument: str = "free") -> Restriction:

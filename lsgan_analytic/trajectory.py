@@ -1,7 +1,7 @@
 """The only loop over training steps."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import equinox as eqx
 import jax
@@ -12,15 +12,15 @@ from jax.typing import ArrayLike
 from jaxtyping import Float, Int, PyTree
 
 from ._checks import count, floating, positive
-from ._types import Flag, Players, Scalar
+from ._types import Disc, Flag, Gen, Players, Scalar
 from .game import AbstractGame
-from .outcome import Evidence, evidence, growth_ahead, judge, norm, Outcome
+from .outcome import Evidence, evidence, judge, norm, Outcome
 from .parameters import checked_players, Names, vector
 from .restriction import restrict, Restriction
 from .updates.base import AbstractRule, advance, checked_rule
 
 
-class Path(eqx.Module):
+class Path(eqx.Module, Generic[Disc, Gen]):
     """One run: T = steps + 1 points, the start and every step after it.
 
     Attributes:
@@ -31,7 +31,7 @@ class Path(eqx.Module):
         steps_taken: the number of valid steps; later points repeat the last valid one.
     """
 
-    players: Players
+    players: Players[Disc, Gen]
     cost_terms: Float[Array, "T 2"]
     field_norm: Float[Array, " T"]
     outcome: Outcome
@@ -52,11 +52,11 @@ def finite(players: Players) -> Flag:
 def trajectory(
     game: AbstractGame,
     rule: AbstractRule,
-    players: Players,
+    players: Players[Disc, Gen],
     steps: int,
     free: Names = None,
     tolerance: ArrayLike = 1e-2,
-) -> Path:
+) -> Path[Disc, Gen]:
     """Play ``rule`` for ``steps`` steps and say how it ended.
 
     Args:
@@ -140,8 +140,6 @@ class Progress(eqx.Module):
     def judged(self, game: AbstractGame, rule: AbstractRule, tolerance: Scalar) -> tuple[Outcome, Evidence]:
         """The outcome at the end, and its evidence on ``game``."""
         seen = evidence(self.on(game), rule, self.state, self.steps_taken)
-        growth = growth_ahead(self.on(game), rule, self.state, self.steps_taken, seen.growth)
-        seen = eqx.tree_at(lambda evidence: evidence.growth, seen, growth)
         verdict = judge(seen, self.players, tolerance)
         return Outcome.where(self.outcome == Outcome.moving, verdict, self.outcome), seen
 

@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from scipy import special, stats
+from scipy import integrate, optimize, special, stats
 from test_error_product import composite
 
 import lsgan_analytic as lsgan
@@ -191,3 +191,19 @@ def test_noise_on_a_sample():
     exact = stats.norm.cdf(2**0.5 * w[:, None] * (points - 0.2) / root).mean(axis=1)
     assert (found >= np.abs(value - exact)).all()
     assert found.max() < 1e-12
+
+
+def test_kinks_that_are_sought_are_seen():
+    """Hinge on a D that does not say where its score crosses -1: as the expectation, so its error."""
+    law = lsgan.Normal()
+    disc = lsgan.OptimalDiscriminator(lsgan.Normal(0.4, 0.9), law).given(lsgan.Shift(0.0))
+
+    def score(x):
+        return stats.norm.logpdf(x, 0.4, 0.9) - stats.norm.logpdf(x)
+
+    left, right = (optimize.brentq(lambda x: score(x) + 1, *ends) for ends in ((-3.0, 0.0), (3.0, 9.0)))
+    exact = integrate.quad(lambda x: (1 + score(x)) * stats.norm.pdf(x), left, right, epsabs=1e-14)[0]
+    phi = lsgan.Hinge().fake
+    found, claimed = (take(law, disc, phi) for take in (lsgan.expectation, lsgan.expectation_error))
+    assert abs(found - exact) <= claimed + 1e-14
+    assert claimed < 1e-11

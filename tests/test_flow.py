@@ -8,6 +8,7 @@ import pytest
 from dynamics import Bilinear, dirac, Numbers, pair, Toy, zero_sum
 from problems import CASES
 from scipy.integrate import solve_ivp
+from spirals import linear_game, rotated, SPIRALS
 
 import lsgan_analytic as lsgan
 from lsgan_analytic.drift import displacement
@@ -160,6 +161,26 @@ def test_a_path_is_nearer_to_the_corrected_flow():
     np.testing.assert_allclose(near, abs(factor - np.exp(3j + 0.15)), rtol=1e-5)
     with pytest.raises(ValueError, match=r"run: expected points and parameters \(31, 2\) like path"):
         lsgan.path_distance(path, lsgan.flow(game, start, 30, 3, rule=rule))
+
+
+@pytest.mark.parametrize("name", SPIRALS)
+def test_a_field_that_grows_has_not_converged(name):
+    """At every phase of a rotation, as runs of steps are judged: by |f| over as long again."""
+    eigenvalues = SPIRALS[name]
+    game = linear_game(rotated(eigenvalues, 0.4, 2.0))
+    phases = np.linspace(0, 2 * np.pi, 8, endpoint=False) + 0.1
+
+    def run(phase):
+        start = pair(1e-6 * jnp.cos(phase)[None], 1e-6 * jnp.sin(phase)[None])
+        ended = lsgan.flow(game, start, time=6.0, points=3)
+        return ended.outcome, ended.evidence.growth
+
+    outcome, growth = jax.jit(jax.vmap(run))(phases)
+    if max(value.real for value in eigenvalues) > 0:
+        assert (outcome == lsgan.Outcome.moving).all()
+    else:
+        assert (outcome == lsgan.Outcome.point).all()
+        assert (growth < 0).all()
 
 
 class Positive(Numbers):

@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import mpmath
 import numpy as np
 import pytest
 from scipy import integrate, stats
@@ -79,6 +80,46 @@ def test_slopes_hold_wherever_the_support_starts():
     e = 1e-4
     by_differences = (jax.vmap(cost)(h + e, g) - jax.vmap(cost)(h - e, g)) / (2 * e)
     np.testing.assert_allclose(slopes, by_differences, rtol=1e-5, atol=1e-7)
+
+
+def cost_beside_an_infinite_density(g, h):
+    """Minimax of the best D, data Exp(1.2), generated points h + g z^2, z ~ N(0, 1): in s = sqrt(x - h)."""
+    rate = mpmath.mpf("1.2")
+
+    def integrand(s):
+        y = s * s
+        p, q = rate * mpmath.exp(-rate * (y + h)), mpmath.npdf(mpmath.sqrt(y / g)) / mpmath.sqrt(g * y)
+        return 2 * s * (p * mpmath.log(p / (p + q)) + q * mpmath.log(q / (p + q)))
+
+    return mpmath.quad(integrand, [1e-12, 0.01, 0.1, 0.5, 1, 2, 4, 8, 14])
+
+
+def test_an_infinite_density_at_an_end_that_moves():
+    data, latent = lsgan.Exponential(1.2), lsgan.Normal()
+    game, disc = lsgan.Game(data, latent, lsgan.Minimax()), lsgan.OptimalDiscriminator(data, latent)
+    cost = jax.jit(
+        jax.value_and_grad(lambda g, h: game.cost(lsgan.Players(disc, lsgan.Square(g, h))), (0, 1))
+    )
+    for g, h in ((1.5, 0.4), (0.7, 1.1)):
+        value, slopes = cost(g, h)
+        np.testing.assert_allclose(value, float(cost_beside_an_infinite_density(g, h)), rtol=1e-10)
+        by_g = mpmath.diff(lambda g, h=h: cost_beside_an_infinite_density(g, h), g)
+        by_h = mpmath.diff(lambda h, g=g: cost_beside_an_infinite_density(g, h), h)
+        np.testing.assert_allclose(slopes, (float(by_g), float(by_h)), rtol=1e-9)
+
+
+def test_a_score_that_is_infinite_has_an_infinite_mean():
+    """Uniform(-1, 1.5) has mass where no data are: Wasserstein and NonSaturating take the score there."""
+    data, latent = lsgan.Rayleigh(), lsgan.Uniform(-1.0, 1.5)
+    players = lsgan.Players(lsgan.OptimalDiscriminator(data, latent), lsgan.Square(0.8, -0.5))
+    for loss, finite in (
+        (lsgan.Wasserstein(), False),
+        (lsgan.NonSaturating(), False),
+        (lsgan.Minimax(), True),
+    ):
+        game = lsgan.Game(data, latent, loss)
+        value, slope = jax.jit(jax.value_and_grad(lambda own, game=game: game.objectives(own)[1]))(players)
+        assert np.isfinite(value) == np.isfinite(slope.gen.h) == finite
 
 
 NARROW = lsgan.Normal(0.0, 0.1)

@@ -47,6 +47,58 @@ def test_penalties_against_adaptive_quadrature():
     np.testing.assert_allclose(lsgan.R2(strength=0.7).penalty(ERF, DATA, FAKE), 0.35 * fake, rtol=1e-9)
 
 
+class Broken(lsgan.AbstractCritic):
+    """A user's piecewise linear D: sum_i slopes_i max(0, x - knots_i)."""
+
+    slopes: jax.Array
+    knots: jax.Array
+
+    def __call__(self, x):
+        return jnp.vectorize(lambda v: jnp.sum(self.slopes * jax.nn.relu(v - self.knots)))(jnp.asarray(x))
+
+    def breaks(self):
+        return self.knots
+
+
+def test_penalties_move_with_the_kinks_of_a_discriminator():
+    """The slope is s1 between the knots and s1 + s2 beyond: everything by distribution functions."""
+    data, made = lsgan.Normal(0.3, 0.8), lsgan.Normal(-0.5, 1.2)
+    x, w = np.polynomial.legendre.leggauss(80)
+    e, w = 0.5 * (1 + x), 0.5 * w
+
+    def mixed(k):
+        """P(e x + (1 - e) y <= k)."""
+        return jnp.sum(
+            w * jax.scipy.stats.norm.cdf((k - 0.3 * e + 0.5 * (1 - e)) / np.hypot(0.8 * e, 1.2 * (1 - e)))
+        )
+
+    def exact(t, below, cost):
+        first, second = below(t[2]), below(t[3])
+        parts = (first, second - first, 1 - second)
+        return sum(
+            part * cost(slope) for part, slope in zip(parts, (0 * t[0], t[0], t[0] + t[1]), strict=True)
+        )
+
+    cases = (
+        (lsgan.R1(1.4), lambda k: jax.scipy.stats.norm.cdf(k, 0.3, 0.8), lambda s: 0.7 * s**2),
+        (lsgan.R2(1.4), lambda k: jax.scipy.stats.norm.cdf(k, -0.5, 1.2), lambda s: 0.7 * s**2),
+        (lsgan.GradientPenalty(0.7), mixed, lambda s: 0.7 * (jnp.abs(s) - 1) ** 2),
+    )
+    t = jnp.asarray([0.7, -1.1, -0.4, 0.5])
+    for part, below, cost in cases:
+
+        def penalty(t, part=part):
+            return part.penalty(Broken(t[:2], t[2:]), data, made)
+
+        def wanted(t, below=below, cost=cost):
+            return exact(t, below, cost)
+
+        second = () if isinstance(part, lsgan.GradientPenalty) else (jax.hessian,)  # all pairs: slow
+        for derivative in (lambda f: f, jax.grad, *second):
+            found = jax.jit(derivative(penalty))(t)
+            np.testing.assert_allclose(found, jax.jit(derivative(wanted))(t), rtol=1e-8, atol=1e-8)
+
+
 def test_gradient_penalty_by_simulation():
     rng = np.random.default_rng(2)
     n = 200_000

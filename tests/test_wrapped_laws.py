@@ -96,3 +96,106 @@ def test_a_mixture_lives_on_one_space():
         lsgan.Mixture([0.5, 0.5], (lsgan.PointMasses([0.0]), flat))
     with pytest.raises(ValueError, match="first: expected a law on the line"):
         lsgan.Product(lsgan.Mixture([1.0], (lsgan.MultivariateNormal(),)), lsgan.Normal())
+
+
+class Forwarding(Wrapped):
+    """A user's law that forwards all that a law offers."""
+
+    @property
+    def is_sample(self):
+        return self.law.is_sample
+
+    @property
+    def has_exact_cdf(self):
+        return self.law.has_exact_cdf
+
+    def nodes_between(self, breaks, n=None, moving=False):
+        return self.law.nodes_between(breaks, n, moving)
+
+    def log_pdf(self, x):
+        return self.law.log_pdf(x)
+
+    def landmarks(self):
+        return self.law.landmarks()
+
+
+class Wide(lsgan.Normal):
+    """A user's subclass: twice as wide as its parameter says."""
+
+    def point(self, t):
+        return self.mean + 2 * (super().point(t) - self.mean)
+
+    def coordinate(self, x):
+        return super().coordinate(self.mean + 0.5 * (x - self.mean))
+
+    def log_pdf(self, x):
+        return jax.scipy.stats.norm.logpdf(x, self.mean, 2 * self.std)
+
+    def cdf(self, x):
+        return jax.scipy.stats.norm.cdf(x, self.mean, 2 * self.std)
+
+    def quantile(self, q):
+        return jax.scipy.stats.norm.ppf(q, self.mean, 2 * self.std)
+
+    def sample(self, key, n):
+        return self.mean + 2 * (super().sample(key, n) - self.mean)
+
+
+BARE = {
+    "normal": lsgan.Normal(0.2, 0.8),
+    "exponential": lsgan.Exponential(0.7),
+    "mixture": lsgan.Mixture([0.4, 0.6], (lsgan.Normal(), lsgan.Exponential(1.0))),
+    "sample": lsgan.PointMasses([0.0, 1.5, -0.3]),
+}
+
+
+@pytest.mark.parametrize("kind", [Wrapped, Forwarding])
+@pytest.mark.parametrize("name", BARE)
+def test_a_wrapper_is_what_it_wraps(name, kind):
+    """Every answer is that of the law inside, or refused by name."""
+    bare, other = BARE[name], lsgan.Normal(0.5, 1.1)
+    law = kind(bare)
+    disc, phi = lsgan.Erf(0.9, -0.2), Squared()
+    exact = lsgan.expectation(bare, disc, phi)
+    error = lsgan.expectation_error(law, disc, phi)
+    found = lsgan.expectation(law, disc, phi)
+    np.testing.assert_allclose(found, exact, rtol=1e-9)
+    assert abs(found - exact) <= error + 1e-15
+    if kind is Wrapped and name != "sample":
+        assert error == np.inf
+    for metric in (lsgan.divergences.kl, lsgan.divergences.js):
+        both = []
+        for own in (bare, law):
+            try:
+                both.append(float(metric(own, other)))
+            except ValueError as refused:
+                assert str(refused).startswith("law: ")  # noqa: PT017
+        if len(both) == 2:
+            np.testing.assert_allclose(*both, rtol=1e-9)
+        assert len(both) < 2 or kind is Forwarding
+    both = [float(lsgan.divergences.w1(own, other)) for own in (bare, law)]
+    np.testing.assert_allclose(*both, rtol=1e-6 if kind is Wrapped else 1e-12)
+
+
+@pytest.mark.parametrize("kind", [Wrapped, Forwarding])
+def test_a_wrapper_is_simulated_and_predicted(kind):
+    players = lsgan.Players(lsgan.Erf(0.9, -0.2), lsgan.Square(1.0, -0.5))
+    play, asked = lsgan.Simultaneous(0.1), {"steps": 2}
+    both = []
+    for wrap in (lambda law: law, kind):
+        game = lsgan.Game(wrap(lsgan.Exponential(0.7)), wrap(lsgan.Rayleigh()), lsgan.SquaredMinimax())
+        runs = lsgan.simulate(game, play, players, key=jax.random.key(0), runs=4, samples=16, **asked)
+        ahead = lsgan.predict(game, play, players, samples=1000, **asked)
+        both.append((runs.values, ahead.mean, ahead.covariance))
+    for bare, wrapped in zip(*both, strict=True):
+        np.testing.assert_allclose(wrapped, bare, rtol=1e-7, atol=1e-12)
+
+
+def test_a_subclass_is_not_what_it_derives_from():
+    """Closed forms are for exact types: a subclass may differ in anything."""
+    law, wide, other = Wide(0.2, 0.4), lsgan.Normal(0.2, 0.8), lsgan.Normal(0.5, 1.1)
+    for on in ((lsgan.Erf(0.9, -0.2), Squared()), (lsgan.Quadratic(0.3), Score(1.0))):
+        np.testing.assert_allclose(lsgan.expectation(law, *on), lsgan.expectation(wide, *on), rtol=1e-12)
+        assert lsgan.expectation_error(law, *on) < 1e-11
+    for metric in (lsgan.divergences.kl, lsgan.divergences.js, lsgan.divergences.w1, lsgan.divergences.mmd):
+        np.testing.assert_allclose(metric(law, other), metric(wide, other), rtol=1e-10)

@@ -1,7 +1,5 @@
 """Claim 9: mode collapse is inherent in the GAN objective."""
 
-# pyright: reportAttributeAccessIssue=false
-
 from dataclasses import dataclass, replace
 from typing import Any, Self, TYPE_CHECKING
 
@@ -154,7 +152,7 @@ def _draw_spectrum(axes: "Axes", data: Arrays) -> None:
     for name, color in _COLORS.items():
         values = data[f"eigenvalues {name}"]
         face = color if _MARKS[name] == "x" else "none"
-        axes.scatter(values.real, values.imag, 22, color=color, marker=_MARKS[name], facecolor=face)
+        axes.scatter(np.real(values), np.imag(values), 22, color=color, marker=_MARKS[name], facecolor=face)
     axes.text(-0.17, 0.26, "saturating and\nnon-saturating", color=BLUE, ha="right", va="center")
     axes.text(-0.93, 0.08, "least squares", color=GREEN)
     axes.text(-0.05, 0.49, "Wasserstein", color=ORANGE, ha="right", va="center")

@@ -1,7 +1,5 @@
 """Claim 11: the Wasserstein loss fixes training."""
 
-# pyright: reportAttributeAccessIssue=false
-
 from dataclasses import dataclass
 from typing import Self, TYPE_CHECKING
 

@@ -1,7 +1,5 @@
 """Claim 14: GANs fit one mode of a one-dimensional mixture."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false
-
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING
 
@@ -91,11 +89,13 @@ def found(data: Arrays) -> dict[str, Found]:
     share = {name: np.mean(data[f"variation {name}"] < _CLOSE) for name in ("optimal", "first")}
     together = np.mean(np.abs(np.diff(data["means first"])) < 0.75)
     return {
-        "starts fitted, optimal D": Found(share["optimal"], 0.97, 0.02),  # the row: .94, of its own starts
+        "starts fitted, optimal D": Found(
+            float(share["optimal"]), 0.97, 0.02
+        ),  # the row: .94, of its own starts
         "starts fitted, first-order D": Found(
-            share["first"], 0.21, 0.05
+            float(share["first"]), 0.21, 0.05
         ),  # the row says .26, of its own draws
-        "ends with |mu1 - mu2| < 3/4, first-order D": Found(together, 0.4, 0.05),
+        "ends with |mu1 - mu2| < 3/4, first-order D": Found(float(together), 0.4, 0.05),
     }
 
 

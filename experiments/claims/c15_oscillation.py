@@ -1,7 +1,5 @@
 """Claim 15: training oscillates; alternate, and slow the discriminator down."""
 
-# pyright: reportAttributeAccessIssue=false
-
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING
 
@@ -81,7 +79,7 @@ def compute(config: Config) -> Arrays:
         ("fine theory", *_fine(config)),
     ):
         r, gamma = np.meshgrid(r, gamma)
-        data[name] = 0.5 * (r * gamma - np.emath.sqrt((r * gamma) ** 2 - r).real)
+        data[name] = 0.5 * (r * gamma - np.real(np.emath.sqrt((r * gamma) ** 2 - r)))
     return data
 
 

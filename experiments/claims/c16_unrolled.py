@@ -1,7 +1,5 @@
 """Claim 16: unrolling the discriminator stabilises training."""
 
-# pyright: reportAttributeAccessIssue=false
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -104,10 +102,10 @@ def plot(data: Arrays, config: Config) -> "Figure":
     figure = Figure(figsize=(DOUBLE, 2.3), layout="constrained")
     eigen, gradient = figure.subplots(1, 2)
     product, own = data["product"], data["eigenvalues"]
-    eigen.plot(product, np.sort(data["theory"].real), color=BLUE)
-    eigen.plot(product, np.sort(data["theory"].imag), color=VERMILION, linewidth=0.9)
-    eigen.plot(product, own.real, "o", color=BLUE, markersize=2.5)
-    eigen.plot(product, own.imag, "o", color=VERMILION, markersize=2.5, markerfacecolor="w")
+    eigen.plot(product, np.sort(np.real(data["theory"])), color=BLUE)
+    eigen.plot(product, np.sort(np.imag(data["theory"])), color=VERMILION, linewidth=0.9)
+    eigen.plot(product, np.real(own), "o", color=BLUE, markersize=2.5)
+    eigen.plot(product, np.imag(own), "o", color=VERMILION, markersize=2.5, markerfacecolor="w")
     eigen.text(0.62, 0.4, r"Re $\lambda$", color=BLUE, transform=eigen.transAxes)
     eigen.text(0.27, 0.92, r"Im $\lambda$", color=VERMILION, transform=eigen.transAxes)
     eigen.set(xlabel=r"$K\eta$", ylabel=r"eigenvalues $\lambda$", xlim=(0, product[-1]))

@@ -1,7 +1,5 @@
 """Claim 18: spectral norm, gradient penalties, instance noise and the hinge loss stabilise training."""
 
-# pyright: reportAttributeAccessIssue=false
-
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING
 
@@ -115,8 +113,8 @@ def _best(config: Config, strength: jax.Array, gap: jax.Array) -> jax.Array:
 def found(data: Arrays) -> dict[str, Found]:
     numbers = {}
     for name, roots in theory(Config()).items():
-        numbers[f"slowest lambda, {name}"] = Found(data[name].real.max(), roots.real.max(), 1e-7)
-        numbers[f"Im lambda, {name}"] = Found(data[name].imag.max(), roots.imag.max(), 1e-7)
+        numbers[f"slowest lambda, {name}"] = Found(np.real(data[name]).max(), np.real(roots).max(), 1e-7)
+        numbers[f"Im lambda, {name}"] = Found(np.imag(data[name]).max(), np.imag(roots).max(), 1e-7)
     best = 1 + data["gap"] / (2 * data["penalty"][:, None])
     numbers["|w| - (1 + theta/2 lambda), worst"] = Found(np.abs(data["slope"] - best).max(), 0, 1e-9)
     numbers["what moves w under spectral norm"] = Found(data["field"][0], 0, 1e-15)
@@ -151,7 +149,9 @@ def _draw_spectrum(axes: "Axes", data: Arrays) -> None:
         for pair, face, marker in zip(_PAIRS, ("none", color), ("o", "s"), strict=True):
             if f"{pair}, {name}" in data:
                 value = data[f"{pair}, {name}"]
-                axes.scatter(value.real, value.imag, 18, edgecolor=color, facecolor=face, marker=marker)
+                axes.scatter(
+                    np.real(value), np.imag(value), 18, edgecolor=color, facecolor=face, marker=marker
+                )
         axes.plot([], [], "o", color=color, label=name, markersize=4)
     axes.set(xlabel=r"Re $\lambda$", ylabel=r"Im $\lambda$", xlim=(-1.2, 0.15), ylim=(-1.25, 1.25))
     handles = axes.get_legend_handles_labels()[0][:-1]

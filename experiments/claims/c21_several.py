@@ -1,7 +1,5 @@
 """Claim 21: several generators cover several modes."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false
-
 from dataclasses import dataclass, replace
 from typing import Self, TYPE_CHECKING
 
@@ -59,7 +57,7 @@ def compute(config: Config) -> Arrays:
 def found(data: Arrays) -> dict[str, Found]:
     apart = np.diff(data["means"], axis=-1)[..., 0]
     return {
-        "JS at the truth": Found(data["truth"], 0, 1e-14),
+        "JS at the truth": Found(float(data["truth"]), 0, 1e-14),
         "JS at the end, apart by 1e-3": Found(data["divergence"][-1, -1], 0, 1e-6),
         "distance of equal ones, largest": Found(np.abs(apart[0]).max(), 0, 0),
         "JS of equal ones at the end": Found(data["divergence"][0, -1], 0.187892, 1e-6),

@@ -1,5 +1,6 @@
 """Discriminators: what is said of a point, real (1) or generated (0)."""
 
+from .authors_optimal import AuthorsOptimalDiscriminator as AuthorsOptimalDiscriminator
 from .base import (
     AbstractCritic as AbstractCritic,
     AbstractDiscriminator as AbstractDiscriminator,
@@ -11,10 +12,7 @@ from .interval import Interval as Interval
 from .linear import Linear as Linear
 from .logistic import Logistic as Logistic
 from .neural import NeuralDiscriminator as NeuralDiscriminator
-from .optimal import (
-    AuthorsOptimalDiscriminator as AuthorsOptimalDiscriminator,
-    OptimalDiscriminator as OptimalDiscriminator,
-)
+from .optimal import OptimalDiscriminator as OptimalDiscriminator
 from .optimal_indicator import OptimalIndicator as OptimalIndicator
 from .plane import Plane as Plane
 from .plane_radial_basis import PlaneRadialBasis as PlaneRadialBasis

@@ -1,7 +1,7 @@
 """What a discriminator is: a probability or a critic."""
 
 import abc
-from typing import Self
+from typing import Self, TYPE_CHECKING
 
 import equinox as eqx
 import jax
@@ -9,6 +9,9 @@ import jax.numpy as jnp
 
 from .._types import Flag, Values, Vector
 from ..generators.base import AbstractGenerator
+
+if TYPE_CHECKING:
+    from ..laws.base import AbstractLaw
 
 _ROUNDING = 4  # of a D in (0, 1), in units of eps
 
@@ -39,6 +42,11 @@ class AbstractDiscriminator(eqx.Module):
         return None
 
     @property
+    def stands_for_infinity(self) -> float | None:
+        """Values of phi(D(x)) of this size and more stand for infinite ones; None: there are none."""
+        return None
+
+    @property
     def is_smooth(self) -> bool:
         """Whether D is smooth at its ``breaks``. Where it is not, quadrature moves with them."""
         return False
@@ -66,6 +74,10 @@ class AbstractDiscriminator(eqx.Module):
 
     def given(self, gen: AbstractGenerator) -> "AbstractDiscriminator":
         """The function of x when the generator is ``gen``: D itself, unless D answers the generator."""
+        return self
+
+    def checked_on(self, law: "AbstractLaw") -> Self:
+        """This discriminator, where it is defined on the points of ``law``; an error elsewhere."""
         return self
 
     def normalized(self) -> Self:

@@ -1,4 +1,4 @@
-"""Discriminators that answer the generator: the best ones, and the authors' variant."""
+"""Discriminators that answer the generator: the best ones."""
 
 import abc
 from typing import Any
@@ -10,17 +10,17 @@ import numpy as np
 from jax.core import Tracer
 
 from .._checks import label
-from .._logistic import TURNS
-from .._types import Flag, Scalar, Values, Vector
+from .._types import Values, Vector
 from ..generators.base import AbstractGenerator
 from ..laws.base import AbstractLaw
-from ..laws.exponential import Exponential, ShiftedExponential
 from ..laws.pushforward import pushforward
 from ._crossings import crossings
 from .base import AbstractCritic, AbstractDiscriminator, AbstractProbability
 
 _FAR = 1e30  # the log ratio where only one density is 0: finite, so that 0 times it is 0
+_NEAR_INFINITE = 20.0  # and where one is infinite: the log of a density like x^-1/2 at rounding
 _GRID, _MOST = 128, 4
+_LEVELS = (-40.0, -20.0, -14.0, *map(float, range(-10, 11)), 14.0, 20.0, 40.0)
 
 
 class KnownLaw:
@@ -80,27 +80,45 @@ class AbstractBestResponse(AbstractDiscriminator):
     fake: eqx.AbstractVar[float]
 
     def log_ratio(self, x: Values) -> Values:
-        """log p(x)/q(x): very large where one density is 0, and 0 where both are."""
-        difference = self.data.log_pdf(x) - self.generated.log_pdf(x)
-        limit = jnp.where(jnp.isnan(difference), 0, jnp.sign(difference) * _FAR)
+        """log p(x)/q(x): very large where one density is 0, and 0 where both are.
+
+        Where one is infinite, at a single point, it is what it is nearby: a node may round to that point.
+        """
+        logs = self.data.log_pdf(x), self.generated.log_pdf(x)
+        difference = logs[0] - logs[1]
+        size = jnp.where((logs[0] == jnp.inf) | (logs[1] == jnp.inf), _NEAR_INFINITE, _FAR)
+        limit = jnp.where(jnp.isnan(difference), 0, jnp.sign(difference) * size)
         return jnp.where(jnp.isfinite(difference), difference, limit.astype(difference.dtype))
 
     def __call__(self, x: Values) -> Values:
         ratio = self.log_ratio(x)
         return self.real * jax.nn.sigmoid(ratio) + self.fake * jax.nn.sigmoid(-ratio)
 
+    @property
+    def stands_for_infinity(self) -> float:
+        return _FAR**0.5
+
     def jumps(self) -> Vector:
         """The ends of both supports, where D is not continuous; derivatives go through them."""
         return jnp.concatenate([law.landmarks() for law in (self.data, self.generated)])
 
     def breaks(self) -> Vector:
-        own = jax.lax.stop_gradient(self)
-        grid = jnp.concatenate([own.jumps(), *(law.nodes(_GRID)[0] for law in (own.data, own.generated))])
-        found, still = crossings(own.log_ratio, grid, TURNS, _MOST), own.jumps()
+        """Jumps, and where the log ratio crosses ``_LEVELS``; these move as the jump nearest to them does.
+
+        Beside an end at h where a density is infinite D is a function of log(x - h): on panels that stood
+        still while h moves its derivative would be 1/(x - h), which no rule of theirs integrates.
+        """
+        own, ends = jax.lax.stop_gradient(self), self.jumps()
+        still = jax.lax.stop_gradient(ends)
+        grid = jnp.concatenate([still, *(law.nodes(_GRID)[0] for law in (own.data, own.generated))])
+        found = crossings(own.log_ratio, grid, _LEVELS, _MOST)
+        away = jnp.abs(found[:, None] - still[None])
+        nearest = jnp.argmin(jnp.where(jnp.isnan(away), jnp.inf, away), axis=1)
         # the jumps cross all levels too: found again, as still points, they would hide their own derivative
         close = 1e3 * jnp.finfo(still.dtype).eps * (1 + jnp.abs(still))
-        same = jnp.any(jnp.abs(found[:, None] - still[None]) <= close[None], axis=1)
-        return jnp.concatenate([self.jumps(), jnp.where(same, jnp.nan, found)])
+        same = jnp.any(away <= close[None], axis=1)
+        moved = found + (ends - still)[nearest]
+        return jnp.concatenate([ends, jnp.where(same, jnp.nan, moved)])
 
 
 class BestProbability(AbstractBestResponse, AbstractProbability):
@@ -180,73 +198,3 @@ class OptimalDiscriminator(Answering):
     def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> AbstractBestResponse:
         probability = min(self.real, self.fake) >= 0 and max(self.real, self.fake) <= 1
         return (BestProbability if probability else BestCritic)(data, generated, self.real, self.fake)
-
-
-class _AuthorsResponse(AbstractProbability):
-    """The logistic function of log(scale rate) + (rate - 1/scale) x + loc/scale."""
-
-    rate: Scalar
-    loc: Scalar
-    scale: Scalar
-
-    def _line(self) -> tuple[Scalar, Scalar]:
-        inside = self.scale > 0
-        scale = jnp.where(inside, self.scale, 1)
-        offset = jnp.log(scale * self.rate) + self.loc / scale
-        return self.rate - 1 / scale, jnp.where(inside, offset, jnp.nan)
-
-    def logit(self, x: Values) -> Values:
-        slope, offset = self._line()
-        return slope * x + offset
-
-    @property
-    def is_smooth(self) -> bool:
-        return True
-
-    def breaks(self) -> Vector:
-        slope, offset = self._line()
-        return (jnp.asarray(TURNS, self.rate.dtype) - offset) / slope
-
-    def crossings(self, level: float) -> Vector:
-        slope, offset = self._line()
-        return ((level - offset) / slope)[None]
-
-    def in_domain(self) -> Flag:
-        return self.scale > 0
-
-
-class AuthorsOptimalDiscriminator(Answering):
-    """D(x) = 1/(1 + e^{-(c - 1/g) x - h/g}/(g c)) for every x: the D of the published optimal game.
-
-    c is the rate of exponential data, and generated points are h + g Exp(1), g > 0. From the sequel of
-    Pulford & Kondrashov (2021), "Quasi-Analytical Least-Squares Generative Adversarial Networks". Its
-    exponent has the opposite sign to that of p/(p + q), which is ``OptimalDiscriminator``, and it has no
-    steps at the ends of the supports: another game. A run whose g falls to 0 or below is stopped there
-    and recorded.
-
-    Args:
-        data, latent, frozen: as for ``OptimalDiscriminator``; data an ``Exponential``, and a latent law and
-            generator that make a ``ShiftedExponential``. ValueError otherwise.
-
-    >>> import lsgan_analytic as lsgan
-    >>> disc = lsgan.AuthorsOptimalDiscriminator(data=lsgan.Exponential(rate=1.2), latent=lsgan.Rayleigh())
-    >>> round(float(disc.given(lsgan.Square(g=1.5, h=-2.0))(1.0)), 3)
-    0.447
-    """
-
-    data: KnownLaw = eqx.field(static=True)
-    latent: KnownLaw = eqx.field(static=True)
-    frozen: bool = eqx.field(static=True)
-
-    def __init__(self, data: AbstractLaw, latent: AbstractLaw, frozen: bool = False):
-        self.data, self.latent = KnownLaw(data, "data"), KnownLaw(latent, "latent")
-        self.frozen = bool(frozen)
-        if not isinstance(data, Exponential):
-            raise ValueError(f"data: expected an Exponential, got {data!r}")
-
-    def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> _AuthorsResponse:
-        if not (isinstance(data, Exponential) and isinstance(generated, ShiftedExponential)):
-            raise ValueError(
-                f"latent: expected shifted exponential generated points, got {type(generated).__name__}"
-            )
-        return _AuthorsResponse(data.rate, generated.loc, generated.scale)

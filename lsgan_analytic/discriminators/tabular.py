@@ -1,10 +1,14 @@
 """Discriminators on finitely many points: a number for each."""
 
+from typing import Self
+
 import equinox as eqx
 import jax.numpy as jnp
+from jax import Array
 
-from .._checks import finite
+from .._checks import finite, refused_if
 from .._types import Values, Vector
+from ..laws.base import AbstractLaw
 from .base import AbstractCritic, AbstractProbability
 
 
@@ -20,9 +24,23 @@ def _vector(name: str):
 
 def _look_up(table: Vector, x: Values) -> Values:
     """The entry at the integer nearest to x; NaN outside the table."""
-    place = jnp.rint(jnp.asarray(x)).astype(int)
-    inside = (place >= 0) & (place < table.size)
-    return jnp.where(inside, table[jnp.clip(place, 0, table.size - 1)], jnp.nan)
+    x = jnp.asarray(x)
+    place = jnp.clip(jnp.rint(x), 0, table.size - 1).astype(int)
+    return jnp.where(_inside(table, x), table[place], jnp.nan)
+
+
+def _checked(table: Vector, law: AbstractLaw, kind: str) -> Vector:
+    """``table``, for a law on its points."""
+    what = f"disc: {kind} is defined on 0, ..., {table.size - 1} only, got a {type(law).__name__}"
+    if not law.is_sample or law.dim != 1:
+        raise ValueError(f"{what}, which is no law on points of the line")
+    x, _ = law.nodes()
+    return refused_if(jnp.any(~_inside(table, x)), table, f"{what} with other points")
+
+
+def _inside(table: Vector, x: Values) -> Array:
+    place = jnp.rint(x)
+    return (place >= 0) & (place < table.size)
 
 
 def _steps(table: Vector) -> Vector:
@@ -32,7 +50,8 @@ def _steps(table: Vector) -> Vector:
 class Tabular(AbstractProbability):
     """D(x) = 1/(1 + e^{-logits[x]}) for x in {0, ..., n - 1}: every D there is, on n points.
 
-    x is a float and is rounded to the nearest integer; D is NaN outside the table.
+    x is a float and is rounded to the nearest integer; D is NaN outside the table. An expectation over a law
+    with other points is refused: ValueError, RuntimeError when traced.
 
     Args:
         logits: a vector (n,) of finite numbers; ValueError otherwise.
@@ -49,6 +68,9 @@ class Tabular(AbstractProbability):
 
     def breaks(self) -> Vector:
         return _steps(self.logits)
+
+    def checked_on(self, law: AbstractLaw) -> Self:
+        return eqx.tree_at(lambda disc: disc.logits, self, _checked(self.logits, law, "Tabular"))
 
 
 class TabularCritic(AbstractCritic):
@@ -69,3 +91,6 @@ class TabularCritic(AbstractCritic):
 
     def breaks(self) -> Vector:
         return _steps(self.values)
+
+    def checked_on(self, law: AbstractLaw) -> Self:
+        return eqx.tree_at(lambda disc: disc.values, self, _checked(self.values, law, "TabularCritic"))

@@ -9,7 +9,6 @@ from .._quadrature import composite
 from .._types import Scalar, Values, Vector
 from ..laws._bisection import bisect
 from ..laws.base import AbstractLaw
-from ..laws.discrete import PointMasses
 from ._rule import marks_of
 
 _MOST = 2048  # nodes of one law that become edges; laws of many parts have more
@@ -18,11 +17,12 @@ PER_PANEL = 6  # the panels are those between the nodes of a rule: smooth functi
 
 def cdf_of(law: AbstractLaw) -> Callable[[Values], Values]:
     """The cdf; of a sample by one search for all x."""
-    if not isinstance(law, PointMasses):
+    if not law.is_sample:
         return law.cdf
-    order = jnp.argsort(law.points)
-    points = jax.lax.stop_gradient(law.points[order])
-    below = jnp.concatenate([jnp.zeros((1,), law.weights.dtype), jnp.cumsum(law.weights[order])])
+    points, weights = law.nodes()
+    order = jnp.argsort(points)
+    points = jax.lax.stop_gradient(points[order])
+    below = jnp.concatenate([jnp.zeros((1,), weights.dtype), jnp.cumsum(weights[order])])
     return lambda x: below[jnp.searchsorted(points, jax.lax.stop_gradient(x), side="right")]
 
 
@@ -38,8 +38,8 @@ def edges_of(p: AbstractLaw, q: AbstractLaw) -> Vector:
     """Points between which both cdfs are smooth, increasing; those of a sample move with it."""
     parts = []
     for law in (p, q):
-        if isinstance(law, PointMasses):
-            parts.append(law.points)
+        if law.is_sample:
+            parts.append(law.nodes()[0])
         else:
             parts.append(_places(law))
     return jnp.sort(jnp.concatenate(parts))
@@ -72,8 +72,9 @@ def levels(p: AbstractLaw, q: AbstractLaw) -> tuple[Vector, Vector]:
     """
     parts = []
     for law in (p, q):
-        if isinstance(law, PointMasses):
-            parts.append(jnp.cumsum(law.weights[jnp.argsort(law.points)]))
+        if law.is_sample:
+            points, weights = law.nodes()
+            parts.append(jnp.cumsum(weights[jnp.argsort(points)]))
         else:
             parts.append(jax.lax.stop_gradient(law.cdf(_places(law))))
     every = jnp.concatenate(parts)
@@ -83,9 +84,10 @@ def levels(p: AbstractLaw, q: AbstractLaw) -> tuple[Vector, Vector]:
 
 def quantile_of(law: AbstractLaw) -> Callable[[Vector], Vector]:
     """The quantile for u inside (0, 1), kept away from the ends by rounding."""
-    if isinstance(law, PointMasses):
-        order = jnp.argsort(law.points)
-        points, below = law.points[order], jax.lax.stop_gradient(jnp.cumsum(law.weights[order]))
+    if law.is_sample:
+        points, weights = law.nodes()
+        order = jnp.argsort(points)
+        points, below = points[order], jax.lax.stop_gradient(jnp.cumsum(weights[order]))
         return lambda u: points[jnp.minimum(jnp.searchsorted(below, u), points.shape[0] - 1)]
 
     def inside(u: Vector) -> Vector:

@@ -6,7 +6,6 @@ from jax import Array
 
 from .._types import Scalar, Values, Vector
 from ..laws.base import AbstractLaw
-from ..laws.discrete import PointMasses
 from ..laws.mixture import Mixture
 from ..laws.multivariate_normal import MultivariateNormal
 from ..laws.normal import Normal
@@ -19,17 +18,18 @@ Parts = tuple[Vector, Array, Array]  # weights (k,), means (k, d), covariances (
 
 def normal_parts(law: AbstractLaw) -> Parts | None:
     """A law that is a mixture of normal laws, points among them; None for others."""
-    if isinstance(law, PointMasses):
-        n = law.points.shape[0]
-        points = law.points.reshape(n, -1)
+    if law.is_sample:
+        points, weights = law.nodes()
+        n = points.shape[0]
+        points = points.reshape(n, -1)
         d = points.shape[1]
-        return law.weights, points, jnp.zeros((n, d, d), points.dtype)
-    if isinstance(law, Normal):
+        return weights, points, jnp.zeros((n, d, d), points.dtype)
+    if type(law) is Normal:
         one = jnp.ones((1,), law.std.dtype)
         return one, law.mean.reshape(1, 1), jnp.square(law.std).reshape(1, 1, 1)
-    if isinstance(law, MultivariateNormal):
+    if type(law) is MultivariateNormal:
         return jnp.ones((1,), law.mean.dtype), law.mean[None], law.covariance[None]
-    if isinstance(law, Mixture):
+    if type(law) is Mixture:
         each = [normal_parts(one) for one in law.components]
         known = [one for one in each if one is not None]
         if len(known) == len(each):
@@ -47,7 +47,7 @@ def kernel_mean(p: AbstractLaw, q: AbstractLaw, bandwidth: Scalar) -> Scalar:
     first, second = normal_parts(p), normal_parts(q)
     if first is not None and second is not None:
         return _normal_mean(first, second, bandwidth)
-    if p.nodes()[0].ndim == 2:
+    if p.dim == 2:
         (x, v), (y, w) = p.nodes(), q.nodes()
         square = jnp.square(x[:, None, 0] - y[None, :, 0]) + jnp.square(x[:, None, 1] - y[None, :, 1])
         return jnp.sum(v[:, None] * w[None] * jnp.exp(-square / (2 * jnp.square(bandwidth))))

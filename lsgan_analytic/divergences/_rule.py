@@ -13,39 +13,21 @@ from .._logistic import TURNS
 from .._types import Flag, Scalar, Values, Vector
 from ..laws._bisection import bisect
 from ..laws.base import AbstractLaw
-from ..laws.discrete import PointMasses
-from ..laws.mixture import Mixture
-from ..laws.noisy import Noisy
-from ..laws.plane import AbstractPlaneLaw
-from ..laws.pushforward import Pushforward
 
 _CROSSINGS = 8  # at most so many points with p = q get panels of their own
 _GRADING = 6.0  # neighbouring panels at a landmark: 20 nodes integrate x^r to rounding on (x, 6 x)
 _GRADES = {64: 13, 32: 6}  # so many panels on either side, by the bits of the dtype
 
 
-def _on_the_plane(law: AbstractLaw) -> bool:
-    if isinstance(law, PointMasses):
-        return law.points.ndim == 2
-    if isinstance(law, Mixture):
-        return _on_the_plane(law.components[0])
-    if isinstance(law, Noisy):
-        return _on_the_plane(law.law)
-    if isinstance(law, Pushforward):
-        return jax.eval_shape(lambda: law.nodes()[0]).ndim == 2
-    return isinstance(law, AbstractPlaneLaw)
-
-
 def dimension(p: AbstractLaw, q: AbstractLaw) -> int:
     """1 or 2: of the space both laws live on; ValueError if they differ."""
-    first, second = _on_the_plane(p), _on_the_plane(q)
-    if first != second:
-        names = ["plane" if plane else "line" for plane in (first, second)]
+    if p.dim != q.dim:
+        names = ["plane" if law.dim == 2 else "line" for law in (p, q)]
         raise ValueError(
             f"p, q: expected laws on one space, got {type(p).__name__} on the {names[0]} and "
             f"{type(q).__name__} on the {names[1]}"
         )
-    return 2 if first else 1
+    return p.dim
 
 
 def on_the_line(p: AbstractLaw, q: AbstractLaw, what: str) -> None:

@@ -6,7 +6,6 @@ import jax.numpy as jnp
 
 from .._types import Scalar, Values
 from ..laws.base import AbstractLaw
-from ..laws.discrete import PointMasses
 from ._distribution import between, root
 from ._rule import dimension
 
@@ -30,7 +29,7 @@ def energy(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     """
     if dimension(p, q) == 1:
         return 2 * between(p, q, jnp.square)
-    if not (isinstance(p, PointMasses) and isinstance(q, PointMasses)):
+    if not (p.is_sample and q.is_sample):
         raise ValueError(
             f"p, q: the energy distance on the plane is for two PointMasses, got {type(p).__name__} and "
             f"{type(q).__name__}"
@@ -38,9 +37,10 @@ def energy(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     return 2 * _mean_distance(p, q) - _mean_distance(p, p) - _mean_distance(q, q)
 
 
-def _mean_distance(p: PointMasses, q: PointMasses) -> Scalar:
-    def row(x: Values) -> Scalar:
-        square = jnp.sum(jnp.square(x[None] - q.points), axis=-1)
-        return jnp.sum(q.weights * jax.vmap(root)(square))
+def _mean_distance(p: AbstractLaw, q: AbstractLaw) -> Scalar:
+    (x, v), (y, w) = p.nodes(), q.nodes()
 
-    return jnp.sum(p.weights * jax.lax.map(row, p.points, batch_size=min(256, p.points.shape[0])))
+    def row(one: Values) -> Scalar:
+        return jnp.sum(w * jax.vmap(root)(jnp.sum(jnp.square(one[None] - y), axis=-1)))
+
+    return jnp.sum(v * jax.lax.map(row, x, batch_size=min(256, v.size)))

@@ -9,18 +9,18 @@ from jax.typing import ArrayLike
 from .._checks import count, positive
 from .._types import Scalar
 from ..laws.base import AbstractLaw
-from ..laws.discrete import PointMasses
 from ._kernel_mean import kernel_mean
 from ._rule import dimension, marks_of
 
 
 def _own_share(law: AbstractLaw) -> Scalar | None:
     """Of a sample: sum of w_i^2, the share of pairs of a point with itself; ValueError if that is all."""
-    if not isinstance(law, PointMasses):
+    if not law.is_sample:
         return None
-    if law.points.shape[0] < 2:
+    _, weights = law.nodes()
+    if weights.size < 2:
         raise ValueError("unbiased: expected samples of at least 2 points, got one of 1")
-    return jnp.sum(jnp.square(law.weights))
+    return jnp.sum(jnp.square(weights))
 
 
 def mmd(p: AbstractLaw, q: AbstractLaw, bandwidth: ArrayLike = 1.0, unbiased: bool = False) -> Scalar:

@@ -1,11 +1,15 @@
 """What a generator is."""
 
 import abc
+from typing import Self, TYPE_CHECKING
 
 import equinox as eqx
 import jax.numpy as jnp
 
 from .._types import Flag, Values, Vector
+
+if TYPE_CHECKING:
+    from ..laws.base import AbstractLaw
 
 
 class AbstractGenerator(eqx.Module):
@@ -26,6 +30,10 @@ class AbstractGenerator(eqx.Module):
     def critical_points(self) -> Vector:
         """All z with G'(z) = 0, NaN for those that do not exist: the density of G(z) has its ends there."""
         return jnp.zeros((0,))
+
+    def checked_on(self, latent: "AbstractLaw") -> Self:
+        """This generator, where it is defined on the points of ``latent``; an error elsewhere."""
+        return self
 
     def in_domain(self) -> Flag:
         """Whether the parameters are where G is defined. A run that leaves is stopped and recorded."""

@@ -1,11 +1,14 @@
 """The power law."""
 
+from typing import Self
+
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
-from .._checks import finite, label, same_shape
+from .._checks import finite, label, refused_if, same_shape
 from .._types import Scalar, Values, Vector
+from ..laws.base import AbstractLaw
 from .base import AbstractGenerator
 
 _LARGE = 2**20  # whole exponents up to here are taken by multiplication
@@ -15,6 +18,8 @@ class Power(AbstractGenerator):
     """G(z) = scale z^exponent + shift for z >= 0, for all z where the exponent is whole; NaN elsewhere.
 
     exponent = 2 on a Rayleigh latent is the square law; on an exponential latent the image is a Weibull law.
+
+    A game whose latent law has mass where G is NaN is refused: ValueError, RuntimeError when traced.
 
     Args:
         scale: any sign; shift (units of x); finite numbers, ValueError otherwise.
@@ -50,6 +55,17 @@ class Power(AbstractGenerator):
             return jnp.where(level < 0, -size, size)
         root = jnp.where(level < 0, jnp.nan, size)
         return jnp.concatenate([-root, root]) if self._whole() else root
+
+    def checked_on(self, latent: AbstractLaw) -> Self:
+        if self._whole() or latent.is_nonnegative:
+            return self
+        message = (
+            f"exponent: expected a whole number for a latent law with mass below 0, got {self.exponent} for "
+            f"{type(latent).__name__}"
+        )
+        z, weights = latent.nodes()
+        wrong = jnp.any((z < 0) & (weights > 0))
+        return eqx.tree_at(lambda gen: gen.scale, self, refused_if(wrong, self.scale, message))
 
     def critical_points(self) -> Vector:
         return jnp.zeros((1,) if self.exponent > 1 else (0,), self.scale.dtype)

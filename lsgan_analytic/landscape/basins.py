@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from typing import Any, Self
+from typing import Any, Generic, Self
 
 import equinox as eqx
 import jax
@@ -11,10 +11,10 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Float, Int
 
-from .._checks import count, positive_number
+from .._checks import count, Numbers, positive_number
 from .._describe import describe, Description
 from .._threads import each_part
-from .._types import Players, Scalar, Vector
+from .._types import Disc, Gen, Players, Scalar, Vector
 from ..game import AbstractGame, checked_game, Game
 from ..outcome import Evidence, norm, Outcome
 from ..parameters import dtype_of, indices, Names
@@ -27,7 +27,7 @@ from .surface import axis_values, placed
 Distance = Callable[[Players], Scalar]
 
 
-class Basins(eqx.Module):
+class Basins(eqx.Module, Generic[Disc, Gen]):
     """The ends of all runs; every array leads with the axes of ``grid``, (n, m) for two names.
 
     Attributes:
@@ -43,7 +43,7 @@ class Basins(eqx.Module):
     """
 
     grid: dict[str, Vector]
-    players: Players
+    players: Players[Disc, Gen]
     outcome: Outcome
     evidence: Evidence
     steps_taken: Int[Array, "..."]
@@ -58,15 +58,15 @@ class Basins(eqx.Module):
 def basins(
     game: Game,
     rule: AbstractRule,
-    players: Players,
-    grid: Mapping[str, ArrayLike],
+    players: Players[Disc, Gen],
+    grid: Mapping[str, Numbers],
     steps: int,
     free: Names = None,
     tolerance: ArrayLike = 1e-2,
     distance: Distance | None = None,
     chunk: int = 256,
     resume: Basins | None = None,
-) -> Basins:
+) -> Basins[Disc, Gen]:
     """Play ``rule`` from every start on a grid; keep the end of every run and what it came past.
 
     Args:

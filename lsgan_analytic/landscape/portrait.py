@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import equinox as eqx
 import jax.numpy as jnp
 from jax import Array
-from jax.typing import ArrayLike
 from jaxtyping import Float
 
+from .._checks import Numbers
 from .._types import Players, Vector
 from ..game import AbstractGame
 from ..parameters import indices
@@ -34,7 +34,7 @@ class Portrait(eqx.Module):
         return jnp.linalg.norm(self.field, axis=-1)
 
 
-def portrait(game: AbstractGame, players: Players, grid: Mapping[str, ArrayLike]) -> Portrait:
+def portrait(game: AbstractGame, players: Players, grid: Mapping[str, Numbers]) -> Portrait:
     """Cost and field at every point of a grid of two parameters; the others are as in ``players``.
 
     Args:

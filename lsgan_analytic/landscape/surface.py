@@ -7,10 +7,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
-from jax.typing import ArrayLike
 from jaxtyping import Array, PyTree
 
-from .._checks import count, finite
+from .._checks import count, finite, Numbers
 from .._types import Players
 from ..parameters import checked_players, indices
 
@@ -18,7 +17,7 @@ from ..parameters import checked_players, indices
 def surface(
     function: Callable[[Players], PyTree],
     players: Players,
-    axes: Mapping[str, ArrayLike],
+    axes: Mapping[str, Numbers],
     chunk: int = 4096,
 ) -> PyTree:
     """``function(players)`` on the product of ``axes``, the other parameters as in ``players``.
@@ -47,7 +46,7 @@ def surface(
     return _evaluate(function, players, positions, axis_values(axes, "axes"), count(chunk, "chunk"))
 
 
-def axis_values(axes: Mapping[str, ArrayLike], argument: str) -> list[Array]:
+def axis_values(axes: Mapping[str, Numbers], argument: str) -> list[Array]:
     """The values along each axis: non-empty vectors of finite numbers."""
     values = [finite(name)(jnp.asarray(axis)) for name, axis in axes.items()]
     for name, axis in zip(axes, values, strict=True):

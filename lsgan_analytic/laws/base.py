@@ -31,6 +31,11 @@ class AbstractLaw(eqx.Module):
         return False
 
     @property
+    def is_nonnegative(self) -> bool:
+        """Whether the law is known to have no mass below 0, whatever its parameters."""
+        return False
+
+    @property
     def dim(self) -> int:
         """1 for a law on the line, 2 for one on the plane."""
         return jax.eval_shape(lambda: self.nodes()[0]).ndim

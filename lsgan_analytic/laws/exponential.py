@@ -31,6 +31,10 @@ class Exponential(AbstractDensity):
 
     rate: Scalar = eqx.field(converter=positive("rate"))
 
+    @property
+    def is_nonnegative(self) -> bool:
+        return True
+
     def sample(self, key: Array, n: int) -> Values:
         return jax.random.exponential(key, (n,), self.rate.dtype) / self.rate
 

@@ -36,6 +36,10 @@ class Gamma(AbstractDensity):
     shape: Scalar = eqx.field(converter=positive("shape"))
     rate: Scalar = eqx.field(default=1.0, converter=positive("rate"))
 
+    @property
+    def is_nonnegative(self) -> bool:
+        return True
+
     def sample(self, key: Array, n: int) -> Values:
         # through the logarithm: draws of a small shape underflow otherwise
         return jnp.exp(jax.random.loggamma(key, self.shape, (n,), self.rate.dtype)) / self.rate

@@ -57,6 +57,10 @@ class Mixture(AbstractLaw):
         return all(law.has_exact_cdf for law in self.components)
 
     @property
+    def is_nonnegative(self) -> bool:
+        return all(law.is_nonnegative for law in self.components)
+
+    @property
     def dim(self) -> int:
         return self.components[0].dim
 

@@ -26,7 +26,7 @@ def _corners(law: AbstractLaw) -> Vector:
         if not isinstance(first, Tracer):
             keep = slice(None if first else 1, None if last else -1)
         return law.point(edges[keep])
-    if isinstance(law, Mixture):
+    if type(law) is Mixture:
         return jnp.concatenate([_corners(part) for part in law.components])
     return law.landmarks()
 

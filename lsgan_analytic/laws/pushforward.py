@@ -80,6 +80,8 @@ class Pushforward(AbstractLaw):
     def _found(self, x: Array) -> Array:
         """All preimages of every x, (n, k), without derivatives; lines on the plane, (n, k, 3)."""
         gen, x = jax.lax.stop_gradient((self.generator, x))
+        if not x.size:  # of no breaks it is not known whether they are points or lines
+            return x[:, None]
         return jax.vmap(lambda one: gen.preimages(one[None]))(x)
 
     def _moving(self, z: Array, x: Array) -> Array:
@@ -120,7 +122,10 @@ class Pushforward(AbstractLaw):
         logs = self.latent.log_pdf(z)
         slope = jnp.abs(jax.vmap(jax.vmap(jax.grad(self.generator)))(z))
         there = known & (logs > -jnp.inf)
-        each = jnp.where(there, jnp.where(there, logs, 0) - jnp.log(jnp.where(there, slope, 1)), -jnp.inf)
+        turns = there & (slope == 0)  # the density is infinite there, and has no derivatives
+        steep = jnp.where(there & ~turns, slope, 1)
+        each = jnp.where(there, jnp.where(there, logs, 0) - jnp.log(steep), -jnp.inf)
+        each = jnp.where(turns, jnp.inf, each)
         return jax.scipy.special.logsumexp(each, axis=1).reshape(x.shape)
 
     def _has_steps(self) -> bool:
@@ -154,11 +159,18 @@ class Pushforward(AbstractLaw):
 def pushforward(latent: AbstractLaw, generator: AbstractGenerator) -> AbstractLaw:
     """The law of generator(z), z ~ latent: in closed form where one is registered.
 
+    ValueError for what is no law or generator, and where G is not defined on the points of the latent law.
+
     >>> import lsgan_analytic as lsgan
     >>> law = lsgan.pushforward(lsgan.Rayleigh(), lsgan.Square(g=1.5, h=-2.0))
     >>> type(law).__name__, float(law.scale)  # doctest: +ELLIPSIS
     ('ShiftedExponential', 1.5...)
     """
+    if not isinstance(latent, AbstractLaw):
+        raise ValueError(f"latent: expected a law, got {latent!r}")
+    if not isinstance(generator, AbstractGenerator):
+        raise ValueError(f"generator: expected a generator, got {generator!r}")
+    generator = generator.checked_on(latent)
     kinds = ((a, b) for a in (type(latent), AbstractLaw) for b in (type(generator), AbstractGenerator))
     solved = next((_SOLVED[kind] for kind in kinds if kind in _SOLVED), Pushforward)
     return solved(latent, generator)

@@ -27,6 +27,10 @@ class Rayleigh(AbstractDensity):
 
     scale: Scalar = eqx.field(default=float(np.sqrt(0.5)), converter=positive("scale"))
 
+    @property
+    def is_nonnegative(self) -> bool:
+        return True
+
     def sample(self, key: Array, n: int) -> Values:
         return self.scale * jnp.sqrt(2 * jax.random.exponential(key, (n,), self.scale.dtype))
 

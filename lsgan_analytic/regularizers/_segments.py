@@ -21,6 +21,7 @@ from jax import Array, lax
 from .._quadrature import composite
 from .._types import Scalar, Values, Vector
 from ..discriminators._crossings import crossings
+from ..expectation import apart
 from ..laws.base import AbstractLaw
 
 _EVEN = 16  # panels of equal length, beside those of the discriminator
@@ -51,17 +52,22 @@ def mean_on_segments(
     data: AbstractLaw,
     generated: AbstractLaw,
     breaks: Vector,
+    jumps: Vector,
 ) -> Scalar:
     """E[function(e x + (1 - e) y)], x ~ data, y ~ generated, e ~ U(0, 1) independent.
 
-    ``function`` changes quickly at ``breaks`` and has kinks where ``bend`` changes sign. First and second
-    derivatives are right, those in a moving kink too.
+    ``function`` changes quickly at ``breaks``, has kinks where ``bend`` changes sign, and jumps at ``jumps``,
+    which are none or all of the breaks. First and second derivatives are right, those in a moving kink or
+    jump too.
     """
     breaks = lax.stop_gradient(breaks)
     first = [law.nodes_between(breaks) for law in (data, generated)]
     points = lax.stop_gradient(jnp.concatenate([points for points, _ in first]))
     kinks = _sign_changes(bend, points, breaks)
-    cuts = jnp.concatenate([breaks, _graded(kinks, points, breaks)])
+    if jumps.size:  # a sign changes at a jump too
+        kinks = jnp.concatenate([jumps.astype(kinks.dtype), apart(kinks, jumps)])
+    others = breaks[: breaks.size - jumps.size]  # an edge that stays at a jump that moves would hide it
+    cuts = jnp.concatenate([others, _graded(kinks, points, breaks)])
     rules = [law.nodes_between(cuts, moving=True) for law in (data, generated)]
     sizes = [weights.size for _, weights in rules]
     if sizes[0] * sizes[1] > _MOST_PAIRS:

@@ -18,6 +18,11 @@ from .base import AbstractRegularizer, squared_slope
 _NODES, _MIX_NODES = 32, 8  # on the plane
 
 
+def _squared_slope(disc: AbstractDiscriminator, law: AbstractLaw) -> Scalar:
+    """E|ds/dx|^2: it jumps where D has a kink, so that its derivatives come from there too."""
+    return average(law, lambda x: squared_slope(disc, x), turns(disc), moving=not disc.is_smooth)
+
+
 class R1(AbstractRegularizer):
     """D ascends its objective - strength/2 E_{x ~ data}|ds/dx|^2, s the score of D.
 
@@ -35,7 +40,7 @@ class R1(AbstractRegularizer):
     strength: Scalar = eqx.field(converter=positive_number("strength"))
 
     def penalty(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
-        return 0.5 * self.strength * average(data, lambda x: squared_slope(disc, x), turns(disc))
+        return 0.5 * self.strength * _squared_slope(disc, data)
 
 
 class R2(AbstractRegularizer):
@@ -51,7 +56,7 @@ class R2(AbstractRegularizer):
     strength: Scalar = eqx.field(converter=positive_number("strength"))
 
     def penalty(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
-        return 0.5 * self.strength * average(generated, lambda y: squared_slope(disc, y), turns(disc))
+        return 0.5 * self.strength * _squared_slope(disc, generated)
 
 
 class GradientPenalty(AbstractRegularizer):
@@ -92,7 +97,8 @@ class GradientPenalty(AbstractRegularizer):
             return jnp.square(size) - 2 * self.target * jnp.abs(size) + jnp.square(self.target)
 
         breaks = as_points(turns(disc))
-        return self.strength * mean_on_segments(excess, slope, data, generated, breaks)
+        jumps = breaks[:0] if disc.is_smooth else breaks
+        return self.strength * mean_on_segments(excess, slope, data, generated, breaks, jumps)
 
     def _on_the_plane(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
         x, y, weights = _pairs(data, generated)

@@ -1,5 +1,8 @@
 """Nodes on which a game is played in place of samples, and how many are enough."""
 
+import functools
+from collections.abc import Iterator
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -8,7 +11,9 @@ from jax import Array
 from jaxtyping import Float, PyTree
 
 from .._types import Players
+from ..expectation import breakpoints
 from ..game import Game
+from ..laws.base import AbstractLaw
 from ..laws.discrete import PointMasses
 from ..parameters import partition_inexact
 from ..restriction import Restriction
@@ -16,6 +21,7 @@ from ..updates.base import AbstractRule, advance
 from ._sampling import on_points
 
 _COUNTS = (128, 256, 512, 1024, 2048, 4096)
+_PER_PANEL = (4, 12)  # between kinks
 _ENOUGH = 0.01  # of the sampling noise of a step
 _SMOOTH = 0.02  # relative difference of derivatives
 _SPAN = 5e-3  # of 1 + |parameter|, over which they are taken
@@ -32,10 +38,25 @@ class Nodes(eqx.Module):
     @classmethod
     def of(cls, game: Game, count: int, dtype: jnp.dtype) -> "Nodes":
         """About ``count`` nodes for each law of ``game``."""
-        (x, p), (z, q) = (law.nodes(None if law.is_sample else count) for law in (game.data, game.latent))
-        return cls(
-            x.astype(dtype), z.astype(dtype), jnp.concatenate([p.astype(dtype), q.astype(dtype)]), p.size
-        )
+
+        def rule(law: AbstractLaw) -> tuple[Array, Array]:
+            return law.nodes(None if law.is_sample else count)
+
+        return cls._from(rule(game.data), rule(game.latent), dtype)
+
+    @classmethod
+    def between(cls, game: Game, edges: tuple[Array, Array], count: int, dtype: jnp.dtype) -> "Nodes":
+        """``count`` nodes on each panel of the rules whose panels end at ``edges``, of x and of z."""
+
+        def rule(law: AbstractLaw, at: Array) -> tuple[Array, Array]:
+            return law.nodes() if law.is_sample else law.nodes_between(at, count)
+
+        return cls._from(rule(game.data, edges[0]), rule(game.latent, edges[1]), dtype)
+
+    @classmethod
+    def _from(cls, data: tuple[Array, Array], latent: tuple[Array, Array], dtype: jnp.dtype) -> "Nodes":
+        weights = jnp.concatenate([data[1].astype(dtype), latent[1].astype(dtype)])
+        return cls(data[0].astype(dtype), latent[0].astype(dtype), weights, data[1].size)
 
     def game(self, game: Game, weights: Array) -> Game:
         """``game`` on the nodes with these weights."""
@@ -94,13 +115,13 @@ def sufficient_nodes(
 ) -> tuple[Nodes, Array, bool]:
     """(nodes, errors, smooth): the fewest nodes on which every step along ``path`` is the exact step.
 
-    To a hundredth of the sampling noise of a step of every parameter; the error of each step in units of
-    that noise; whether the Jacobian of every step on the nodes is that of the exact step, which it is not
-    where a loss has a kink. ValueError where 4096 nodes a law are not enough.
+    Where integrands have kinks, panels end wherever a kink is at some step. Steps agree to a hundredth of the
+    sampling noise of a step, in every parameter; the errors are in units of that noise. Smooth: whether the
+    Jacobian of every step on the nodes is that of the exact step, which it is not where a loss has a kink.
+    ValueError where thousands of nodes are not enough.
     """
-    worst, errors = np.zeros(0), np.zeros((0, len(names)))
-    for count in _COUNTS:
-        nodes = Nodes.of(local.game, count, path[0].dtype)
+    nodes, worst, errors = Nodes.of(local.game, 2, path[0].dtype), np.zeros(0), np.zeros((0, len(names)))
+    for nodes in _candidates(local, path[0]):
         errors, smooth = map(np.asarray, _errors(local, path, nodes, samples))
         errors = errors[:, : len(names)]
         worst = errors.max(axis=1)
@@ -109,10 +130,48 @@ def sufficient_nodes(
     k = int(np.argmax(~(worst <= _ENOUGH)))
     name = names[int(np.argmax(errors[k]))]
     raise ValueError(
-        f"game: expected one that samples follow; at step {k} the step on {_COUNTS[-1]} nodes a law is off "
+        f"game: expected one that samples follow; at step {k} the step on {nodes.weights.size} nodes is off "
         f"by {worst[k]:.2g} standard deviations of the sampling noise in {name}: the discriminator jumps "
         "(gradients on samples miss jumps) or is too steep"
     )
+
+
+def _candidates(local: StepMap, thetas: Float[Array, "T p"]) -> Iterator[Nodes]:
+    """Rules of more and more nodes."""
+    edges = _kinks(local, thetas)
+    for count in _COUNTS if edges is None else _PER_PANEL:
+        rule = Nodes.of if edges is None else functools.partial(Nodes.between, edges=edges)
+        yield rule(local.game, count=count, dtype=thetas.dtype)
+
+
+@eqx.filter_jit
+def _kinks(local: StepMap, thetas: Float[Array, "T p"]) -> tuple[Array, Array] | None:
+    """Where integrands have kinks or jumps at any of the points, in x and in z; None where they have none."""
+    game, dtype = local.game, thetas.dtype
+    if game.data.dim == 2:
+        return None
+
+    def at(theta: Array) -> tuple[list[Array], list[Array]]:
+        players = local.part.players_at(theta[: len(local.part.positions)])
+        disc, data, generated = game.effective_parts(players)
+        real, fake = [], []
+        zero = jnp.zeros((), dtype)
+        game.loss.objectives(lambda phi: real.append(phi) or zero, lambda phi: fake.append(phi) or zero)
+        points = [
+            [at for at, moving in (breakpoints(law, disc, phi) for phi in phis) if moving]
+            for law, phis in ((data, real), (generated, fake))
+        ]
+        return points[0], [players.gen.preimages(part) for part in points[1]]
+
+    of_data, of_latent = jax.vmap(at)(thetas)
+    if not (of_data or of_latent):
+        return None
+
+    def joined(parts: list[Array]) -> Array:
+        flat = [jnp.ravel(part).astype(dtype) for part in parts]
+        return jax.lax.stop_gradient(jnp.concatenate([jnp.zeros((0,), dtype), *flat]))
+
+    return joined(of_data), joined(of_latent)
 
 
 @eqx.filter_jit

@@ -1,6 +1,6 @@
 """Many runs."""
 
-from typing import TYPE_CHECKING
+from typing import Generic, TYPE_CHECKING
 
 import equinox as eqx
 import jax
@@ -10,7 +10,7 @@ from jax import Array
 from jax.typing import ArrayLike
 from jaxtyping import Bool, Float, Int
 
-from .._types import Players
+from .._types import Disc, Gen, Players
 from ..outcome import Evidence, Outcome, OUTCOMES
 from ..parameters import indices
 
@@ -26,7 +26,7 @@ def ending(outcome: Outcome) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
 
 
-class Ensemble(eqx.Module):
+class Ensemble(eqx.Module, Generic[Disc, Gen]):
     """R runs from one start, saved at T points each.
 
     Attributes:
@@ -37,7 +37,7 @@ class Ensemble(eqx.Module):
         names: the parameters that moved, the order of the last axis below.
     """
 
-    players: Players
+    players: Players[Disc, Gen]
     steps: Int[Array, " T"]
     outcome: Outcome
     evidence: Evidence

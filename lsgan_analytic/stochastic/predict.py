@@ -98,7 +98,7 @@ def predict(
 
     Raises:
         ValueError: bad arguments as for ``simulate``; an exact path that overflows or leaves a domain; a
-            game that samples do not follow: the step on 4096 nodes a law is not the exact step, since D
+            game that samples do not follow: the step on thousands of nodes is not the exact step, since D
             jumps (``Interval``: gradients through samples miss the jumps) or is too steep; a step without
             derivatives along the path (``optax.adam`` needs an ``eps_root`` > 0 where moments vanish).
 

@@ -11,7 +11,7 @@ from jax import Array
 from jax.typing import ArrayLike
 
 from .._checks import count, positive_number
-from .._types import Players
+from .._types import Disc, Gen, Players
 from ..game import Game
 from ..outcome import Evidence, Outcome
 from ..parameters import indices, Names, parameter_names, vector
@@ -30,7 +30,7 @@ TILE = 20
 def simulate(
     game: Game,
     rule: AbstractRule,
-    players: Players,
+    players: Players[Disc, Gen],
     *,
     key: Array,
     runs: int,
@@ -44,7 +44,7 @@ def simulate(
     checkpoint: str | os.PathLike | None = None,
     resume: str | os.PathLike | None = None,
     tolerance: ArrayLike = 1e-2,
-) -> Ensemble:
+) -> Ensemble[Disc, Gen]:
     """Play ``rule`` on games drawn from ``game``: R = runs independent runs from one start.
 
     Args:

@@ -33,7 +33,7 @@ _TAIL = 1e-20
 
 @dataclasses.dataclass(frozen=True)
 class Value:
-    """An integral, how wrong it may be, and the integral of the absolute value."""
+    """An integral, ten times what SciPy says of its error (at kinks it says too little), and that of |f|."""
 
     value: float
     error: float
@@ -46,9 +46,9 @@ def _over(function: Integrand, low: Sequence[float], high: Sequence[float], poin
         return np.stack([values, np.abs(values)], axis=-1)
 
     found = integrate.cubature(
-        both, low, high, points=points, rtol=1e-11, atol=1e-13, max_subdivisions=4000, rule="gk21"
+        both, low, high, points=points, rtol=1e-12, atol=1e-14, max_subdivisions=2000, rule="gk21"
     )
-    return Value(*found.estimate[:1], float(found.error[0]), float(found.estimate[1]))
+    return Value(*found.estimate[:1], 10 * float(found.error[0]), float(found.estimate[1]))
 
 
 def _of_density(function: Integrand, law: Any) -> Value:

@@ -116,6 +116,7 @@ RULES: Examples = {
     "PerPlayer": lambda: lsgan.PerPlayer(optax.adam(0.05), optax.sgd(0.05, momentum=0.5)),
     "Proximal": lambda: lsgan.Proximal(0.05),
     "SymplecticAdjustment": lambda: lsgan.SymplecticAdjustment(0.05),
+    "TaylorLola": lambda: lsgan.TaylorLola(0.05),
     "Unrolled": lambda: lsgan.Unrolled(0.05, 2),
 }
 KINDS = {
@@ -162,5 +163,5 @@ def public_parts(kind: type) -> list[str]:
     return sorted(
         name
         for name, value in vars(lsgan).items()
-        if inspect.isclass(value) and issubclass(value, kind) and not inspect.isabstract(value)
+        if inspect.isclass(value) and issubclass(value, kind) and not name.startswith("Abstract")
     )
