@@ -2,6 +2,7 @@
 
 import ast
 import pathlib
+import re
 import sys
 from typing import ClassVar
 
@@ -40,9 +41,11 @@ def imported(path):
 def parameters_read(path):
     """Parameters of players that a module reads by name, as in ``players.disc.a``."""
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
-            if node.value.attr in ("disc", "gen") and node.attr in ("a", "b", "g", "h", "scale", "shift"):
-                yield f"{node.value.attr}.{node.attr}"
+        inner = getattr(node, "value", None)
+        if isinstance(node, ast.Attribute) and isinstance(inner, ast.Attribute):
+            read = f"{inner.attr}.{node.attr}"
+            if re.fullmatch(r"(disc|gen)\.(a|b|g|h|scale|shift)", read):
+                yield read
 
 
 def test_nothing_above_the_solved_games_names_one():
