@@ -122,7 +122,7 @@ def log_gradient_bound(
     smallest = jnp.where(a[0] * a[1] > 0, jnp.minimum(jnp.abs(a[0]), jnp.abs(a[1])), 0)
     ends = jnp.stack(mu)
     worst = jnp.where(ends > 0, v[0][None], v[1][None])
-    k = jnp.sqrt(2 / (worst * (2 * worst - 1)))
+    k = jnp.sqrt(2 / worst) / jnp.sqrt(2 * worst - 1)
     tails = log_half_erfc(ends * k * float(np.sqrt(0.5))) - jnp.square(ends) / v[0][None]
     bound = jnp.log(float(2 / np.sqrt(np.pi)) * factor * smallest) - 0.5 * jnp.log(v[1])
     bound = bound + jnp.min(tails, axis=0)

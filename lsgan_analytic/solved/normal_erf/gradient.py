@@ -54,7 +54,7 @@ def _arguments(law: Normal, disc: Erf, phi: AbstractIntegrand) -> Vector:
 
 def log_basis(mu: Scalar, v: Scalar) -> tuple[Scalar, Scalar]:
     """(log P, log R) of (1)."""
-    k = jnp.sqrt(2 / (v * (2 * v - 1)))
+    k = jnp.sqrt(2 / v) / jnp.sqrt(2 * v - 1)  # the product of the roots' arguments may overflow
     common = -0.5 * jnp.log(v) - jnp.square(mu) / v
     log_phi = -0.5 * jnp.square(k * mu) - float(0.5 * np.log(2 * np.pi))
     return common + log_half_erfc(k * mu * float(np.sqrt(0.5))), common + jnp.log(k) + log_phi
