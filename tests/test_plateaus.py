@@ -204,7 +204,7 @@ WRONG_KINDS = [
     (lambda: lsgan.diagnose(CASE.game, {"b": 1.0}), "players: expected lsgan.Players"),
     (
         lambda: lsgan.diagnose(CASE.game, CASE.players, rule=0.4),
-        "rule: expected an update rule, e.g. lsgan.Simultaneous(step=0.4), got 0.4",
+        r"rule: expected an update rule, .* got 0.4",
     ),
     (
         lambda: lsgan.diagnose(CASE.game, CASE.players, free="b"),

@@ -1,6 +1,5 @@
 """The largest stable step against formulas, in both dtypes (MATH: Mescheder et al., Daskalakis et al.)."""
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
