@@ -230,9 +230,15 @@ def test_import_touches_no_global_configuration(tmp_path):
     import sys
 
     code = (
-        "import jax, lsgan_analytic as lsgan\n"
+        "import warnings, jax, lsgan_analytic as lsgan\n"
         "assert not jax.config.jax_enable_x64\n"
-        "game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())\n"
+        "parts = lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax()\n"
+        "with warnings.catch_warnings(record=True) as said:\n"
+        "    warnings.simplefilter('default')\n"
+        "    game = lsgan.Game(*parts)\n"
+        "assert [warning.category for warning in said] == [lsgan.PrecisionWarning], said\n"
+        "warnings.simplefilter('ignore', lsgan.PrecisionWarning)\n"
+        "game = lsgan.Game(*parts)\n"
         "players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))\n"
         "cost = game.cost(players)\n"
         "assert cost.dtype == 'float32' and abs(cost - 1.3441684) < 1e-6, cost\n"
