@@ -36,8 +36,10 @@ def pair(request):
 def test_density_cdf_and_quantile(pair):
     law, peer = pair
     x, q = np.linspace(-2, 8, 41), np.array([0.0, 1e-9, 0.2, 0.5, 0.99, 1 - 1e-12])
-    np.testing.assert_allclose(law.pdf(x), peer.pdf(x), rtol=1e-13)
-    np.testing.assert_allclose(law.log_pdf(x), peer.logpdf(x), rtol=1e-13, atol=1e-14)
+    with np.errstate(divide="ignore"):  # densities that are infinite at 0
+        density, logs = peer.pdf(x), peer.logpdf(x)
+    np.testing.assert_allclose(law.pdf(x), density, rtol=1e-13)
+    np.testing.assert_allclose(law.log_pdf(x), logs, rtol=1e-13, atol=1e-14)
     np.testing.assert_allclose(law.cdf(x), peer.cdf(x), rtol=1e-13)
     np.testing.assert_allclose(law.quantile(q), peer.ppf(q), rtol=1e-12)
 
@@ -52,7 +54,8 @@ def test_nodes_integrate_moments(pair):
     law, peer = pair
     points, weights = law.nodes()
     for power in range(5):
-        np.testing.assert_allclose(jnp.sum(weights * points**power), peer.moment(power), rtol=1e-12)
+        exact = 9 * 0.7**power / (9 - power) if isinstance(law, lsgan.Pareto) else peer.moment(power)
+        np.testing.assert_allclose(jnp.sum(weights * points**power), exact, rtol=1e-12)
     assert law.nodes(40)[0].shape == (40,)
 
 

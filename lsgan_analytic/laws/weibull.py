@@ -36,10 +36,11 @@ class Weibull(AbstractTransformed):
 
     def standard(self) -> Standard:
         k, depth = self.shape, jnp.full_like(self.shape, _DEPTH)
+        low, high, span = -depth / k, jnp.log(depth) / k, jnp.maximum(48, 12 / k)
         return dataclasses.replace(
             STANDARD,
-            breakpoints=log_breakpoints(-depth / k, jnp.log(depth) / k, jnp.maximum(48, 12 / k), panels=16),
-            effective_support=None,
+            breakpoints=log_breakpoints(low, high, span, panels=16),
+            effective_support=log_breakpoints(low, high, span, panels=8),
             singularities=(0.0,),
             from_chart=lambda t: jnp.exp(k * t),
             to_chart=lambda s: jnp.log(s) / k,
