@@ -61,9 +61,9 @@ class AbstractLaw(eqx.Module):
     ) -> tuple[Values, Values]:
         """A rule for an f that changes quickly at ``breaks``; a law with one rule only has no better.
 
-        With ``moving`` f may have kinks and jumps at ``breaks``. The panels then move with these, so that
-        derivatives of the rule, of all orders, are those of the integral. Of a sample the mean is all there
-        is; any other law with one rule only raises ValueError.
+        With ``moving`` f may have kinks and jumps at ``breaks``. The panels then move with
+        these, so that derivatives of the rule, of all orders, are those of the integral. Of a sample the
+        mean is all there is; any other law with one rule only raises ValueError.
         """
         if moving and breaks.size and not self.is_sample:
             raise ValueError(
@@ -85,7 +85,7 @@ class AbstractLaw(eqx.Module):
         return jnp.zeros((0,))
 
     def corners(self) -> Vector:
-        """Of ``landmarks`` those at which the density is not negligible: kinks of integrals up to a line."""
+        """Of ``landmarks`` those at which the density is not negligible: kinks of a cdf."""
         return self.landmarks()
 
     def widened(self, std: Scalar) -> "AbstractLaw | None":
@@ -104,10 +104,10 @@ class AbstractLaw(eqx.Module):
 class AbstractDensity(AbstractLaw):
     """A law on the line with a density (per unit x), and with a chart that makes integrals easy.
 
-    The chart is x = point(t), monotone, and dP = mass(t) dt for t between the first and the last of
-    ``edges``; both are smooth in t between neighbouring edges, and what lies outside has no mass in floating
-    point. All parameters of the law enter through ``point`` and ``mass``, so that Gauss rules in t have
-    derivatives in them.
+    The chart is x = point(t), monotone, and dP = mass(t) dt, for t between the first
+    and the last of ``edges``; both are smooth in t between neighbouring ones, and what lies
+    outside has no mass in floating point. All parameters of the law enter through ``point`` and
+    ``mass``, so that Gauss rules in t have derivatives in them.
 
     The chart is enough: cdf, quantiles, samples and quadrature rules come from it, and a law overrides what
     it knows a formula for.
@@ -212,8 +212,8 @@ class AbstractDensity(AbstractLaw):
     ) -> tuple[Values, Values]:
         """A composite rule with panels that end at ``breaks``, n (20) nodes on each.
 
-        Right to rounding for an f that is smooth on the scale of the law away from the breaks, and on the
-        scale of their distances between them.
+        Right to rounding for an f that is smooth on the scale of the law away from the breaks, and on
+        the scale of their distances between them.
         """
         own = jax.lax.stop_gradient(self.edges())
         even = _even(own)
