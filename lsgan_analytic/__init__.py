@@ -112,6 +112,7 @@ from .laws import (
     Mixture as Mixture,
     MultivariateNormal as MultivariateNormal,
     Normal as Normal,
+    Pareto as Pareto,
     PointMasses as PointMasses,
     Product as Product,
     Pushforward as Pushforward,
@@ -119,7 +120,9 @@ from .laws import (
     Rayleigh as Rayleigh,
     ring as ring,
     ShiftedExponential as ShiftedExponential,
+    StudentT as StudentT,
     Uniform as Uniform,
+    Weibull as Weibull,
 )
 from .losses import (
     Hinge as Hinge,

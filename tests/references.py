@@ -72,6 +72,53 @@ def _shifted(loc: float, scale: float) -> Reference:
     )
 
 
+def _weibull(shape: float, scale: float) -> Reference:
+    k = arb(shape)
+    low, high = -100 / shape, float(np.log(140)) / shape
+    return Reference(
+        "Weibull",
+        (shape, scale),
+        lambda t: k * (k * t - (k * t).exp()).exp(),  # t = log(x/scale)
+        low,
+        high,
+        scale=scale,
+        kinks=np.linspace(low, high, 121),
+        image=lambda t: arb(scale) * t.exp(),
+        inverses=lambda x: [np.log(x / scale)] if x > 0 else [],
+    )
+
+
+def _pareto(shape: float, scale: float) -> Reference:
+    return Reference(
+        "Pareto",
+        (shape, scale),
+        lambda s: (-s).exp(),  # s = shape log(x/scale)
+        0.0,
+        140.0,
+        scale=scale,
+        kinks=np.linspace(0, 140, 141),
+        image=lambda s: arb(scale) * (s / arb(shape)).exp(),
+        inverses=lambda x: [shape * np.log(x / scale)] if x > scale else [],
+    )
+
+
+def _student_t(df: float, loc: float, scale: float) -> Reference:
+    nu = arb(df)
+    height = ((nu + 1) / 2).gamma() / ((nu / 2).gamma() * arb.pi().sqrt())
+    wide = scale * df**0.5
+    return Reference(
+        "StudentT",
+        (df, loc, scale),
+        lambda v: height * v.cosh() ** (-nu),  # sinh v = (x - loc)/(scale sqrt(df))
+        -140 / df,
+        140 / df,
+        scale=scale,
+        kinks=np.linspace(-140 / df, 140 / df, 141),
+        image=lambda v: arb(loc) + arb(scale) * nu.sqrt() * v.sinh(),
+        inverses=lambda x: [np.arcsinh((x - loc) / wide)],
+    )
+
+
 LAWS = {
     "exponential": Reference("Exponential", (2.0,), lambda x: 2 * (-2 * x).exp(), 0.0, 55.0, scale=0.5),
     "rayleigh": Reference(
@@ -86,6 +133,10 @@ LAWS = {
     "laplace": Reference(
         "Laplace", (0.5, 2.0), lambda x: (-abs(x - 0.5) / 2).exp() / 4, -220.0, 220.0, scale=2.0, kinks=(0.5,)
     ),
+    "weibull .6": _weibull(0.6, 1.5),
+    "weibull 3": _weibull(3.0, 2.0),
+    "pareto 5": _pareto(5.0, 0.5),
+    "student t 6": _student_t(6.0, 0.5, 2.0),
     "normal squared": _normal(
         0.0,
         1.0,
@@ -97,6 +148,22 @@ DISCS = ("Erf", "Sigmoid", "Linear")
 INTEGRANDS = ("squared", "complement", "distance", "log", "mixed log", "margin", "score")
 
 
+def _log_erfc(u: arb) -> arb:
+    """log(erfc(u)/2); far out by the asymptotic series, in which what is left out is below 1e-50."""
+    if not u > 1000:
+        return (HALF * u.erfc()).log()
+    term = total = arb(1)
+    for k in range(1, 11):
+        term *= -(2 * k - 1) / (2 * u * u)
+        total += term
+    return total.log() - u * u - (2 * u * arb.pi().sqrt()).log()
+
+
+def _log_logistic(score: arb) -> arb:
+    """-log(1 + e^{-score})."""
+    return score if score < -1000 else -((-score).exp() + 1).log()
+
+
 def integrands(disc: str, u: arb) -> list[arb]:
     """phi(D) for all INTEGRANDS, from u = slope x + offset."""
     if disc == "Linear":
@@ -105,8 +172,8 @@ def integrands(disc: str, u: arb) -> list[arb]:
         value, rest, score = 1 / (1 + (-u).exp()), 1 / (1 + u.exp()), u
     else:
         value, rest = HALF * (-u).erfc(), HALF * u.erfc()
-        score = value.log() - rest.log()
-    yes, no = -((-score).exp() + 1).log(), -(score.exp() + 1).log()
+        score = _log_erfc(-u) - _log_erfc(u)
+    yes, no = _log_logistic(score), _log_logistic(-score)
     margin = 1 - score if score < 1 else arb(0)
     return [
         value**2,
@@ -191,6 +258,10 @@ def _quantiles() -> dict:
         "gamma 2.5": stats.gamma(2.5, scale=2),
         "gamma 64": stats.gamma(64, scale=1 / 8),
         "laplace": stats.laplace(0.5, 2),
+        "weibull .6": stats.weibull_min(0.6, scale=1.5),
+        "weibull 3": stats.weibull_min(3.0, scale=2.0),
+        "pareto 5": stats.pareto(5.0, scale=0.5),
+        "student t 6": stats.t(6.0, 0.5, 2.0),
     }
     peers = {name: law.ppf for name, law in laws.items()}
     peers["mirrored"] = lambda q: 1 - 2 * stats.expon.isf(q)

@@ -166,6 +166,9 @@ DENSITIES = {
     lsgan.Uniform: ("any", "any"),
     lsgan.Gamma: ("positive", "positive"),
     lsgan.Laplace: ("any", "positive"),
+    lsgan.Weibull: ("positive", "positive"),
+    lsgan.Pareto: ("positive", "positive"),
+    lsgan.StudentT: ("positive", "any"),
 }
 
 

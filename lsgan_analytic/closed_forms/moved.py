@@ -2,9 +2,10 @@ r"""Laws that stay of their kind when moved: what a map G(z) = scale z + shift m
 
     Normal(m, s)              ->  Normal(scale m + shift, |scale| s)                                 (1)
     Laplace(m, s)             ->  Laplace(scale m + shift, |scale| s)                                (2)
-    Uniform(low, high)        ->  Uniform between scale low + shift and scale high + shift           (3)
-    Exponential(c)            ->  ShiftedExponential(shift, scale/c)                                 (4)
-    ShiftedExponential(m, s)  ->  ShiftedExponential(scale m + shift, scale s)                       (5)
+    StudentT(df, m, s)        ->  StudentT(df, scale m + shift, |scale| s)                           (3)
+    Uniform(low, high)        ->  Uniform between scale low + shift and scale high + shift           (4)
+    Exponential(c)            ->  ShiftedExponential(shift, scale/c)                                 (5)
+    ShiftedExponential(m, s)  ->  ShiftedExponential(scale m + shift, scale s)                       (6)
 
 and a mixture becomes the mixture of its moved components, under any generator. At scale = 0 the laws are
 point masses: all expectations are right, the density is not finite.
@@ -25,6 +26,7 @@ from ..laws.laplace import Laplace
 from ..laws.mixture import Mixture
 from ..laws.normal import Normal
 from ..laws.pushforward import pushforward, register_pushforward
+from ..laws.student_t import StudentT
 from ..laws.uniform import Uniform
 
 
@@ -39,6 +41,10 @@ def _normal(law: Normal, scale: Scalar, shift: Scalar) -> Normal:
 
 def _laplace(law: Laplace, scale: Scalar, shift: Scalar) -> Laplace:
     return _filled(Laplace(), scale * law.loc + shift, _size(scale) * law.scale)
+
+
+def _student_t(law: StudentT, scale: Scalar, shift: Scalar) -> StudentT:
+    return _filled(StudentT(1.0), law.df, scale * law.loc + shift, _size(scale) * law.scale)
 
 
 def _uniform(law: Uniform, scale: Scalar, shift: Scalar) -> Uniform:
@@ -64,6 +70,7 @@ def _filled(blank, *parts: Scalar):
 MOVED = {
     Normal: _normal,
     Laplace: _laplace,
+    StudentT: _student_t,
     Uniform: _uniform,
     Exponential: _exponential,
     ShiftedExponential: _shifted,

@@ -1,12 +1,15 @@
 """Quantiles of laws that have a cdf and no formula for its inverse."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 
 from .._types import Values
-from .base import AbstractLaw
+
+if TYPE_CHECKING:
+    from .base import AbstractLaw
 
 _HALVINGS = 64
 
@@ -24,7 +27,7 @@ def bisect(below: Callable[[Values], Values], low: Values, high: Values) -> Valu
     return jax.lax.stop_gradient(jax.lax.fori_loop(0, _HALVINGS, halve, ends)[1])
 
 
-def with_slope(law: AbstractLaw, x: Values, q: Values) -> Values:
+def with_slope(law: "AbstractLaw", x: Values, q: Values) -> Values:
     """``x``, with the first derivatives of the quantile of ``law`` at q: d x = (d q - d cdf)/pdf."""
     x = jax.lax.stop_gradient(x)
     slope = jax.lax.stop_gradient(law.pdf(x))
@@ -33,7 +36,7 @@ def with_slope(law: AbstractLaw, x: Values, q: Values) -> Values:
     return x + jnp.where(slope > 0, change, 0)
 
 
-def quantile(law: AbstractLaw, q: Values, low: Values, high: Values) -> Values:
+def quantile(law: "AbstractLaw", q: Values, low: Values, high: Values) -> Values:
     """The quantile of a law from its cdf, when it lies between ``low`` and ``high``."""
     q = jnp.asarray(q)
     x = bisect(lambda x: law.cdf(x) < q, jnp.broadcast_to(low, q.shape), jnp.broadcast_to(high, q.shape))

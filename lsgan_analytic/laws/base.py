@@ -6,15 +6,25 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import Array
+from jax.core import Tracer
 
 from .._implicit import differentiable_roots
 from .._plane import as_points
 from .._quadrature import composite
-from .._types import Values, Vector
+from .._types import Flag, Scalar, Values, Vector
+from ._bisection import bisect, with_slope
 
 DEFAULT_NODES = 256
 PANELS, PER_PANEL = 10, 20
 _NEAR = 1e-6  # of the range of t: panels shorter than this have nodes that are not resolved
+_END, _FADED = 1 / 16, 1e-12  # how far from an end of its chart a law must have faded, and how much
+
+
+def _even(edges: Vector) -> Vector:
+    """``edges`` and points between them, at least PANELS panels; without the last edge."""
+    share = -(-PANELS // (edges.shape[0] - 1))
+    inner = jnp.arange(share, dtype=edges.dtype)[None] / share
+    return (edges[:-1, None] + jnp.diff(edges)[:, None] * inner).ravel()
 
 
 class AbstractLaw(eqx.Module):
@@ -56,9 +66,9 @@ class AbstractLaw(eqx.Module):
     ) -> tuple[Values, Values]:
         """A rule for an f that changes quickly at ``breaks``; a law with one rule only has no better.
 
-        With ``moving`` f may have kinks and jumps at ``breaks``. The panels then move with these, so that
-        derivatives of the rule, of all orders, are those of the integral. Of a sample the mean is all there
-        is; any other law with one rule only raises ValueError.
+        With ``moving`` f may have kinks and jumps at ``breaks``. The panels then move with
+        these, so that derivatives of the rule, of all orders, are those of the integral. Of a sample the
+        mean is all there is; any other law with one rule only raises ValueError.
         """
         if moving and breaks.size and not self.is_sample:
             raise ValueError(
@@ -79,6 +89,14 @@ class AbstractLaw(eqx.Module):
         """Points of x where the density jumps or bends, and ends of where it has mass."""
         return jnp.zeros((0,))
 
+    def corners(self) -> Vector:
+        """Of ``landmarks`` those at which the density is not negligible: kinks of a cdf."""
+        return self.landmarks()
+
+    def widened(self, std: Scalar) -> "AbstractLaw | None":
+        """The law of x + std e, e ~ N(0, I), where it is known in closed form; else None."""
+        return None
+
     @abc.abstractmethod
     def cdf(self, x: Values) -> Values:
         """P(X <= x)."""
@@ -91,10 +109,13 @@ class AbstractLaw(eqx.Module):
 class AbstractDensity(AbstractLaw):
     """A law on the line with a density (per unit x), and with a chart that makes integrals easy.
 
-    The chart is x = point(t), dP = mass(t) dt for t between the first and the last of ``edges``; both are
-    smooth in t between neighbouring edges, and what lies outside has no mass in floating point. All
-    parameters of the law enter through ``point`` and ``mass``, so that Gauss rules in t have derivatives
-    in them.
+    The chart is x = point(t), monotone, and dP = mass(t) dt, for t between the first
+    and the last of ``edges``; both are smooth in t between neighbouring ones, and what lies
+    outside has no mass in floating point. All parameters of the law enter through ``point`` and
+    ``mass``, so that Gauss rules in t have derivatives in them.
+
+    The chart is enough: cdf, quantiles, samples and quadrature rules come from it, and a law overrides what
+    it knows a formula for.
     """
 
     @property
@@ -129,6 +150,51 @@ class AbstractDensity(AbstractLaw):
     def coordinate(self, x: Values) -> Values:
         """t at x; anything, NaN too, where x is not in the support."""
 
+    def falls(self) -> Flag:
+        """Whether x decreases with t."""
+        ends = self.point(jax.lax.stop_gradient(self.edges())[jnp.asarray([0, -1])])
+        return ends[1] < ends[0]
+
+    def cdf(self, x: Values) -> Values:
+        """The mass on one side of t(x), by the Gauss rule of the chart: right to rounding in either tail."""
+        x, edges = jnp.asarray(x), jax.lax.stop_gradient(self.edges())
+        middle = self.point(0.5 * (edges[0] + edges[1]))
+        inside = ~jnp.isnan(jax.lax.stop_gradient(self.coordinate(x)))
+        before, after = self._tails(self.coordinate(jnp.where(inside, x, middle)))
+        below, above = (jnp.where(self.falls(), *pair) for pair in ((after, before), (before, after)))
+        values = jnp.where(below < 0.5, below, 1 - above)
+        return jnp.where(jnp.isnan(x), x, jnp.where(inside, values, jnp.where(x > middle, 1.0, 0.0)))
+
+    def quantile(self, q: Values) -> Values:
+        """By bisection in t of the smaller of the two tails; NaN outside [0, 1]."""
+        q, edges = jnp.asarray(q), jax.lax.stop_gradient(self.edges())
+        ends, falls = jnp.stack([edges[0], edges[-1]]), self.falls()
+
+        def below(t: Values) -> Values:
+            before, after = self._tails(t)
+            low, high = jnp.where(falls, after, before), jnp.where(falls, before, after)
+            return jnp.where(q < 0.5, low < q, high > 1 - q)
+
+        first, last = (jnp.broadcast_to(end, q.shape) for end in jnp.where(falls, ends[::-1], ends))
+        x = with_slope(self, self.point(bisect(below, first, last)), q)
+        return jnp.where((q >= 0) & (q <= 1), x, jnp.nan)
+
+    def sample(self, key: Array, n: int) -> Values:
+        """Quantiles of uniform numbers."""
+        return self.quantile(jax.random.uniform(key, (n,), self.edges().dtype))
+
+    def _tails(self, t: Values) -> tuple[Values, Values]:
+        """The masses before and after t."""
+        own = jax.lax.stop_gradient(self.edges())
+        edges = jnp.append(_even(own), own[-1])
+
+        def each(t: Scalar) -> tuple[Scalar, Scalar]:
+            rules = (composite(cut(edges, t), PER_PANEL) for cut in (jnp.minimum, jnp.maximum))
+            before, after = (jnp.sum(w * self.mass(points)) for points, w in rules)
+            return before, after
+
+        return jnp.vectorize(each)(jnp.clip(t, own[0], own[-1]))
+
     def nodes(self, n: int | None = None) -> tuple[Values, Values]:
         edges = jax.lax.stop_gradient(self.bulk())
         return self._rule(edges, max(2, (n or DEFAULT_NODES) // (edges.shape[0] - 1)))
@@ -136,18 +202,26 @@ class AbstractDensity(AbstractLaw):
     def landmarks(self) -> Vector:
         return self.point(jax.lax.stop_gradient(self.edges()))
 
+    def corners(self) -> Vector:
+        with jax.ensure_compile_time_eval():
+            edges = self.edges()
+            near = edges[jnp.asarray([0, -1])] * (1 - _END) + edges[jnp.asarray([1, -2])] * _END
+            first, last = self.mass(near) > _FADED
+        keep = slice(None)
+        if not isinstance(first, Tracer):
+            keep = slice(None if first else 1, None if last else -1)
+        return self.point(edges[keep])
+
     def nodes_between(
         self, breaks: Vector, n: int | None = None, moving: bool = False
     ) -> tuple[Values, Values]:
         """A composite rule with panels that end at ``breaks``, n (20) nodes on each.
 
-        Right to rounding for an f that is smooth on the scale of the law away from the breaks, and on the
-        scale of their distances between them.
+        Right to rounding for an f that is smooth on the scale of the law away from the breaks, and on
+        the scale of their distances between them.
         """
         own = jax.lax.stop_gradient(self.edges())
-        share = -(-PANELS // (own.shape[0] - 1))
-        inner = jnp.arange(share, dtype=own.dtype)[None] / share
-        even = (own[:-1, None] + jnp.diff(own)[:, None] * inner).ravel()
+        even = _even(own)
         breaks = as_points(breaks).astype(own.dtype)
         cuts = self._cuts(jax.lax.stop_gradient(breaks), own)
         if moving:

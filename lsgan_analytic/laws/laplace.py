@@ -3,15 +3,31 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax import Array
 
 from .._checks import finite, positive
-from .._types import Scalar, Values, Vector
-from .base import AbstractDensity
+from .._types import Scalar
 from .exponential import BULK, REACH
+from .transformed import AbstractLocationScale, Standard
+
+STANDARD = Standard(
+    breakpoints=(-REACH, 0, REACH),  # a kink of the density at 0
+    effective_support=(-BULK, 0, BULK),
+    # like t |t| far out, and smooth at 0, where kinks of integrands may be too
+    from_chart=lambda t: t * jnp.sqrt(1 + t * t),
+    to_chart=lambda s: s * jnp.sqrt(2 / (1 + jnp.sqrt(1 + 4 * s * s))),
+    chart_density=lambda t: (
+        0.5 * jnp.exp(-jnp.abs(t) * jnp.sqrt(1 + t * t)) * (1 + 2 * t * t) / jnp.sqrt(1 + t * t)
+    ),
+    log_pdf=jax.scipy.stats.laplace.logpdf,
+    cdf=jax.scipy.stats.laplace.cdf,
+    quantile=lambda q: jnp.where(
+        q < 0.5, jnp.log(2 * jnp.minimum(q, 0.5)), -jnp.log(2 * (1 - jnp.maximum(q, 0.5)))
+    ),
+    sample=jax.random.laplace,
+)
 
 
-class Laplace(AbstractDensity):
+class Laplace(AbstractLocationScale):
     """p(x) = e^{-|x - loc|/scale} / (2 scale) (per unit x): two exponentials back to back.
 
     Args:
@@ -25,34 +41,8 @@ class Laplace(AbstractDensity):
     loc: Scalar = eqx.field(default=0.0, converter=finite("loc"))
     scale: Scalar = eqx.field(default=1.0, converter=positive("scale"))
 
-    def sample(self, key: Array, n: int) -> Values:
-        return self.loc + self.scale * jax.random.laplace(key, (n,), self.scale.dtype)
+    def standard(self) -> Standard:
+        return STANDARD
 
-    def edges(self) -> Vector:
-        return jnp.asarray([-REACH, 0, REACH], self.scale.dtype)  # a kink of the density at 0
-
-    def bulk(self) -> Vector:
-        return jnp.asarray([-BULK, 0, BULK], self.scale.dtype)
-
-    def point(self, t: Values) -> Values:
-        # like t |t| far out, and smooth at 0, where kinks of integrands may be too
-        return self.loc + self.scale * (t * jnp.sqrt(1 + t * t))
-
-    def mass(self, t: Values) -> Values:
-        root = jnp.sqrt(1 + t * t)
-        return 0.5 * jnp.exp(-jnp.abs(t) * root) * (1 + 2 * t * t) / root
-
-    def coordinate(self, x: Values) -> Values:
-        off = (x - self.loc) / self.scale
-        return off * jnp.sqrt(2 / (1 + jnp.sqrt(1 + 4 * off * off)))
-
-    def cdf(self, x: Values) -> Values:
-        return jax.scipy.stats.laplace.cdf(jnp.asarray(x), self.loc, self.scale)
-
-    def quantile(self, q: Values) -> Values:
-        q = jnp.asarray(q)
-        low = jnp.log(2 * jnp.minimum(q, 0.5))
-        return self.loc + self.scale * jnp.where(q < 0.5, low, -jnp.log(2 * (1 - jnp.maximum(q, 0.5))))
-
-    def log_pdf(self, x: Values) -> Values:
-        return jax.scipy.stats.laplace.logpdf(jnp.asarray(x), self.loc, self.scale)
+    def location_scale(self) -> tuple[Scalar, Scalar]:
+        return self.loc, self.scale

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
 from .._checks import probabilities
-from .._types import Values, Vector
+from .._types import Scalar, Values, Vector
 from ._bisection import quantile
 from .base import AbstractLaw
+from .noisy import noisy
 
 Rule = tuple[Values, Values]
 
@@ -98,6 +100,14 @@ class Mixture(AbstractLaw):
 
     def landmarks(self) -> Vector:
         return jnp.concatenate([law.landmarks().astype(self.weights.dtype) for law in self.components])
+
+    def corners(self) -> Vector:
+        return jnp.concatenate([law.corners().astype(self.weights.dtype) for law in self.components])
+
+    def widened(self, std: Scalar) -> "Mixture":
+        return eqx.tree_at(
+            lambda law: law.components, self, tuple(noisy(one, std) for one in self.components)
+        )
 
     def cdf(self, x: Values) -> Values:
         return self.average(lambda law: law.cdf(x))

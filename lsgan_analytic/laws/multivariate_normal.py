@@ -53,7 +53,8 @@ class MultivariateNormal(AbstractPlaneLaw):
 
     Integrals of functions of one direction, phi(D(x)) of a ``HalfPlane`` among them, are taken in axes that
     are turned into that direction: panels along it, and a few Gauss-Hermite nodes across it, which make the
-    derivatives in the direction exact too. Functions with breaks in several directions are taken less well.
+    derivatives in the direction exact too. Functions with breaks in several
+    directions are taken less well.
 
     Args:
         mean: (2,), finite; covariance: (2, 2), symmetric positive definite, identity by default. ValueError

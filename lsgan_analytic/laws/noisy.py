@@ -9,7 +9,6 @@ from .._plane import as_points, lines
 from .._types import Scalar, Values, Vector
 from ._bisection import quantile
 from .base import AbstractLaw
-from .mixture import Mixture
 from .multivariate_normal import MultivariateNormal
 from .normal import Normal
 from .product import Product
@@ -77,6 +76,9 @@ class Noisy(AbstractLaw):
             return self.law.nodes()
         return self.law.nodes_between(point + self.std * jnp.asarray(_KERNEL, self.std.dtype))
 
+    def widened(self, std: Scalar) -> "Noisy":
+        return Noisy(self.law, jnp.hypot(self.std, std))
+
     def cdf(self, x: Values) -> Values:
         def one(point: Scalar) -> Scalar:
             at, weights = self._near(point)
@@ -103,12 +105,4 @@ class Noisy(AbstractLaw):
 
 def noisy(law: AbstractLaw, std: Scalar) -> AbstractLaw:
     """The law of x + std e, e ~ N(0, I)."""
-    if type(law) is Normal:
-        return eqx.tree_at(lambda wide: wide.std, law, jnp.hypot(law.std, std))
-    if type(law) is MultivariateNormal:
-        return law.widened(std)
-    if type(law) is Mixture:
-        return eqx.tree_at(lambda own: own.components, law, tuple(noisy(one, std) for one in law.components))
-    if type(law) is Noisy:
-        return Noisy(law.law, jnp.hypot(law.std, std))
-    return Noisy(law, std)
+    return law.widened(std) or Noisy(law, std)

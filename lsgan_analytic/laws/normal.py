@@ -3,17 +3,23 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax import Array
 
 from .._checks import finite, positive
-from .._types import Scalar, Values, Vector
-from .base import AbstractDensity
+from .._types import Scalar
+from .transformed import AbstractLocationScale, Standard
 
-_BULK = 9.0  # standard deviations: 1e-19 of the mass is beyond
-_REACH = 12.0  # standard deviations: 4e-33 of the mass is beyond
+STANDARD = Standard(
+    breakpoints=(-12, 12),  # 4e-33 of the mass is beyond
+    effective_support=(-9, 9),
+    chart_density=jax.scipy.stats.norm.pdf,
+    log_pdf=jax.scipy.stats.norm.logpdf,
+    cdf=jax.scipy.stats.norm.cdf,
+    quantile=jax.scipy.special.ndtri,  # norm.ppf is float64 always
+    sample=jax.random.normal,
+)
 
 
-class Normal(AbstractDensity):
+class Normal(AbstractLocationScale):
     """p(x) = e^{-((x - mean)/std)^2/2} / (std sqrt(2 pi)) (per unit x).
 
     Args:
@@ -27,29 +33,11 @@ class Normal(AbstractDensity):
     mean: Scalar = eqx.field(default=0.0, converter=finite("mean"))
     std: Scalar = eqx.field(default=1.0, converter=positive("std"))
 
-    def sample(self, key: Array, n: int) -> Values:
-        return self.mean + self.std * jax.random.normal(key, (n,), self.std.dtype)
+    def standard(self) -> Standard:
+        return STANDARD
 
-    def edges(self) -> Vector:
-        return jnp.asarray([-_REACH, _REACH], self.std.dtype)
+    def location_scale(self) -> tuple[Scalar, Scalar]:
+        return self.mean, self.std
 
-    def bulk(self) -> Vector:
-        return jnp.asarray([-_BULK, _BULK], self.std.dtype)
-
-    def point(self, t: Values) -> Values:
-        return self.mean + self.std * t
-
-    def mass(self, t: Values) -> Values:
-        return jax.scipy.stats.norm.pdf(t)
-
-    def coordinate(self, x: Values) -> Values:
-        return (x - self.mean) / self.std
-
-    def cdf(self, x: Values) -> Values:
-        return jax.scipy.stats.norm.cdf(self.coordinate(jnp.asarray(x)))
-
-    def quantile(self, q: Values) -> Values:
-        return self.point(jax.scipy.special.ndtri(jnp.asarray(q)))  # norm.ppf is float64 always
-
-    def log_pdf(self, x: Values) -> Values:
-        return jax.scipy.stats.norm.logpdf(self.coordinate(jnp.asarray(x))) - jnp.log(self.std)
+    def widened(self, std: Scalar) -> "Normal":
+        return eqx.tree_at(lambda wide: wide.std, self, jnp.hypot(self.std, std))

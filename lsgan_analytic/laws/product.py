@@ -3,32 +3,13 @@
 import jax
 import jax.numpy as jnp
 from jax import Array
-from jax.core import Tracer
 
 from .._plane import as_lines, quotient
-from .._types import Scalar, Values, Vector
-from .base import AbstractDensity, AbstractLaw
-from .mixture import Mixture
+from .._types import Scalar, Values
+from .base import AbstractLaw
 from .plane import AbstractPlaneLaw
 
 _SIDE, _PER_PANEL = 32, 12
-_NEAR, _FADED = 1 / 16, 1e-12  # how far from an end of its chart a law must have faded, and how much
-
-
-def _corners(law: AbstractLaw) -> Vector:
-    """Where a law on the line begins, ends, or breaks; not the ends at which it has faded away."""
-    if isinstance(law, AbstractDensity):
-        with jax.ensure_compile_time_eval():
-            edges = law.edges()
-            near = edges[jnp.asarray([0, -1])] * (1 - _NEAR) + edges[jnp.asarray([1, -2])] * _NEAR
-            first, last = law.mass(near) > _FADED
-        keep = slice(None)
-        if not isinstance(first, Tracer):
-            keep = slice(None if first else 1, None if last else -1)
-        return law.point(edges[keep])
-    if type(law) is Mixture:
-        return jnp.concatenate([_corners(part) for part in law.components])
-    return law.landmarks()
 
 
 def _spread(law: AbstractLaw) -> Scalar:
@@ -46,7 +27,7 @@ def _sweep(
     variable but for where a line meets an end of the inner law: the outer panels end there.
     """
     across, along, offset = rows[:, 0], rows[:, 1], rows[:, 2]
-    ends = _corners(inner).astype(rows.dtype)
+    ends = inner.corners().astype(rows.dtype)
     meets = quotient(offset[:, None] - along[:, None] * ends[None], across[:, None] + 0 * ends[None])
     x, p = outer.nodes_between(meets.ravel(), n, moving)
     at = x if moving else jax.lax.stop_gradient(x)

@@ -4,15 +4,29 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 from .._checks import positive
-from .._types import Scalar, Values, Vector
-from .base import AbstractDensity
-from .exponential import BULK, REACH, unit_mass
+from .._types import Scalar
+from . import exponential
+from .transformed import AbstractLocationScale, Standard
+
+_ROOT = float(np.sqrt(2))
+
+STANDARD = Standard(  # s = sqrt(2 e), e ~ Exp(1), in the chart t = sqrt(e) of the exponential law
+    breakpoints=exponential.STANDARD.breakpoints,
+    effective_support=exponential.STANDARD.effective_support,
+    support=(0, jnp.inf),
+    from_chart=lambda t: _ROOT * t,
+    to_chart=lambda s: s * float(np.sqrt(0.5)),
+    chart_density=exponential.STANDARD.chart_density,
+    log_pdf=lambda s: jnp.log(s) - 0.5 * s * s,
+    cdf=lambda s: -jnp.expm1(-0.5 * s * s),
+    quantile=lambda q: jnp.sqrt(-2 * jnp.log1p(-q)),
+    sample=lambda *key: jnp.sqrt(2 * jax.random.exponential(*key)),
+)
 
 
-class Rayleigh(AbstractDensity):
+class Rayleigh(AbstractLocationScale):
     """p(z) = (z/scale^2) e^{-z^2/(2 scale^2)} on z >= 0 (per unit z). The paper's latent law.
 
     With the default scale sqrt(1/2) the density is 2z e^{-z^2} and z^2 ~ Exp(1).
@@ -31,31 +45,8 @@ class Rayleigh(AbstractDensity):
     def is_nonnegative(self) -> bool:
         return True
 
-    def sample(self, key: Array, n: int) -> Values:
-        return self.scale * jnp.sqrt(2 * jax.random.exponential(key, (n,), self.scale.dtype))
+    def standard(self) -> Standard:
+        return STANDARD
 
-    def edges(self) -> Vector:
-        return jnp.asarray([0, REACH], self.scale.dtype)
-
-    def bulk(self) -> Vector:
-        return jnp.asarray([0, BULK], self.scale.dtype)
-
-    def point(self, t: Values) -> Values:
-        return self.scale * (float(np.sqrt(2)) * t)
-
-    def mass(self, t: Values) -> Values:
-        return unit_mass(t)
-
-    def coordinate(self, x: Values) -> Values:
-        return x / self.scale * float(np.sqrt(0.5))
-
-    def cdf(self, x: Values) -> Values:
-        return -jnp.expm1(-0.5 * (jnp.maximum(jnp.asarray(x), 0) / self.scale) ** 2)
-
-    def quantile(self, q: Values) -> Values:
-        return self.scale * jnp.sqrt(-2 * jnp.log1p(-jnp.asarray(q)))
-
-    def log_pdf(self, x: Values) -> Values:
-        r = jnp.asarray(x) / self.scale
-        inside = jnp.where(r > 0, r, 1)
-        return jnp.where(r > 0, jnp.log(inside) - jnp.log(self.scale) - 0.5 * inside * inside, -jnp.inf)
+    def location_scale(self) -> tuple[Scalar, Scalar]:
+        return jnp.zeros_like(self.scale), self.scale

@@ -3,16 +3,25 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax import Array
 from jax.core import Tracer
 from jax.typing import ArrayLike
 
 from .._checks import finite
-from .._types import Scalar, Values, Vector
-from .base import AbstractDensity
+from .._types import Scalar, Values
+from .transformed import AbstractLocationScale, Standard
+
+STANDARD = Standard(
+    breakpoints=(0, 1),
+    support=(0, 1),
+    chart_density=jnp.ones_like,
+    log_pdf=jnp.zeros_like,
+    cdf=lambda s: s,
+    quantile=lambda q: q,
+    sample=jax.random.uniform,
+)
 
 
-class Uniform(AbstractDensity):
+class Uniform(AbstractLocationScale):
     """p(x) = 1/(high - low) on low <= x <= high (per unit x).
 
     Args:
@@ -34,30 +43,12 @@ class Uniform(AbstractDensity):
         elif wrong:
             raise ValueError(f"{message} = {self.low}, got {self.high}")
 
-    def _width(self) -> Scalar:
-        return self.high - self.low
+    def standard(self) -> Standard:
+        return STANDARD
 
-    def sample(self, key: Array, n: int) -> Values:
-        return self.point(jax.random.uniform(key, (n,), self.low.dtype))
+    def location_scale(self) -> tuple[Scalar, Scalar]:
+        return self.low, self.high - self.low
 
-    def edges(self) -> Vector:
-        return jnp.asarray([0, 1], self.low.dtype)
-
-    def point(self, t: Values) -> Values:
-        return self.low + self._width() * t
-
-    def mass(self, t: Values) -> Values:
-        return jnp.ones_like(t)
-
-    def coordinate(self, x: Values) -> Values:
-        return (x - self.low) / self._width()
-
-    def cdf(self, x: Values) -> Values:
-        return jax.scipy.stats.uniform.cdf(jnp.asarray(x), self.low, self._width())
-
-    def quantile(self, q: Values) -> Values:
-        return self.point(jnp.asarray(q))
-
-    def log_pdf(self, x: Values) -> Values:
+    def log_pdf(self, x: Values) -> Values:  # to the last bit of the ends
         inside = (x >= self.low) & (x <= self.high)
-        return jnp.where(inside, -jnp.log(self._width()), -jnp.inf)
+        return jnp.where(inside, -jnp.log(self.high - self.low), -jnp.inf)

@@ -30,6 +30,9 @@ LAWS: Examples = {
     "Uniform": lambda: lsgan.Uniform(-1.0, 1.5),
     "Gamma": lambda: lsgan.Gamma(2.5, 1.2),
     "Laplace": lambda: lsgan.Laplace(0.2, 0.7),
+    "Weibull": lambda: lsgan.Weibull(0.8, 1.2),
+    "Pareto": lambda: lsgan.Pareto(30.0, 0.4),
+    "StudentT": lambda: lsgan.StudentT(40.0, 0.2, 0.7),
     "Mixture": lambda: lsgan.Mixture([0.3, 0.7], (lsgan.Normal(-1.0, 0.5), lsgan.Normal(0.8, 0.7))),
     "Mixture: with masses": lambda: lsgan.Mixture(
         [0.5, 0.5], (lsgan.PointMasses([0.1, 0.9]), lsgan.Normal())
@@ -132,7 +135,7 @@ _TABLES = {"Tabular", "TabularCritic"}
 _ANSWERING = {"OptimalDiscriminator", "OptimalIndicator", "AuthorsOptimalDiscriminator"}
 _HAVE_A_NORM = {"Linear", "RadialBasis", "HalfPlane", "Plane"}
 _DISCRETE = {"PointMasses", "PointMasses: counts", "Mixture: with masses"}
-_POSITIVE = {"Exponential", "Rayleigh", "Gamma", "PointMasses: counts"}
+_POSITIVE = {"Exponential", "Rayleigh", "Gamma", "Weibull", "Pareto", "PointMasses: counts"}
 
 
 def fits(one: tuple[str, str], other: tuple[str, str]) -> bool:
