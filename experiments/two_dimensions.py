@@ -73,7 +73,7 @@ class Ditch(AbstractProbability):
         sure = jnp.log1p(-self.gap) - jnp.log(self.gap)
         return sure * (1 - 2 * jnp.exp(-0.5 * jnp.square((x[..., 1] - self.height) / self.gap)))
 
-    def breaks(self):
+    def breakpoints(self):
         return _level(self.height, self.gap * jnp.asarray((-8.0, -4, -2, -1, -0.5, 0, 0.5, 1, 2, 4, 8)))
 
 
@@ -96,7 +96,7 @@ class Ratio(AbstractProbability):
     def logit(self, x):
         return self.p.log_pdf(x) - self.q.log_pdf(x)
 
-    def breaks(self):
+    def breakpoints(self):
         std = jnp.sqrt(self.q.covariance[1, 1])
         offsets = jnp.asarray((-16.0, -8, -5, -3, -2, -1, 0, 1, 2, 3, 5, 8, 16))
         return _level(self.q.mean[1], std * offsets)

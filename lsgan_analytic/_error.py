@@ -10,7 +10,7 @@ from jax import Array
 from ._quadrature import composite
 from ._types import Scalar, Values, Vector
 from .discriminators.base import AbstractDiscriminator
-from .expectation import average, breakpoints, checked_integral, expectation
+from .expectation import average, checked_integral, expectation, panel_ends
 from .laws.base import AbstractDensity, AbstractLaw, DEFAULT_NODES, PANELS, PER_PANEL
 from .laws.mixture import Mixture
 from .laws.noisy import Noisy
@@ -18,7 +18,7 @@ from .laws.pushforward import Pushforward
 from .losses.base import AbstractIntegrand
 
 _FINER = PER_PANEL * 8 // 5
-_MORE_BREAKS = 64
+_MORE_BREAKPOINTS = 64
 _SETTLED = 1e-6  # of what a panel could contribute: rules that agree to this see what there is
 
 Function = Callable[[Values], Values]
@@ -29,7 +29,7 @@ def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstra
 
     Twice the distance from a rule on panels several times shorter, and what may be wrong with that: on every
     panel where 20 and 32 nodes differ by more than 1e-6 of what it could contribute (f is steep there and
-    has declared no breaks) all of that; the mass the rules miss, at the largest |phi| on the nodes; what
+    has declared no breakpoints) all of that; the mass the rules miss, at the largest |phi| on the nodes; what
     lies beyond the window of the law's chart; rounding, of D(x) and of a logit found from it too. inf where
     the expectation is not finite or does not seem to be, and for a law that has a single rule and is not a
     sample.
@@ -49,42 +49,42 @@ def expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstra
 @eqx.filter_jit
 def _expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Scalar:
     taken = expectation(law, disc, phi)
-    breaks, _ = jax.lax.stop_gradient(breakpoints(law, disc, phi))
-    value, error = _look(law, lambda x: phi.of(disc, x), breaks)
-    error = error + average(law, lambda x: phi.rounding(disc, x), breaks)
+    ends, _ = jax.lax.stop_gradient(panel_ends(law, disc, phi))
+    value, error = _look(law, lambda x: phi.of(disc, x), ends)
+    error = error + average(law, lambda x: phi.rounding(disc, x), ends)
     total = 2 * jnp.abs(taken - value) + error  # twice: a step between two panels shifts both a little
     return jnp.where(jnp.isnan(total), jnp.inf, total)
 
 
-def _look(law: AbstractLaw, function: Function, breaks: Vector) -> tuple[Scalar, Scalar]:
+def _look(law: AbstractLaw, function: Function, breakpoints: Vector) -> tuple[Scalar, Scalar]:
     """E[function(x)] by the finer rule, and an estimate of its error."""
     if type(law) is Mixture:
-        parts = [_look(part, function, breaks) for part in law.components]
+        parts = [_look(part, function, breakpoints) for part in law.components]
         value, error = (jnp.stack(column) for column in zip(*parts, strict=True))
         return jnp.sum(law.weights * value), jnp.sum(law.weights * error)
     if type(law) is Pushforward:
         through = jax.vmap(law.generator)
-        return _look(law.latent, lambda z: function(through(z)), law.generator.preimages(breaks))
+        return _look(law.latent, lambda z: function(through(z)), law.generator.preimages(breakpoints))
     if law.is_sample:
         points, weights = law.nodes()
         values = weights * function(points)
         return jnp.sum(values), _rounding(values)
     if isinstance(law, AbstractDensity):
-        return _look_at_panels(law, function, breaks)
-    return _look_at_rules(law, function, breaks)
+        return _look_at_panels(law, function, breakpoints)
+    return _look_at_rules(law, function, breakpoints)
 
 
 def _rounding(terms: Array) -> Scalar:
     return 8 * jnp.finfo(terms.dtype).eps * jnp.sum(jnp.abs(terms))
 
 
-def _look_at_panels(law: AbstractDensity, function: Function, breaks: Vector) -> tuple[Scalar, Scalar]:
-    points = jnp.sort(law.nodes_between(breaks)[0])
-    more = points[:: max(PER_PANEL // 4, points.size // _MORE_BREAKS)]
-    every = jnp.concatenate([breaks.astype(more.dtype), more])
+def _look_at_panels(law: AbstractDensity, function: Function, breakpoints: Vector) -> tuple[Scalar, Scalar]:
+    points = jnp.sort(law.composite_nodes(breakpoints)[0])
+    more = points[:: max(PER_PANEL // 4, points.size // _MORE_BREAKPOINTS)]
+    every = jnp.concatenate([breakpoints.astype(more.dtype), more])
 
     def panels(n: int) -> tuple[Array, Array]:
-        x, weights = law.nodes_between(every, n)
+        x, weights = law.composite_nodes(every, n)
         return function(x).reshape(-1, n), weights.reshape(-1, n)
 
     (f, w), (g, v) = panels(PER_PANEL), panels(_FINER)
@@ -102,39 +102,39 @@ def _look_at_panels(law: AbstractDensity, function: Function, breaks: Vector) ->
 
 def _beyond(law: AbstractDensity, function: Function) -> Scalar:
     """Twice what lies in half a window on either side; inf where it does not decay there."""
-    ends = law.edges()[jnp.asarray([0, -1])]
+    ends = law.chart_breakpoints()[jnp.asarray([0, -1])]
     window = ends[1] - ends[0]
     steps = jnp.arange(PANELS // 2 + 1, dtype=ends.dtype) / PANELS
 
     def outside(end: Scalar, toward: Scalar) -> Scalar:
         t, w = composite(end + toward * steps, PER_PANEL)
-        x, mass = law.point(t), law.mass(t)
-        there = (jnp.abs(law.coordinate(x) - t) < 1e-3 * jnp.abs(toward)) & (law.log_pdf(x) > -jnp.inf)
+        x, mass = law.from_chart(t), law.chart_density(t)
+        there = (jnp.abs(law.to_chart(x) - t) < 1e-3 * jnp.abs(toward)) & (law.log_pdf(x) > -jnp.inf)
         there = there & (mass > 0)
-        terms = jnp.where(there, jnp.abs(mass * w * function(jnp.where(there, x, law.point(end)))), 0)
+        terms = jnp.where(there, jnp.abs(mass * w * function(jnp.where(there, x, law.from_chart(end)))), 0)
         panel = jnp.sum(terms.reshape(-1, PER_PANEL), axis=1)
         return jnp.where(panel[-1] > 0.5 * panel[0], jnp.inf, 2 * jnp.sum(panel))
 
     return outside(ends[0], -window) + outside(ends[1], window)
 
 
-def _with_more(breaks: Vector, points: Values, weights: Values) -> Vector:
-    """``breaks``, and points between which the law has equal masses."""
+def _with_more(breakpoints: Vector, points: Values, weights: Values) -> Vector:
+    """``breakpoints``, and points between which the law has equal masses."""
     order = jnp.argsort(points)
-    shares = (jnp.arange(_MORE_BREAKS // 8, dtype=points.dtype) + 0.5) / (_MORE_BREAKS // 8)
+    shares = (jnp.arange(_MORE_BREAKPOINTS // 8, dtype=points.dtype) + 0.5) / (_MORE_BREAKPOINTS // 8)
     rank = jnp.searchsorted(jnp.cumsum(weights[order]), shares)
     more = points[order][jnp.minimum(rank, points.size - 1)]
-    return jnp.concatenate([breaks.astype(more.dtype), more])
+    return jnp.concatenate([breakpoints.astype(more.dtype), more])
 
 
-def _look_at_rules(law: AbstractLaw, function: Function, breaks: Vector) -> tuple[Scalar, Scalar]:
+def _look_at_rules(law: AbstractLaw, function: Function, breakpoints: Vector) -> tuple[Scalar, Scalar]:
     """For laws of whose rules nothing is known: how much three of them differ."""
-    rules = [law.nodes_between(breaks), law.nodes_between(breaks, _FINER)]
+    rules = [law.composite_nodes(breakpoints), law.composite_nodes(breakpoints, _FINER)]
     if len({points.shape for points, _ in rules}) == 1:
         return jnp.zeros(()), jnp.asarray(jnp.inf)
     if type(law) is Noisy and law.dim == 1:
         points, weights = rules[0]
-        rules.append(law.nodes_between(_with_more(breaks, points, weights)))
+        rules.append(law.composite_nodes(_with_more(breakpoints, points, weights)))
     elif law.dim == 1:  # on the plane a plain rule is too coarse to tell
         rules.append(law.nodes(DEFAULT_NODES * 3 // 2))
     every = [(weights, function(points)) for points, weights in rules]

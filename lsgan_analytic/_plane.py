@@ -1,7 +1,7 @@
 """Points, maps and lines of the plane.
 
 A line {x : n . x = c} is a row (n1, n2, c). Discriminators on the plane name the lines about which they
-change quickly as discriminators on the line name points: ``breaks`` of shape (k, 3) in place of (k,).
+change quickly as discriminators on the line name points: ``breakpoints`` of shape (k, 3) in place of (k,).
 """
 
 import jax.numpy as jnp
@@ -47,19 +47,23 @@ def unit(vector: Vector) -> tuple[Vector, Scalar]:
     return jnp.where(there, vector / jnp.where(there, size, 1), ahead), size
 
 
-def as_lines(breaks: Array) -> Array:
-    """``breaks`` of a discriminator on the plane; ValueError for those of one on the line."""
-    if breaks.size == 0:
-        return jnp.zeros((0, 3), breaks.dtype)
-    if breaks.ndim != 2:
-        raise ValueError(f"disc: judges points of the line, the law is on the plane (breaks {breaks.shape})")
-    return breaks
+def as_lines(breakpoints: Array) -> Array:
+    """``breakpoints`` of a discriminator on the plane; ValueError for those of one on the line."""
+    if breakpoints.size == 0:
+        return jnp.zeros((0, 3), breakpoints.dtype)
+    if breakpoints.ndim != 2:
+        raise ValueError(
+            f"disc: judges points of the line, the law is on the plane (breakpoints {breakpoints.shape})"
+        )
+    return breakpoints
 
 
-def as_points(breaks: Array) -> Vector:
-    """``breaks`` of a discriminator on the line; ValueError for those of one on the plane."""
-    if breaks.size == 0:
-        return breaks.reshape(0)
-    if breaks.ndim != 1:
-        raise ValueError(f"disc: judges points of the plane, the law is on the line (breaks {breaks.shape})")
-    return breaks
+def as_points(breakpoints: Array) -> Vector:
+    """``breakpoints`` of a discriminator on the line; ValueError for those of one on the plane."""
+    if breakpoints.size == 0:
+        return breakpoints.reshape(0)
+    if breakpoints.ndim != 1:
+        raise ValueError(
+            f"disc: judges points of the plane, the law is on the line (breakpoints {breakpoints.shape})"
+        )
+    return breakpoints

@@ -76,26 +76,26 @@ def _joined(*parts: Array) -> Array:
     return jnp.concatenate([part for part in parts if part.size] or list(parts[:1]))
 
 
-def turns(disc: AbstractDiscriminator, phi: AbstractIntegrand | None = None) -> Vector:
+def transition_points(disc: AbstractDiscriminator, phi: AbstractIntegrand | None = None) -> Vector:
     """The points of x about which phi(D(x)) changes quickly, of those that D knows."""
     phi = phi and _bare(phi)
-    own, levels = disc.breaks(), ()
+    own, levels = disc.breakpoints(), ()
     if isinstance(phi, AbstractScoreIntegrand):
-        levels = phi.kinks if own.size else phi.kinks + phi.turns  # D's breaks are where its logit turns
+        levels = phi.kinks if own.size else phi.kinks + phi.transition_points
     return _joined(own, *(disc.crossings(level) for level in levels))
 
 
-def breakpoints(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> tuple[Array, bool]:
+def panel_ends(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> tuple[Array, bool]:
     """Where the panels of a rule for phi(D(x)) end, and whether these points move with the parameters.
 
     They do where phi(D(x)) has kinks or jumps. Points about which it is smooth have no derivatives.
     """
-    phi, own = _bare(phi), disc.breaks()
+    phi, own = _bare(phi), disc.breakpoints()
     smooth = disc.is_smooth or not own.size
     own = jax.lax.stop_gradient(own) if smooth else own
     around = ()
     if isinstance(phi, AbstractScoreIntegrand) and not own.size:
-        around = jax.lax.stop_gradient(tuple(disc.crossings(level) for level in phi.turns))
+        around = jax.lax.stop_gradient(tuple(disc.crossings(level) for level in phi.transition_points))
     still = _joined(own, *around)
     kinks = _kinks(law, disc, phi)
     if not kinks.size:
@@ -124,7 +124,7 @@ def _kinks(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand
     start = jax.lax.stop_gradient(law.nodes()[0])
     if not found or not all(part.size for part in found):
         still = jax.lax.stop_gradient(disc)
-        marks = still.breaks().astype(start.dtype)
+        marks = still.breakpoints().astype(start.dtype)
         grid = jnp.concatenate([start, jnp.where(jnp.isfinite(marks), marks, start[0])])
         every = crossings(phi.argument(still), grid, phi.kinks, _MOST)
         found = list(every.reshape(len(phi.kinks), -1))
@@ -137,15 +137,17 @@ def _kinks(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand
 def average(
     law: AbstractLaw,
     function: Callable[[Values], Values],
-    breaks: Vector,
+    breakpoints: Vector,
     n: int | None = None,
-    moving: bool = False,
+    differentiable: bool = False,
 ) -> Scalar:
-    """E[function(x)] = sum_i w_i function(x_i) by the law's rule with panels that end at ``breaks``.
+    """E[function(x)] = sum_i w_i function(x_i) by the law's rule with panels that end at ``breakpoints``.
 
-    ``moving``: with derivatives in ``breaks``, where ``function`` has kinks or jumps.
+    ``differentiable``: with derivatives in ``breakpoints``, where ``function`` has kinks or jumps.
     """
-    points, weights = law.nodes_between(breaks, n, True) if moving else law.nodes_between(breaks, n)
+    points, weights = (
+        law.composite_nodes(breakpoints, n, True) if differentiable else law.composite_nodes(breakpoints, n)
+    )
     return jnp.sum(weights * function(points))
 
 
@@ -161,17 +163,19 @@ def quadrature(
     True
     """
     disc = disc.checked_on(law)
-    breaks, moving = breakpoints(law, disc, phi)
+    breakpoints, differentiable = panel_ends(law, disc, phi)
 
     def function(x: Values) -> Values:
         values = phi.of(disc, x)
-        if _bare(phi).kinks and not (moving or law.is_sample):
+        if _bare(phi).kinks and not (differentiable or law.is_sample):
             return first_order(values, _UNKNOWN.format(type(_bare(phi)).__name__, type(disc).__name__))
         return values
 
     if disc.stands_for_infinity is None:
-        return average(law, function, breaks, n, moving)
-    points, weights = law.nodes_between(breaks, n, True) if moving else law.nodes_between(breaks, n)
+        return average(law, function, breakpoints, n, differentiable)
+    points, weights = (
+        law.composite_nodes(breakpoints, n, True) if differentiable else law.composite_nodes(breakpoints, n)
+    )
     return _mean_or_infinity(function(points), weights, disc.stands_for_infinity)
 
 

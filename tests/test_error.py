@@ -24,24 +24,24 @@ class Spike(lsgan.laws.AbstractDensity):
 
     cdf = quantile = sample
 
-    def edges(self):
+    def chart_breakpoints(self):
         return jnp.array([0.0, 1.0])
 
-    def point(self, t):
+    def from_chart(self, t):
         return t
 
-    coordinate = point
+    to_chart = from_chart
 
-    def mass(self, t):
+    def chart_density(self, t):
         spike = jax.scipy.stats.norm.pdf((t - self.at) / self.width) / self.width
         return 1 - self.share + self.share * spike
 
     def log_pdf(self, x):
-        return jnp.where((x >= 0) & (x <= 1), jnp.log(self.mass(x)), -jnp.inf)
+        return jnp.where((x >= 0) & (x <= 1), jnp.log(self.chart_density(x)), -jnp.inf)
 
 
 class Quiet(lsgan.discriminators.AbstractProbability):
-    """A user's logistic discriminator that declares no breaks."""
+    """A user's logistic discriminator that declares no breakpoints."""
 
     w: jax.Array
     b: jax.Array

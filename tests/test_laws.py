@@ -107,7 +107,7 @@ def test_gamma_of_any_shape():
     """Mass, mean, E log x (where x does not underflow) and their derivatives in the shape."""
 
     def means(k):
-        x, weights = lsgan.Gamma(k, 2.0).nodes_between(jnp.array([0.1]))
+        x, weights = lsgan.Gamma(k, 2.0).composite_nodes(jnp.array([0.1]))
         logs = jnp.where(weights > 1e-30, jnp.log(jnp.where(x > 0, x, 1)), 0)
         return jnp.stack([jnp.sum(weights), jnp.sum(weights * x), jnp.sum(weights * logs)])
 

@@ -110,7 +110,7 @@ def test_expectations_and_their_honest_error(name, law):
     every = jax.jit(lambda own: jnp.stack([lsgan.expectation(law, own, phi) for phi in INTEGRANDS]))(disc)
     assert lsgan.expectation_error(law, disc, INTEGRANDS[2]) <= 1e-12
     # where D turns, where a loss has its kinks, and steps of the law
-    turns = [disc.breaks(), disc.crossings(-1.0), disc.crossings(1.0)]
+    turns = [disc.breakpoints(), disc.crossings(-1.0), disc.crossings(1.0)]
     low, high = (-9.0, 9.0) if type(law) is lsgan.Normal else (0.0, 80.0)
     ends = np.concatenate([np.linspace(low, high, 81), *map(np.asarray, turns)])
     ends = np.clip(ends[np.isfinite(ends)], low, high)
@@ -223,7 +223,7 @@ def test_power_and_polynomial_images_are_seen_by_their_breaks():
         law = lsgan.pushforward(latent, gen)
         assert lsgan.expectation_error(law, disc, phi) < 1e-12
         low, high = max(float(latent.quantile(0.0)), -9.0), min(float(latent.quantile(1.0)), 40.0)
-        roots = np.asarray(gen.preimages(disc.breaks()))
+        roots = np.asarray(gen.preimages(disc.breakpoints()))
         ends = np.concatenate([roots[np.isfinite(roots)], np.linspace(low, high, 41)])
         peer = by_nodes(lambda z: disc(gen(z)) ** 2 * latent.pdf(z), np.clip(ends, low, high))  # noqa: B023
         np.testing.assert_allclose(lsgan.expectation(law, disc, phi), peer, rtol=1e-12)

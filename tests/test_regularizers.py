@@ -56,7 +56,7 @@ class Broken(lsgan.AbstractCritic):
     def __call__(self, x):
         return jnp.vectorize(lambda v: jnp.sum(self.slopes * jax.nn.relu(v - self.knots)))(jnp.asarray(x))
 
-    def breaks(self):
+    def breakpoints(self):
         return self.knots
 
 

@@ -155,16 +155,16 @@ class Charted(lsgan.laws.AbstractDensity):
     def log_pdf(self, x):
         return jnp.where(x >= 0, -x / self.scale - jnp.log(self.scale), -jnp.inf)
 
-    def edges(self):
+    def chart_breakpoints(self):
         return jnp.asarray([0.0, 8.6])
 
-    def point(self, t):
+    def from_chart(self, t):
         return self.scale * t * t
 
-    def mass(self, t):
+    def chart_density(self, t):
         return 2 * t * jnp.exp(-t * t)
 
-    def coordinate(self, x):
+    def to_chart(self, x):
         return jnp.sqrt(x / self.scale)
 
 

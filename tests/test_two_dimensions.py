@@ -25,10 +25,10 @@ class Value(AbstractIntegrand):
         return t
 
 
-def exact(density, breaks, function):
-    """The integral of density(u) function(u) in 20 digits; ``breaks`` are its panels."""
+def exact(density, breakpoints, function):
+    """The integral of density(u) function(u) in 20 digits; ``breakpoints`` are its panels."""
     with mpmath.workdps(20):
-        return float(mpmath.quad(lambda u: density(u) * function(u), sorted(breaks), maxdegree=8))
+        return float(mpmath.quad(lambda u: density(u) * function(u), sorted(breakpoints), maxdegree=8))
 
 
 def squared_erf(sign, offset=0.0):

@@ -43,8 +43,8 @@ class Wrapped(lsgan.laws.AbstractLaw):
 class Better(Wrapped):
     """The same, with the rule."""
 
-    def nodes_between(self, breaks, n=None, moving=False):
-        return self.law.nodes_between(breaks, n, moving)
+    def composite_nodes(self, breakpoints, n=None, differentiable=False):
+        return self.law.composite_nodes(breakpoints, n, differentiable)
 
 
 class Tanh(lsgan.generators.AbstractGenerator):
@@ -109,14 +109,14 @@ class Forwarding(Wrapped):
     def has_exact_cdf(self):
         return self.law.has_exact_cdf
 
-    def nodes_between(self, breaks, n=None, moving=False):
-        return self.law.nodes_between(breaks, n, moving)
+    def composite_nodes(self, breakpoints, n=None, differentiable=False):
+        return self.law.composite_nodes(breakpoints, n, differentiable)
 
     def log_pdf(self, x):
         return self.law.log_pdf(x)
 
-    def landmarks(self):
-        return self.law.landmarks()
+    def singularities(self):
+        return self.law.singularities()
 
 
 class Wide(lsgan.Normal):

@@ -51,12 +51,12 @@ def compute(config: Config) -> Arrays:
 
     def spread(place: Array) -> Array:
         """Both modes with the right width, at the wrong place."""
-        z, weights = lsgan.Normal(0.0, config.std).nodes_between(jnp.zeros(1))
+        z, weights = lsgan.Normal(0.0, config.std).composite_nodes(jnp.zeros(1))
         x = jnp.concatenate([z - place, z + place])
         return lsgan.modes.inception_score(_log_posteriors(law, x), 0.5 * jnp.tile(weights, 2))
 
     def numbers() -> dict[str, Array]:
-        x, weights = law.nodes_between(jnp.zeros(1))
+        x, weights = law.composite_nodes(jnp.zeros(1))
         grid = jnp.linspace(-config.farthest, config.farthest, 2 * config.points - 1)
         one = jnp.full((1,), config.far)
         return {

@@ -49,7 +49,7 @@ def _losses(scale: Array, law: AbstractLaw, seen: AbstractLaw, noise: float) -> 
 
     ESM = E|s(y) - d log q(y)|^2 / 2 over noisy y; DSM = E|s(x + noise e) + e/noise|^2 / 2 over x and e.
     """
-    y, at_y = seen.nodes_between(jnp.zeros(1))
+    y, at_y = seen.composite_nodes(jnp.zeros(1))
     true = jax.vmap(jax.grad(seen.log_pdf))(y)
     explicit = 0.5 * jnp.sum(at_y[None] * jnp.square(_models(scale, y) - true[None]), axis=1)
     x, at_x = law.nodes()
@@ -76,7 +76,7 @@ def compute(config: Config) -> Arrays:
 
     def numbers() -> dict[str, Array]:
         score = jax.vmap(jax.grad(seen.log_pdf))
-        z, at_z = seen.nodes_between(jnp.zeros(1))
+        z, at_z = seen.composite_nodes(jnp.zeros(1))
         denoising, explicit = jax.vmap(lambda scale: _losses(scale, law, seen, config.noise))(scales)
         return {
             "scale": scales,

@@ -21,7 +21,7 @@ from ..losses.base import AbstractIntegrand
 def expectation(law: AbstractLaw, disc: Interval, phi: AbstractIntegrand) -> Scalar:
     if not law.has_exact_cdf:  # the rule, whose panels end at the edges and move with them
         return quadrature(law, disc, phi)
-    edges = jnp.sort(disc.breaks())
+    edges = jnp.sort(disc.breakpoints())
     outside = phi(jnp.zeros((), edges.dtype))  # beyond the first and the last edge, where D = 0
     inside = phi.of(disc, 0.5 * (edges[1:] + edges[:-1]))
     return outside + jnp.sum((inside - outside) * jnp.diff(law.cdf(edges)))

@@ -3,7 +3,7 @@
 import equinox as eqx
 import jax.numpy as jnp
 
-from .._logistic import TURNS
+from .._logistic import TRANSITION_POINTS
 from .._types import Flag, Scalar, Values, Vector
 from ..laws.base import AbstractLaw
 from ..laws.exponential import Exponential, ShiftedExponential
@@ -32,9 +32,9 @@ class _AuthorsResponse(AbstractProbability):
     def is_smooth(self) -> bool:
         return True
 
-    def breaks(self) -> Vector:
+    def breakpoints(self) -> Vector:
         slope, offset = self._line()
-        return (jnp.asarray(TURNS, self.rate.dtype) - offset) / slope
+        return (jnp.asarray(TRANSITION_POINTS, self.rate.dtype) - offset) / slope
 
     def crossings(self, level: float) -> Vector:
         slope, offset = self._line()

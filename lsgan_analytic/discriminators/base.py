@@ -48,14 +48,14 @@ class AbstractDiscriminator(eqx.Module):
 
     @property
     def is_smooth(self) -> bool:
-        """Whether D is smooth at its ``breaks``. Where it is not, quadrature moves with them."""
+        """Whether D is smooth at its ``breakpoints``. Where it is not, quadrature moves with them."""
         return False
 
-    def breaks(self) -> Vector:
+    def breakpoints(self) -> Vector:
         """Points of x about which D changes quickly; quadrature ends its panels there.
 
         All points where D has a kink or a jump must be among them, with their derivatives in the parameters
-        of D: expectations have derivatives that come from there alone. A D that is smooth at its breaks says
+        of D: expectations have slopes from there alone. A D that is smooth at its breakpoints says
         so in ``is_smooth``, which is faster.
         """
         return self._nowhere()

@@ -11,7 +11,7 @@ from .._types import Scalar, Values, Vector
 from .base import AbstractProbability
 
 # in a x + b: erfc turns within 6; its logarithm goes on, ever more smoothly
-TURNS = (-60.0, -20.0, -6.0, -3.0, -1.5, 0.0, 1.5, 3.0, 6.0, 20.0, 60.0)
+TRANSITION_POINTS = (-60.0, -20.0, -6.0, -3.0, -1.5, 0.0, 1.5, 3.0, 6.0, 20.0, 60.0)
 
 
 def log_half_erfc(u: Values) -> Values:
@@ -53,8 +53,8 @@ class Erf(AbstractProbability):
     def is_smooth(self) -> bool:
         return True
 
-    def breaks(self) -> Vector:
-        return (jnp.asarray(TURNS, self.a.dtype) - self.b) / self.a
+    def breakpoints(self) -> Vector:
+        return (jnp.asarray(TRANSITION_POINTS, self.a.dtype) - self.b) / self.a
 
     def crossings(self, level: float) -> Vector:
         u = jax.scipy.special.erfinv(jnp.tanh(jnp.asarray([level / 2], self.a.dtype)))

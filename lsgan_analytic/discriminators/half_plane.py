@@ -9,7 +9,7 @@ from .._checks import finite
 from .._plane import dot, lines, unit
 from .._types import Scalar, Values, Vector
 from .base import AbstractProbability
-from .erf import log_half_erfc, TURNS
+from .erf import log_half_erfc, TRANSITION_POINTS
 
 
 def planar(x: Values, owner: str) -> Values:
@@ -66,8 +66,8 @@ class HalfPlane(AbstractProbability):
     def is_smooth(self) -> bool:
         return True
 
-    def breaks(self) -> Array:
-        return lines(self.a, jnp.asarray(TURNS, self.a.dtype) - self.b)
+    def breakpoints(self) -> Array:
+        return lines(self.a, jnp.asarray(TRANSITION_POINTS, self.a.dtype) - self.b)
 
     def crossings(self, level: float) -> Array:
         u = jax.scipy.special.erfinv(jnp.tanh(jnp.asarray(level / 2, self.a.dtype)))

@@ -42,5 +42,5 @@ class Interval(AbstractCritic):
 
         return jnp.vectorize(count)(jnp.asarray(x))
 
-    def breaks(self) -> Vector:
+    def breakpoints(self) -> Vector:
         return jnp.concatenate([self.left, self.right])

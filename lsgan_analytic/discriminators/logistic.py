@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._checks import finite, positive, same_shape
-from .._logistic import TURNS
+from .._logistic import TRANSITION_POINTS
 from .._types import Flag, Scalar, Values, Vector
 from .base import AbstractProbability
 
@@ -42,8 +42,8 @@ class Logistic(AbstractProbability):
     def is_smooth(self) -> bool:
         return True
 
-    def breaks(self) -> Vector:
-        return (jnp.asarray(TURNS, self.a.dtype) + self._log_a()) / self.b
+    def breakpoints(self) -> Vector:
+        return (jnp.asarray(TRANSITION_POINTS, self.a.dtype) + self._log_a()) / self.b
 
     def crossings(self, level: float) -> Vector:
         return ((level + self._log_a()) / self.b)[None]

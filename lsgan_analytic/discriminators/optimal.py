@@ -100,9 +100,9 @@ class AbstractBestResponse(AbstractDiscriminator):
 
     def jumps(self) -> Vector:
         """The ends of both supports, where D is not continuous; derivatives go through them."""
-        return jnp.concatenate([law.landmarks() for law in (self.data, self.generated)])
+        return jnp.concatenate([law.singularities() for law in (self.data, self.generated)])
 
-    def breaks(self) -> Vector:
+    def breakpoints(self) -> Vector:
         """Jumps, and where the log ratio crosses ``_LEVELS``; these move as the jump nearest to them does.
 
         Beside an end at h where a density is infinite D is a function of log(x - h): on panels that stood

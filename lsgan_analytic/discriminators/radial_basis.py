@@ -9,7 +9,7 @@ from .._types import Flag, Scalar, Values, Vector
 from ._crossings import crossings
 from .base import AbstractCritic
 
-_TURNS = (-9.0, -5.0, -3.0, -1.5, 0.0, 1.5, 3.0, 5.0, 9.0)  # in widths
+_TRANSITION_POINTS = (-9.0, -5.0, -3.0, -1.5, 0.0, 1.5, 3.0, 5.0, 9.0)  # in widths
 
 
 class RadialBasis(AbstractCritic):
@@ -49,8 +49,8 @@ class RadialBasis(AbstractCritic):
     def is_smooth(self) -> bool:
         return True
 
-    def breaks(self) -> Vector:
-        turns = jnp.asarray(_TURNS, self.width.dtype)
+    def breakpoints(self) -> Vector:
+        turns = jnp.asarray(_TRANSITION_POINTS, self.width.dtype)
         return (self.centers[:, None] + self.width * turns[None]).ravel()
 
     def crossings(self, level: float) -> Vector:

@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._checks import finite, same_shape
-from .._logistic import TURNS
+from .._logistic import TRANSITION_POINTS
 from .._types import Scalar, Values, Vector
 from .base import AbstractProbability
 
@@ -33,8 +33,8 @@ class Sigmoid(AbstractProbability):
     def is_smooth(self) -> bool:
         return True
 
-    def breaks(self) -> Vector:
-        return (jnp.asarray(TURNS, self.w.dtype) - self.b) / self.w
+    def breakpoints(self) -> Vector:
+        return (jnp.asarray(TRANSITION_POINTS, self.w.dtype) - self.b) / self.w
 
     def crossings(self, level: float) -> Vector:
         return ((level - self.b) / self.w)[None]

@@ -66,7 +66,7 @@ class Tabular(AbstractProbability):
     def logit(self, x: Values) -> Values:
         return _look_up(self.logits, x)
 
-    def breaks(self) -> Vector:
+    def breakpoints(self) -> Vector:
         return _steps(self.logits)
 
     def checked_on(self, law: AbstractLaw) -> Self:
@@ -89,7 +89,7 @@ class TabularCritic(AbstractCritic):
     def __call__(self, x: Values) -> Values:
         return _look_up(self.values, x)
 
-    def breaks(self) -> Vector:
+    def breakpoints(self) -> Vector:
         return _steps(self.values)
 
     def checked_on(self, law: AbstractLaw) -> Self:

@@ -27,9 +27,9 @@ def cdf_of(law: AbstractLaw) -> Callable[[Values], Values]:
 
 
 def _places(law: AbstractLaw) -> Vector:
-    """The landmarks and the nodes of a law, which are close where it is narrow."""
+    """The singularities and the nodes of a law, which are close where it is narrow."""
     marks = marks_of(law)
-    points, _ = law.nodes_between(marks)
+    points, _ = law.composite_nodes(marks)
     points = jnp.sort(points)[:: -(-points.size // _MOST)]
     return jax.lax.stop_gradient(jnp.concatenate([points, marks.astype(points.dtype)]))
 

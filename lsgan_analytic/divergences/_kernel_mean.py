@@ -83,10 +83,10 @@ def _line_mean(p: AbstractLaw, q: AbstractLaw, bandwidth: Scalar) -> Scalar:
     cuts = bandwidth * jnp.asarray(_CUTS, bandwidth.dtype)
     marks = marks_of(q)
     around = (marks[:, None] + cuts[None]).ravel()
-    x, weights = p.nodes_between(jnp.concatenate([marks_of(p), around.astype(marks.dtype)]))
+    x, weights = p.composite_nodes(jnp.concatenate([marks_of(p), around.astype(marks.dtype)]))
 
     def inner(at: Values) -> Scalar:
-        y, own = q.nodes_between(jnp.concatenate([at + cuts, marks]))
+        y, own = q.composite_nodes(jnp.concatenate([at + cuts, marks]))
         return jnp.sum(own * jnp.exp(-0.5 * jnp.square((y - at) / bandwidth)))
 
     return jnp.sum(weights * jax.lax.map(inner, x, batch_size=min(256, x.shape[0])))

@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 import jax
 import jax.numpy as jnp
 
-from .._logistic import TURNS
+from .._logistic import TRANSITION_POINTS
 from .._types import Flag, Scalar, Values, Vector
 from ..laws._bisection import bisect
 from ..laws.base import AbstractLaw
@@ -72,7 +72,7 @@ def log_ratio(p: AbstractLaw, q: AbstractLaw, x: Values) -> Values:
 
 def _crossings(p: AbstractLaw, q: AbstractLaw, marks: Vector) -> tuple[Vector, Vector, Vector]:
     """Where l crosses 0, to what precision, and 1/l' there (0 where there is none)."""
-    x = jnp.sort(jnp.concatenate([law.nodes_between(marks)[0] for law in (p, q)]))
+    x = jnp.sort(jnp.concatenate([law.composite_nodes(marks)[0] for law in (p, q)]))
     side = jnp.sign(log_ratio(p, q, x))
     (index,) = jnp.nonzero(side[1:] != side[:-1], size=_CROSSINGS, fill_value=x.shape[0] - 2)
     rising = side[index + 1]
@@ -84,13 +84,13 @@ def _crossings(p: AbstractLaw, q: AbstractLaw, marks: Vector) -> tuple[Vector, V
 
 
 def marks_of(*laws: AbstractLaw) -> Vector:
-    """The landmarks of the laws."""
-    parts = [law.landmarks() for law in laws]
+    """The singularities of the laws."""
+    parts = [law.singularities() for law in laws]
     return jnp.concatenate([part for part in parts if part.size] or parts[:1])
 
 
-def breaks_of(p: AbstractLaw, q: AbstractLaw) -> Vector:
-    """Where the panels end; the landmarks move with the parameters, as what jumps there does."""
+def breakpoints_of(p: AbstractLaw, q: AbstractLaw) -> Vector:
+    """Where the panels end; the singularities move with the parameters, as what jumps there does."""
     if dimension(p, q) == 2:
         return jnp.zeros((0, 3))
     marks = marks_of(p, q)
@@ -99,7 +99,7 @@ def breaks_of(p: AbstractLaw, q: AbstractLaw) -> Vector:
     # a crossing that is a jump is its landmark: an edge beside it that stays would cut off the step
     nearest = marks[jnp.argmin(jnp.abs(jax.lax.stop_gradient(marks)[None] - roots[:, None]), axis=1)]
     roots = jnp.where(jnp.abs(nearest - roots) < blur, nearest, roots)
-    around = roots[:, None] + reach[:, None] * jnp.asarray(TURNS, roots.dtype)[None]
+    around = roots[:, None] + reach[:, None] * jnp.asarray(TRANSITION_POINTS, roots.dtype)[None]
     return jnp.concatenate([marks, around.ravel(), _graded(marks)])
 
 
@@ -112,14 +112,16 @@ def _graded(marks: Vector) -> Vector:
     return (still[:, None] + jnp.concatenate([-off, off])[None]).ravel()
 
 
-def mean(p: AbstractLaw, breaks: Vector, function: Callable[[Values], Values]) -> Scalar:
-    """E_p[function(x)] with panels that end at ``breaks`` and move with them."""
-    points, weights = p.nodes_between(breaks, moving=True)
+def mean(p: AbstractLaw, breakpoints: Vector, function: Callable[[Values], Values]) -> Scalar:
+    """E_p[function(x)] with panels that end at ``breakpoints`` and move with them."""
+    points, weights = p.composite_nodes(breakpoints, differentiable=True)
     values = function(points)
     return jnp.sum(jnp.where(weights > 0, weights * values, 0))
 
 
-def above(p: AbstractLaw, q: AbstractLaw, breaks: Vector, function: Callable[[Values], Values]) -> Scalar:
+def above(
+    p: AbstractLaw, q: AbstractLaw, breakpoints: Vector, function: Callable[[Values], Values]
+) -> Scalar:
     """E_p[function(l); l > 0]: of the part of the space where p has more. ``function`` sees l > 0 only."""
 
     def masked(x: Values) -> Values:
@@ -127,13 +129,13 @@ def above(p: AbstractLaw, q: AbstractLaw, breaks: Vector, function: Callable[[Va
         more = l > 0
         return jnp.where(more, function(jnp.where(more, l, 1)), 0)
 
-    return mean(p, breaks, masked)
+    return mean(p, breakpoints, masked)
 
 
 def escapes(p: AbstractLaw, q: AbstractLaw) -> Flag:
     """Whether p has a density outside the support of q: on the line be it ever so small, just outside."""
     if dimension(p, q) == 2:
-        x, weights = p.nodes_between(jnp.zeros((0, 3)))
+        x, weights = p.composite_nodes(jnp.zeros((0, 3)))
         return jnp.any((q.log_pdf(x) == -jnp.inf) & (p.log_pdf(x) > -jnp.inf) & (weights > 0))
     marks = marks_of(q)
     limits = jnp.finfo(marks.dtype)

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from .._types import Scalar
 from ..laws.base import AbstractLaw
-from ._rule import above, breaks_of, log_ratio, mean, of_laws
+from ._rule import above, breakpoints_of, log_ratio, mean, of_laws
 
 
 @of_laws
@@ -21,7 +21,7 @@ def tv(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     >>> round(float(lsgan.divergences.tv(lsgan.Uniform(0.0, 1.0), lsgan.Uniform(0.25, 1.25))), 12)
     0.25
     """
-    return mean(p, breaks_of(p, q), lambda x: -jnp.expm1(-jax.nn.relu(log_ratio(p, q, x))))
+    return mean(p, breakpoints_of(p, q), lambda x: -jnp.expm1(-jax.nn.relu(log_ratio(p, q, x))))
 
 
 @of_laws
@@ -37,8 +37,10 @@ def le_cam(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     >>> round(float(lsgan.divergences.le_cam(lsgan.Uniform(0.0, 1.0), lsgan.Uniform(0.25, 1.25))), 12)
     0.25
     """
-    breaks = breaks_of(p, q)
-    both = [mean(law, breaks, lambda x: jnp.square(jnp.tanh(0.5 * log_ratio(p, q, x)))) for law in (p, q)]
+    breakpoints = breakpoints_of(p, q)
+    both = [
+        mean(law, breakpoints, lambda x: jnp.square(jnp.tanh(0.5 * log_ratio(p, q, x)))) for law in (p, q)
+    ]
     return 0.5 * (both[0] + both[1])
 
 
@@ -55,9 +57,9 @@ def hellinger(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     >>> round(float(lsgan.divergences.hellinger(p, q)), 6)  # 1 - e^{-1/2}
     0.393469
     """
-    breaks = breaks_of(p, q)
+    breakpoints = breakpoints_of(p, q)
     halves = [
-        above(one, other, breaks, lambda l: jnp.square(jnp.expm1(-0.5 * l)))
+        above(one, other, breakpoints, lambda l: jnp.square(jnp.expm1(-0.5 * l)))
         for one, other in ((p, q), (q, p))
     ]
     return 0.5 * (halves[0] + halves[1])

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from .._types import Scalar, Values
 from ..laws.base import AbstractLaw
 from ._diverging import at_marks, tails
-from ._rule import above, breaks_of, dimension, escapes, log_ratio, marks_of, of_laws
+from ._rule import above, breakpoints_of, dimension, escapes, log_ratio, marks_of, of_laws
 
 
 @of_laws
@@ -26,9 +26,9 @@ def chi2(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     >>> float(lsgan.divergences.chi2(lsgan.Normal(0.0, 2.0), lsgan.Normal(0.0, 1.0)))
     inf
     """
-    breaks = breaks_of(p, q)
-    more = above(p, q, breaks, lambda l: 4 * jnp.square(jnp.sinh(0.5 * l)))
-    less = above(q, p, breaks, lambda l: jnp.square(jnp.expm1(-l)))
+    breakpoints = breakpoints_of(p, q)
+    more = above(p, q, breakpoints, lambda l: 4 * jnp.square(jnp.sinh(0.5 * l)))
+    less = above(q, p, breakpoints, lambda l: jnp.square(jnp.expm1(-l)))
     total, infinite = more + less, escapes(p, q)
     if dimension(p, q) == 1:
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from .._types import Scalar, Values
 from ..laws.base import AbstractLaw
 from ._diverging import at_marks
-from ._rule import breaks_of, dimension, escapes, log_ratio, marks_of, mean, of_laws
+from ._rule import breakpoints_of, dimension, escapes, log_ratio, marks_of, mean, of_laws
 
 
 @of_laws
@@ -48,4 +48,4 @@ def fisher(p: AbstractLaw, q: AbstractLaw) -> Scalar:
             return p.log_pdf(x) + jnp.log(jnp.where(jnp.isfinite(square), square, 0))
 
         infinite |= at_marks(log_integrand, marks_of(p, q))
-    return jnp.where(infinite, jnp.inf, mean(p, breaks_of(p, q), squared))
+    return jnp.where(infinite, jnp.inf, mean(p, breakpoints_of(p, q), squared))

@@ -13,8 +13,8 @@ from ._rule import dimension, marks_of, of_laws
 def moments(law: AbstractLaw) -> tuple[Vector, Array]:
     """Mean (d,) and covariance (d, d) of a law on the line (d = 1) or on the plane (d = 2)."""
     points, _ = law.nodes()
-    breaks = jnp.zeros((0, 3)) if points.ndim == 2 else marks_of(law)
-    points, weights = law.nodes_between(breaks)
+    breakpoints = jnp.zeros((0, 3)) if points.ndim == 2 else marks_of(law)
+    points, weights = law.composite_nodes(breakpoints)
     points = points.reshape(weights.shape[0], -1)
     mean = jnp.sum(weights[:, None] * points, axis=0)
     off = points - mean[None]

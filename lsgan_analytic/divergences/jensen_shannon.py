@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from .._types import Scalar, Values
 from ..laws.base import AbstractLaw
-from ._rule import above, breaks_of, of_laws
+from ._rule import above, breakpoints_of, of_laws
 
 _SMALL = 0.1
 _SERIES = [(-1.0) ** k / (k * (k - 1)) for k in range(17, 1, -1)]  # of ((1 + t) log(1 + t) - t)/t^2
@@ -40,9 +40,9 @@ def js_split(p: AbstractLaw, q: AbstractLaw) -> JSSplit:
     >>> [round(float(half), 4) for half in lsgan.divergences.js_split(data, lsgan.Normal(9.0, 1.0))]
     [0.1438, 0.0719]
     """
-    breaks = breaks_of(p, q)
-    more_p, more_q = above(p, q, breaks, _larger), above(q, p, breaks, _larger)
-    less_p, less_q = above(q, p, breaks, _smaller), above(p, q, breaks, _smaller)
+    breakpoints = breakpoints_of(p, q)
+    more_p, more_q = above(p, q, breakpoints, _larger), above(q, p, breakpoints, _larger)
+    less_p, less_q = above(q, p, breakpoints, _smaller), above(p, q, breakpoints, _smaller)
     return JSSplit(quality=0.5 * (more_q + less_q), coverage=0.5 * (more_p + less_p))
 
 

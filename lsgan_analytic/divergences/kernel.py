@@ -95,7 +95,7 @@ def _features(law: AbstractLaw, degree: int, unbiased: bool) -> tuple[Scalar, Sc
     """(E f(x), sum of w_i^2 |f(x_i)|^2) of the vector f with f(x) . f(y) = k(x, y)."""
     points, _ = law.nodes()
     plane = points.ndim == 2
-    points, weights = law.nodes_between(jnp.zeros((0, 3)) if plane else marks_of(law))
+    points, weights = law.composite_nodes(jnp.zeros((0, 3)) if plane else marks_of(law))
     x = points if plane else points[:, None]
     factors = _monomials(degree, x.shape[1])
     each = [

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 from .._types import Scalar
 from ..laws.base import AbstractLaw
-from ._rule import breaks_of, escapes, log_ratio, mean, of_laws
+from ._rule import breakpoints_of, escapes, log_ratio, mean, of_laws
 
 
 @of_laws
@@ -28,4 +28,4 @@ def kl(p: AbstractLaw, q: AbstractLaw) -> Scalar:
         l = log_ratio(p, q, x)
         return jnp.where(l == -jnp.inf, 0, l)  # q may be infinite at a point
 
-    return jnp.where(escapes(p, q), jnp.inf, mean(p, breaks_of(p, q), ratio))
+    return jnp.where(escapes(p, q), jnp.inf, mean(p, breakpoints_of(p, q), ratio))

@@ -9,7 +9,7 @@ from jax.typing import ArrayLike
 
 from .._checks import positive_number
 from .._types import Players, Scalar
-from ..expectation import turns
+from ..expectation import transition_points
 from ..game import Game
 from ..outcome import norm
 from ..parameters import checked_players, indices, Names, vector
@@ -128,7 +128,7 @@ def _pace(part: Restriction, rule: AbstractRule | None, size: Scalar) -> Scalar:
 
 def _factors(game: Game, players: Players) -> tuple[Scalar, Scalar, Scalar, Scalar]:
     disc, data, generated = game.effective_parts(players)
-    breaks = turns(disc)
+    breakpoints = transition_points(disc)
 
     def length(slopes: Array) -> Array:
         return jnp.sqrt(jnp.sum(jnp.square(slopes.reshape(slopes.shape[0], -1)), axis=1))
@@ -136,7 +136,7 @@ def _factors(game: Game, players: Players) -> tuple[Scalar, Scalar, Scalar, Scal
     def mean_slope(points: Array, weights: Array) -> Scalar:
         return jnp.sum(weights * length(jax.vmap(jax.grad(disc))(points)))
 
-    points, weights = generated.nodes_between(breaks)
+    points, weights = generated.composite_nodes(breakpoints)
 
     def descended(points: Array) -> Scalar:
         def fake(phi):
@@ -145,10 +145,10 @@ def _factors(game: Game, players: Players) -> tuple[Scalar, Scalar, Scalar, Scal
         return game.loss.objectives(lambda _: jnp.zeros_like(weights[0]), fake)[1]
 
     pull = jnp.sum(length(jax.grad(descended)(points)))
-    z, masses = game.latent.nodes_between(players.gen.preimages(breaks))
+    z, masses = game.latent.composite_nodes(players.gen.preimages(breakpoints))
     moved = jax.vmap(lambda one: ravel_pytree(jax.jacobian(lambda gen: gen(one))(players.gen))[0])(z)
     return (
-        mean_slope(*data.nodes_between(breaks)),
+        mean_slope(*data.composite_nodes(breakpoints)),
         mean_slope(points, weights),
         pull,
         jnp.sum(masses * length(moved)),

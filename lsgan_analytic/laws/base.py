@@ -61,19 +61,19 @@ class AbstractLaw(eqx.Module):
         Deterministic. ``n=None`` takes the law's own default.
         """
 
-    def nodes_between(
-        self, breaks: Vector, n: int | None = None, moving: bool = False
+    def composite_nodes(
+        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
-        """A rule for an f that changes quickly at ``breaks``; a law with one rule only has no better.
+        """A rule for an f that changes quickly at ``breakpoints``; a law with one rule only has no better.
 
-        With ``moving`` f may have kinks and jumps at ``breaks``. The panels then move with
+        With ``differentiable`` f may have kinks and jumps at ``breakpoints``. The panels then move with
         these, so that derivatives of the rule, of all orders, are those of the integral. Of a sample the
         mean is all there is; any other law with one rule only raises ValueError.
         """
-        if moving and breaks.size and not self.is_sample:
+        if differentiable and breakpoints.size and not self.is_sample:
             raise ValueError(
                 f"law: {type(self).__name__} has one quadrature rule only, and phi(D(x)) has kinks or jumps; "
-                "expected a law with nodes_between(breaks, n, moving)"
+                "expected a law with composite_nodes(breakpoints, n, differentiable)"
             )
         return self.nodes()
 
@@ -85,13 +85,13 @@ class AbstractLaw(eqx.Module):
         """The density."""
         return jnp.exp(self.log_pdf(x))
 
-    def landmarks(self) -> Vector:
+    def singularities(self) -> Vector:
         """Points of x where the density jumps or bends, and ends of where it has mass."""
         return jnp.zeros((0,))
 
     def corners(self) -> Vector:
-        """Of ``landmarks`` those at which the density is not negligible: kinks of a cdf."""
-        return self.landmarks()
+        """Of ``singularities`` those at which the density is not negligible: kinks of a cdf."""
+        return self.singularities()
 
     def widened(self, std: Scalar) -> "AbstractLaw | None":
         """The law of x + std e, e ~ N(0, I), where it is known in closed form; else None."""
@@ -109,10 +109,10 @@ class AbstractLaw(eqx.Module):
 class AbstractDensity(AbstractLaw):
     """A law on the line with a density (per unit x), and with a chart that makes integrals easy.
 
-    The chart is x = point(t), monotone, and dP = mass(t) dt, for t between the first
-    and the last of ``edges``; both are smooth in t between neighbouring ones, and what lies
-    outside has no mass in floating point. All parameters of the law enter through ``point`` and
-    ``mass``, so that Gauss rules in t have derivatives in them.
+    The chart is x = from_chart(t), monotone, and dP = chart_density(t) dt, for t between the first
+    and the last of ``chart_breakpoints``; both are smooth in t between neighbouring ones, and what lies
+    outside has no mass in floating point. All parameters of the law enter through ``from_chart`` and
+    ``chart_density``, so that Gauss rules in t have derivatives in them.
 
     The chart is enough: cdf, quantiles, samples and quadrature rules come from it, and a law overrides what
     it knows a formula for.
@@ -131,43 +131,43 @@ class AbstractDensity(AbstractLaw):
         """log of the density, -inf outside the support."""
 
     @abc.abstractmethod
-    def edges(self) -> Vector:
+    def chart_breakpoints(self) -> Vector:
         """Ends of the interval of t, and the kinks of the chart between them; increasing."""
 
-    def bulk(self) -> Vector:
+    def effective_support(self) -> Vector:
         """The same for the part with all but 1e-18 of the mass: where a plain rule puts its nodes."""
-        return self.edges()
+        return self.chart_breakpoints()
 
     @abc.abstractmethod
-    def point(self, t: Values) -> Values:
+    def from_chart(self, t: Values) -> Values:
         """x at t."""
 
     @abc.abstractmethod
-    def mass(self, t: Values) -> Values:
+    def chart_density(self, t: Values) -> Values:
         """dP/dt."""
 
     @abc.abstractmethod
-    def coordinate(self, x: Values) -> Values:
+    def to_chart(self, x: Values) -> Values:
         """t at x; anything, NaN too, where x is not in the support."""
 
     def falls(self) -> Flag:
         """Whether x decreases with t."""
-        ends = self.point(jax.lax.stop_gradient(self.edges())[jnp.asarray([0, -1])])
+        ends = self.from_chart(jax.lax.stop_gradient(self.chart_breakpoints())[jnp.asarray([0, -1])])
         return ends[1] < ends[0]
 
     def cdf(self, x: Values) -> Values:
         """The mass on one side of t(x), by the Gauss rule of the chart: right to rounding in either tail."""
-        x, edges = jnp.asarray(x), jax.lax.stop_gradient(self.edges())
-        middle = self.point(0.5 * (edges[0] + edges[1]))
-        inside = ~jnp.isnan(jax.lax.stop_gradient(self.coordinate(x)))
-        before, after = self._tails(self.coordinate(jnp.where(inside, x, middle)))
+        x, edges = jnp.asarray(x), jax.lax.stop_gradient(self.chart_breakpoints())
+        middle = self.from_chart(0.5 * (edges[0] + edges[1]))
+        inside = ~jnp.isnan(jax.lax.stop_gradient(self.to_chart(x)))
+        before, after = self._tails(self.to_chart(jnp.where(inside, x, middle)))
         below, above = (jnp.where(self.falls(), *pair) for pair in ((after, before), (before, after)))
         values = jnp.where(below < 0.5, below, 1 - above)
         return jnp.where(jnp.isnan(x), x, jnp.where(inside, values, jnp.where(x > middle, 1.0, 0.0)))
 
     def quantile(self, q: Values) -> Values:
         """By bisection in t of the smaller of the two tails; NaN outside [0, 1]."""
-        q, edges = jnp.asarray(q), jax.lax.stop_gradient(self.edges())
+        q, edges = jnp.asarray(q), jax.lax.stop_gradient(self.chart_breakpoints())
         ends, falls = jnp.stack([edges[0], edges[-1]]), self.falls()
 
         def below(t: Values) -> Values:
@@ -176,75 +176,77 @@ class AbstractDensity(AbstractLaw):
             return jnp.where(q < 0.5, low < q, high > 1 - q)
 
         first, last = (jnp.broadcast_to(end, q.shape) for end in jnp.where(falls, ends[::-1], ends))
-        x = with_slope(self, self.point(bisect(below, first, last)), q)
+        x = with_slope(self, self.from_chart(bisect(below, first, last)), q)
         return jnp.where((q >= 0) & (q <= 1), x, jnp.nan)
 
     def sample(self, key: Array, n: int) -> Values:
         """Quantiles of uniform numbers."""
-        return self.quantile(jax.random.uniform(key, (n,), self.edges().dtype))
+        return self.quantile(jax.random.uniform(key, (n,), self.chart_breakpoints().dtype))
 
     def _tails(self, t: Values) -> tuple[Values, Values]:
         """The masses before and after t."""
-        own = jax.lax.stop_gradient(self.edges())
+        own = jax.lax.stop_gradient(self.chart_breakpoints())
         edges = jnp.append(_even(own), own[-1])
 
         def each(t: Scalar) -> tuple[Scalar, Scalar]:
             rules = (composite(cut(edges, t), PER_PANEL) for cut in (jnp.minimum, jnp.maximum))
-            before, after = (jnp.sum(w * self.mass(points)) for points, w in rules)
+            before, after = (jnp.sum(w * self.chart_density(points)) for points, w in rules)
             return before, after
 
         return jnp.vectorize(each)(jnp.clip(t, own[0], own[-1]))
 
     def nodes(self, n: int | None = None) -> tuple[Values, Values]:
-        edges = jax.lax.stop_gradient(self.bulk())
+        edges = jax.lax.stop_gradient(self.effective_support())
         return self._rule(edges, max(2, (n or DEFAULT_NODES) // (edges.shape[0] - 1)))
 
-    def landmarks(self) -> Vector:
-        return self.point(jax.lax.stop_gradient(self.edges()))
+    def singularities(self) -> Vector:
+        return self.from_chart(jax.lax.stop_gradient(self.chart_breakpoints()))
 
     def corners(self) -> Vector:
         with jax.ensure_compile_time_eval():
-            edges = self.edges()
+            edges = self.chart_breakpoints()
             near = edges[jnp.asarray([0, -1])] * (1 - _END) + edges[jnp.asarray([1, -2])] * _END
-            first, last = self.mass(near) > _FADED
+            first, last = self.chart_density(near) > _FADED
         keep = slice(None)
         if not isinstance(first, Tracer):
             keep = slice(None if first else 1, None if last else -1)
-        return self.point(edges[keep])
+        return self.from_chart(edges[keep])
 
-    def nodes_between(
-        self, breaks: Vector, n: int | None = None, moving: bool = False
+    def composite_nodes(
+        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
-        """A composite rule with panels that end at ``breaks``, n (20) nodes on each.
+        """A composite rule with panels that end at ``breakpoints``, n (20) nodes on each.
 
         Right to rounding for an f that is smooth on the scale of the law away from the breaks, and on
         the scale of their distances between them.
         """
-        own = jax.lax.stop_gradient(self.edges())
+        own = jax.lax.stop_gradient(self.chart_breakpoints())
         even = _even(own)
-        breaks = as_points(breaks).astype(own.dtype)
-        cuts = self._cuts(jax.lax.stop_gradient(breaks), own)
-        if moving:
+        breakpoints = as_points(breakpoints).astype(own.dtype)
+        cuts = self._cuts(jax.lax.stop_gradient(breakpoints), own)
+        if differentiable:
             # an even edge at a moving one would stay, and with it the kink or jump
             near = max(_NEAR, 1e3 * float(jnp.finfo(own.dtype).eps)) * (own[-1] - own[0])
             even = jnp.where((jnp.abs(even[:, None] - cuts[None]) < near).any(axis=1), own[0], even)
-            cuts = self._moving_cuts(breaks, cuts, own)
+            cuts = self._moving_cuts(breakpoints, cuts, own)
         return self._rule(jnp.sort(jnp.concatenate([even, own[-1:], cuts])), n or PER_PANEL)
 
-    def _cuts(self, breaks: Vector, own: Vector) -> Vector:
-        """``breaks`` as t, those outside at an end."""
-        t = jax.lax.stop_gradient(self.coordinate(breaks))
+    def _cuts(self, breakpoints: Vector, own: Vector) -> Vector:
+        """``breakpoints`` as t, those outside at an end."""
+        t = jax.lax.stop_gradient(self.to_chart(breakpoints))
         return jnp.clip(jnp.where(jnp.isnan(t), own[0], t), own[0], own[-1])
 
-    def _moving_cuts(self, breaks: Vector, cuts: Vector, own: Vector) -> Vector:
-        """``cuts`` with derivatives in ``breaks`` and in the law, but for those at the ends."""
+    def _moving_cuts(self, breakpoints: Vector, cuts: Vector, own: Vector) -> Vector:
+        """``cuts`` with derivatives in ``breakpoints`` and in the law, but for those at the ends."""
         middle = 0.5 * (own[0] + own[1])
         inside = (cuts > own[0]) & (cuts < own[-1])
-        at = jnp.where(inside, breaks, jax.lax.stop_gradient(self.point(middle)))
+        at = jnp.where(inside, breakpoints, jax.lax.stop_gradient(self.from_chart(middle)))
         cuts = jnp.where(inside, cuts, own[0])
-        moved = differentiable_roots(lambda t: self.point(t) - at, jnp.where(inside, cuts, middle), middle)
+        moved = differentiable_roots(
+            lambda t: self.from_chart(t) - at, jnp.where(inside, cuts, middle), middle
+        )
         return jnp.where(inside, moved, cuts)
 
     def _rule(self, edges: Vector, n: int) -> tuple[Values, Values]:
         t, w = composite(edges, n)
-        return self.point(t), self.mass(t) * w
+        return self.from_chart(t), self.chart_density(t) * w

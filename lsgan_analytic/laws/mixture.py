@@ -90,16 +90,18 @@ class Mixture(AbstractLaw):
         share = None if n is None else max(2, n // len(self.components))
         return self._joined(lambda law: law.nodes(share))
 
-    def nodes_between(self, breaks: Vector, n: int | None = None, moving: bool = False) -> Rule:
-        return self._joined(lambda law: law.nodes_between(breaks, n, moving))
+    def composite_nodes(
+        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
+    ) -> Rule:
+        return self._joined(lambda law: law.composite_nodes(breakpoints, n, differentiable))
 
     def _joined(self, rule: Callable[[AbstractLaw], Rule]) -> Rule:
         points, weights = zip(*self._each(rule), strict=True)
         own = [share * mass for share, mass in zip(self.weights, weights, strict=True)]
         return jnp.concatenate(points), jnp.concatenate(own)
 
-    def landmarks(self) -> Vector:
-        return jnp.concatenate([law.landmarks().astype(self.weights.dtype) for law in self.components])
+    def singularities(self) -> Vector:
+        return jnp.concatenate([law.singularities().astype(self.weights.dtype) for law in self.components])
 
     def corners(self) -> Vector:
         return jnp.concatenate([law.corners().astype(self.weights.dtype) for law in self.components])

@@ -53,7 +53,7 @@ class MultivariateNormal(AbstractPlaneLaw):
 
     Integrals of functions of one direction, phi(D(x)) of a ``HalfPlane`` among them, are taken in axes that
     are turned into that direction: panels along it, and a few Gauss-Hermite nodes across it, which make the
-    derivatives in the direction exact too. Functions with breaks in several
+    derivatives in the direction exact too. Functions with breakpoints in several
     directions are taken less well.
 
     Args:
@@ -97,21 +97,21 @@ class MultivariateNormal(AbstractPlaneLaw):
         side = _NODES if n is None else max(2, round(n**0.5))
         return self._tensor(self._hermite(side), self._hermite(side), jnp.eye(2, dtype=self.mean.dtype))
 
-    def nodes_between(
-        self, breaks: Array, n: int | None = None, moving: bool = False
+    def composite_nodes(
+        self, breakpoints: Array, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
-        """Panels that end at ``breaks``, lines, n (20) nodes on each, in the direction of the first."""
-        rows = pull_back(as_lines(breaks), self.factor, self.mean).astype(self.mean.dtype)
-        rows = rows if moving else jax.lax.stop_gradient(rows)
+        """Panels that end at ``breakpoints``, lines, n (20) nodes on each, in the direction of the first."""
+        rows = pull_back(as_lines(breakpoints), self.factor, self.mean).astype(self.mean.dtype)
+        rows = rows if differentiable else jax.lax.stop_gradient(rows)
         line = Normal(*(jnp.asarray(value, self.mean.dtype) for value in (0, 1)))
         if not rows.shape[0]:
-            smooth = line.nodes_between(jnp.zeros((0,), self.mean.dtype), n or _SMOOTH)
+            smooth = line.composite_nodes(jnp.zeros((0,), self.mean.dtype), n or _SMOOTH)
             return self._tensor(smooth, smooth, jnp.eye(2, dtype=self.mean.dtype))
         nowhere = (rows[:, :2] == 0).all(axis=1)[:, None]
         rows = jnp.where(nowhere, jnp.asarray([[1, 0, 0]], rows.dtype), rows)  # no line: any will do
         ahead, _ = unit(rows[0, :2])  # moves with the lines, if they move
         across = jnp.stack([-ahead[1], ahead[0]])
-        along = line.nodes_between(quotient(rows[:, 2], dot(ahead, rows[:, :2])), n, moving)
+        along = line.composite_nodes(quotient(rows[:, 2], dot(ahead, rows[:, :2])), n, differentiable)
         few = self._hermite(max(4, (n or PER_PANEL) * 2 // 5))
         return self._tensor(along, few, jnp.stack([ahead, across], axis=1))
 

@@ -45,18 +45,22 @@ class Noisy(AbstractLaw):
             lambda noise: noise.nodes(_PLAIN), self.law.nodes(None if self.law.is_sample else n)
         )
 
-    def nodes_between(
-        self, breaks: Vector, n: int | None = None, moving: bool = False
+    def composite_nodes(
+        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
-        if self.dim == 2 or moving:
+        if self.dim == 2 or differentiable:
             about = self.law.nodes()
             if self.dim == 1 and not self.law.is_sample:  # of x what is left is smooth, but steep
                 reach = jnp.asarray(_SMOOTHED, self.std.dtype) * self.std
-                about = self.law.nodes_between(jax.lax.stop_gradient((breaks[:, None] - reach[None]).ravel()))
-            return self._around_each(lambda noise: noise.nodes_between(breaks, n, moving), about)
-        offsets = as_points(breaks).astype(self.std.dtype)
+                about = self.law.composite_nodes(
+                    jax.lax.stop_gradient((breakpoints[:, None] - reach[None]).ravel())
+                )
+            return self._around_each(
+                lambda noise: noise.composite_nodes(breakpoints, n, differentiable), about
+            )
+        offsets = as_points(breakpoints).astype(self.std.dtype)
         rows = lines(jnp.ones((2,), offsets.dtype), offsets)
-        pairs, weights = Product(self.law, self.around(jnp.zeros_like(self.std))).nodes_between(rows, n)
+        pairs, weights = Product(self.law, self.around(jnp.zeros_like(self.std))).composite_nodes(rows, n)
         return jnp.sum(pairs, axis=1), weights
 
     def _around_each(self, rule, nodes: tuple[Values, Values]) -> tuple[Values, Values]:
@@ -74,7 +78,7 @@ class Noisy(AbstractLaw):
         """A rule of the law for the density of the noise about one point."""
         if self.law.is_sample or point.ndim:
             return self.law.nodes()
-        return self.law.nodes_between(point + self.std * jnp.asarray(_KERNEL, self.std.dtype))
+        return self.law.composite_nodes(point + self.std * jnp.asarray(_KERNEL, self.std.dtype))
 
     def widened(self, std: Scalar) -> "Noisy":
         return Noisy(self.law, jnp.hypot(self.std, std))

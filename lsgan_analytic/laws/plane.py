@@ -11,7 +11,7 @@ from .base import AbstractLaw
 class AbstractPlaneLaw(AbstractLaw):
     """A law of points (x1, x2) with a density (per unit area): samples and nodes have shape (n, 2).
 
-    ``nodes_between`` takes lines, rows (n1, n2, c) for n1 x1 + n2 x2 = c, in place of points.
+    ``composite_nodes`` takes lines, rows (n1, n2, c) for n1 x1 + n2 x2 = c, in place of points.
     """
 
     @property

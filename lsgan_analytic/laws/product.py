@@ -19,7 +19,7 @@ def _spread(law: AbstractLaw) -> Scalar:
 
 
 def _sweep(
-    outer: AbstractLaw, inner: AbstractLaw, rows: Array, n: int, moving: bool
+    outer: AbstractLaw, inner: AbstractLaw, rows: Array, n: int, differentiable: bool
 ) -> tuple[Values, Values, Values]:
     """Nodes of the outer variable, under each the inner rule with panels that end on the lines.
 
@@ -29,11 +29,11 @@ def _sweep(
     across, along, offset = rows[:, 0], rows[:, 1], rows[:, 2]
     ends = inner.corners().astype(rows.dtype)
     meets = quotient(offset[:, None] - along[:, None] * ends[None], across[:, None] + 0 * ends[None])
-    x, p = outer.nodes_between(meets.ravel(), n, moving)
-    at = x if moving else jax.lax.stop_gradient(x)
-    y, q = jax.vmap(lambda at: inner.nodes_between(quotient(offset - across * at, along), n, moving))(
-        at.astype(rows.dtype)
-    )
+    x, p = outer.composite_nodes(meets.ravel(), n, differentiable)
+    at = x if differentiable else jax.lax.stop_gradient(x)
+    y, q = jax.vmap(
+        lambda at: inner.composite_nodes(quotient(offset - across * at, along), n, differentiable)
+    )(at.astype(rows.dtype))
     return jnp.repeat(x, y.shape[1]), y.ravel(), (p[:, None] * q).ravel()
 
 
@@ -75,18 +75,18 @@ class Product(AbstractPlaneLaw):
         pairs = jnp.stack(jnp.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
         return pairs, (p[:, None] * q[None]).ravel()
 
-    def nodes_between(
-        self, breaks: Array, n: int | None = None, moving: bool = False
+    def composite_nodes(
+        self, breakpoints: Array, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
-        """An iterated rule with panels that end on ``breaks``, lines; n (12) nodes a panel and side."""
-        rows = as_lines(breaks) if moving else jax.lax.stop_gradient(as_lines(breaks))
+        """An iterated rule with panels that end on ``breakpoints``, lines; n (12) nodes a panel and side."""
+        rows = as_lines(breakpoints) if differentiable else jax.lax.stop_gradient(as_lines(breakpoints))
         ways = []
         if not self.second.is_sample:
-            x, y, weights = _sweep(self.first, self.second, rows, n or _PER_PANEL, moving)
+            x, y, weights = _sweep(self.first, self.second, rows, n or _PER_PANEL, differentiable)
             ways.append((x, y, weights))
         if not self.first.is_sample:
             turned = rows[:, jnp.asarray([1, 0, 2])]
-            y, x, weights = _sweep(self.second, self.first, turned, n or _PER_PANEL, moving)
+            y, x, weights = _sweep(self.second, self.first, turned, n or _PER_PANEL, differentiable)
             ways.append((x, y, weights))
         if not ways:
             return self.nodes()

@@ -66,21 +66,21 @@ class Pushforward(AbstractLaw):
         z, weights = self.latent.nodes(n)
         return self._points(z), weights
 
-    def nodes_between(
-        self, breaks: Vector, n: int | None = None, moving: bool = False
+    def composite_nodes(
+        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
-        z = _distinct(self._found(breaks))
-        if moving and breaks.size and not self.is_sample:
+        z = _distinct(self._found(breakpoints))
+        if differentiable and breakpoints.size and not self.is_sample:
             if not z.size:
                 raise ValueError(self._unknown("the integrand has kinks or jumps"))
-            z = self._moving(z, breaks)
-        z, weights = self.latent.nodes_between(z.reshape(-1, *z.shape[2:]), n, moving)
+            z = self._moving(z, breakpoints)
+        z, weights = self.latent.composite_nodes(z.reshape(-1, *z.shape[2:]), n, differentiable)
         return self._points(z), weights
 
     def _found(self, x: Array) -> Array:
         """All preimages of every x, (n, k), without derivatives; lines on the plane, (n, k, 3)."""
         gen, x = jax.lax.stop_gradient((self.generator, x))
-        if not x.size:  # of no breaks it is not known whether they are points or lines
+        if not x.size:  # of no breakpoints it is not known whether they are points or lines
             return x[:, None]
         return jax.vmap(lambda one: gen.preimages(one[None]))(x)
 
@@ -101,9 +101,9 @@ class Pushforward(AbstractLaw):
     def _unknown(self, why: str) -> str:
         return f"generator: expected one that knows its preimages, got {type(self.generator).__name__}; {why}"
 
-    def landmarks(self) -> Vector:
+    def singularities(self) -> Vector:
         """The images of those of the latent law, and of the points where G turns."""
-        ends, gen = self.latent.landmarks(), self.generator
+        ends, gen = self.latent.singularities(), self.generator
         turning = jax.lax.stop_gradient(gen).critical_points()
         parts = [self._points(ends)] if ends.size else []
         if turning.size:
@@ -142,7 +142,7 @@ class Pushforward(AbstractLaw):
             return self._masses().cdf(x)
 
         def below(x: Values) -> Values:
-            points, weights = self.nodes_between(x[None], moving=True)
+            points, weights = self.composite_nodes(x[None], differentiable=True)
             return jnp.sum(jnp.where(points <= x, weights, 0))
 
         return jnp.clip(jnp.vectorize(below)(jnp.asarray(x)), 0, 1)
@@ -151,8 +151,8 @@ class Pushforward(AbstractLaw):
         """By bisection of the cdf."""
         if self._has_steps():
             return self._masses().quantile(q)
-        points, _ = self.nodes_between(jnp.zeros((0,), self.latent.nodes()[0].dtype))
-        points = jax.lax.stop_gradient(jnp.concatenate([points, self.landmarks().astype(points.dtype)]))
+        points, _ = self.composite_nodes(jnp.zeros((0,), self.latent.nodes()[0].dtype))
+        points = jax.lax.stop_gradient(jnp.concatenate([points, self.singularities().astype(points.dtype)]))
         return quantile(self, q, jnp.min(points), jnp.max(points))
 
 

@@ -117,26 +117,26 @@ class AbstractTransformed(AbstractDensity):
     def _array(self, values: Sequence[float] | Vector) -> Vector:
         return jnp.asarray(values, self._dtype)
 
-    def edges(self) -> Vector:
+    def chart_breakpoints(self) -> Vector:
         return self._array(self.standard().breakpoints)
 
-    def bulk(self) -> Vector:
+    def effective_support(self) -> Vector:
         standard = self.standard()
         inner = standard.effective_support
         return self._array(standard.breakpoints if inner is None else inner)
 
-    def point(self, t: Values) -> Values:
+    def from_chart(self, t: Values) -> Values:
         return self.forward(self.standard().from_chart(t))
 
-    def mass(self, t: Values) -> Values:
+    def chart_density(self, t: Values) -> Values:
         return self.standard().chart_density(t)
 
-    def coordinate(self, x: Values) -> Values:
+    def to_chart(self, x: Values) -> Values:
         return self.standard().to_chart(self.inverse(x))
 
-    def landmarks(self) -> Vector:
+    def singularities(self) -> Vector:
         """Those of the standard law; the largest floating-point number where x overflows."""
-        marks = self.point(jax.lax.stop_gradient(self.edges()))
+        marks = self.from_chart(jax.lax.stop_gradient(self.chart_breakpoints()))
         if inner := self.standard().singularities:
             marks = jnp.concatenate([self.forward(self._array(inner)), marks])
         most = float(jnp.finfo(marks.dtype).max)
@@ -144,11 +144,11 @@ class AbstractTransformed(AbstractDensity):
 
     def _inverse(self, x: Values) -> tuple[Values, Flag]:
         """s at x, and whether x has one in the support; of those that have none s is that of another."""
-        edges = jax.lax.stop_gradient(self.edges())
+        edges = jax.lax.stop_gradient(self.chart_breakpoints())
         low, high = self.standard().support
         s = jax.lax.stop_gradient(self.inverse(x))
         inside = (s >= low) & (s <= high)
-        return self.inverse(jnp.where(inside, x, self.point(0.5 * (edges[0] + edges[1])))), inside
+        return self.inverse(jnp.where(inside, x, self.from_chart(0.5 * (edges[0] + edges[1])))), inside
 
     def log_pdf(self, x: Values) -> Values:
         x = jnp.asarray(x)
@@ -159,7 +159,7 @@ class AbstractTransformed(AbstractDensity):
         return jnp.where(there, logs, jnp.where(jnp.isnan(x), x, -jnp.inf))
 
     def _middle(self) -> Scalar:
-        edges = jax.lax.stop_gradient(self.edges())
+        edges = jax.lax.stop_gradient(self.chart_breakpoints())
         return self.standard().from_chart(0.5 * (edges[0] + edges[1]))
 
     def cdf(self, x: Values) -> Values:

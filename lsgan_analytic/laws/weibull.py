@@ -63,8 +63,8 @@ class Weibull(AbstractTransformed):
     def falls(self) -> bool:
         return False
 
-    def point(self, t: Values) -> Values:  # without the powers, which round
+    def from_chart(self, t: Values) -> Values:  # without the powers, which round
         return self.scale * jnp.exp(t)
 
-    def coordinate(self, x: Values) -> Values:
+    def to_chart(self, x: Values) -> Values:
         return jnp.log(x / self.scale)

@@ -8,7 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from .._logistic import TURNS
+from .._logistic import TRANSITION_POINTS
 from .._types import Scalar, Values
 from ..discriminators.base import AbstractDiscriminator, expected_score, has_score
 
@@ -34,7 +34,7 @@ class AbstractIntegrand(eqx.Module):
     """
 
     kinks: ClassVar[tuple[float, ...]] = ()  # values of its argument where phi has a kink or a jump
-    turns: ClassVar[tuple[float, ...]] = ()  # values of its argument about which phi changes quickly
+    transition_points: ClassVar[tuple[float, ...]] = ()  # about which phi changes quickly
 
     @abc.abstractmethod
     def __call__(self, t: Values) -> Values:
@@ -145,7 +145,7 @@ class Scaled(AbstractIntegrand):
 class LogProbability(AbstractScoreIntegrand):
     """phi(s) = weight log D + (1 - weight) log(1 - D) with s the logit of D; no overflow anywhere."""
 
-    turns: ClassVar[tuple[float, ...]] = TURNS
+    transition_points: ClassVar[tuple[float, ...]] = TRANSITION_POINTS
     weight: float = eqx.field(static=True)
 
     def __call__(self, t: Values) -> Values:

@@ -27,7 +27,7 @@ from ..laws.base import AbstractLaw
 _EVEN = 16  # panels of equal length, beside those of the discriminator
 _PARTS = 4  # of a panel in the mesh
 _MESH_NODES = 8
-_KINKS = 4  # that are found, beside a quarter of the number of breaks
+_KINKS = 4  # that are found, beside a quarter of the number of breakpoints
 _GRADES = (-1 / 6, -1 / 48, 0.0, 1 / 48, 1 / 6)  # of a panel
 _AT_ONCE = 2**18  # pairs held in memory
 _MOST_PAIRS = 2**27
@@ -51,44 +51,46 @@ def mean_on_segments(
     bend: Callable[[Scalar], Scalar],
     data: AbstractLaw,
     generated: AbstractLaw,
-    breaks: Vector,
+    breakpoints: Vector,
     jumps: Vector,
 ) -> Scalar:
     """E[function(e x + (1 - e) y)], x ~ data, y ~ generated, e ~ U(0, 1) independent.
 
-    ``function`` changes quickly at ``breaks``, has kinks where ``bend`` changes sign, and jumps at ``jumps``,
-    which are none or all of the breaks. First and second derivatives are right, those in a moving kink or
-    jump too.
+    ``function`` changes quickly at ``breakpoints``, has kinks where ``bend`` changes sign, and jumps at
+    ``jumps``, which are none or all of the breakpoints. First and second derivatives are right, those in a
+    moving kink or jump too.
     """
-    breaks = lax.stop_gradient(breaks)
-    first = [law.nodes_between(breaks) for law in (data, generated)]
+    breakpoints = lax.stop_gradient(breakpoints)
+    first = [law.composite_nodes(breakpoints) for law in (data, generated)]
     points = lax.stop_gradient(jnp.concatenate([points for points, _ in first]))
-    kinks = _sign_changes(bend, points, breaks)
+    kinks = _sign_changes(bend, points, breakpoints)
     if jumps.size:  # a sign changes at a jump too
         kinks = jnp.concatenate([jumps.astype(kinks.dtype), apart(kinks, jumps)])
-    others = breaks[: breaks.size - jumps.size]  # an edge that stays at a jump that moves would hide it
-    cuts = jnp.concatenate([others, _graded(kinks, points, breaks)])
-    rules = [law.nodes_between(cuts, moving=True) for law in (data, generated)]
+    others = breakpoints[
+        : breakpoints.size - jumps.size
+    ]  # an edge that stays at a jump that moves would hide it
+    cuts = jnp.concatenate([others, _graded(kinks, points, breakpoints)])
+    rules = [law.composite_nodes(cuts, differentiable=True) for law in (data, generated)]
     sizes = [weights.size for _, weights in rules]
     if sizes[0] * sizes[1] > _MOST_PAIRS:
         raise ValueError(
             "data, generated: the gradient penalty takes all pairs of points of both laws, at most "
             f"{_MOST_PAIRS}, got {sizes[0]} x {sizes[1]}; noise on laws other than normal ones is too much"
         )
-    return _sum_over_pairs(*_tabulated(function, rules, breaks, kinks))
+    return _sum_over_pairs(*_tabulated(function, rules, breakpoints, kinks))
 
 
-def _panels(points: Values, breaks: Vector) -> Vector:
+def _panels(points: Values, breakpoints: Vector) -> Vector:
     """Ends of the panels between the least and the greatest of ``points``."""
     low, high = jnp.min(points), jnp.max(points)
-    inside = jnp.clip(jnp.where(jnp.isnan(breaks), low, breaks.astype(low.dtype)), low, high)
+    inside = jnp.clip(jnp.where(jnp.isnan(breakpoints), low, breakpoints.astype(low.dtype)), low, high)
     even = low + (high - low) * jnp.arange(_EVEN + 1, dtype=low.dtype) / _EVEN
     return jnp.sort(jnp.concatenate([inside, even]))
 
 
-def _graded(kinks: Vector, points: Values, breaks: Vector) -> Vector:
+def _graded(kinks: Vector, points: Values, breakpoints: Vector) -> Vector:
     """``kinks``, with ends of panels that close in on each: where x and y meet at one, (1) is not smooth."""
-    edges = _panels(points, breaks)
+    edges = _panels(points, breakpoints)
     known = lax.stop_gradient(jnp.where(jnp.isnan(kinks), edges[0], kinks))
     panel = jnp.clip(jnp.searchsorted(edges, known, side="right") - 1, 0, edges.size - 2)
     off = jnp.asarray(_GRADES, edges.dtype)
@@ -100,10 +102,10 @@ def _refined(edges: Vector, parts: int) -> Vector:
     return (edges[:-1, None] + jnp.diff(edges)[:, None] * inner[None]).ravel()
 
 
-def _sign_changes(bend: Callable[[Scalar], Scalar], points: Values, breaks: Vector) -> Vector:
+def _sign_changes(bend: Callable[[Scalar], Scalar], points: Values, breakpoints: Vector) -> Vector:
     """Where ``bend`` changes sign, NaN for the rest; with first and second derivatives in its parameters."""
-    grid = jnp.concatenate([points, _refined(_panels(points, breaks), 2 * _PARTS)])
-    most = _KINKS + breaks.size // 4
+    grid = jnp.concatenate([points, _refined(_panels(points, breakpoints), 2 * _PARTS)])
+    most = _KINKS + breakpoints.size // 4
     found = lax.stop_gradient(crossings(jax.vmap(bend), grid, (0.0,), most))
     at = jnp.where(jnp.isnan(found), 0, found)
     for _ in range(2):  # Newton's method from the root: nothing in value, a derivative more each time
@@ -115,12 +117,15 @@ def _sign_changes(bend: Callable[[Scalar], Scalar], points: Values, breaks: Vect
 
 
 def _tabulated(
-    function: Callable[[Scalar], Scalar], rules: list[tuple[Values, Values]], breaks: Vector, kinks: Vector
+    function: Callable[[Scalar], Scalar],
+    rules: list[tuple[Values, Values]],
+    breakpoints: Vector,
+    kinks: Vector,
 ) -> tuple[_Nodes, _Nodes]:
     """Both laws' nodes with F, f and f' at them."""
     both = jnp.concatenate([points for points, _ in rules])
     still = lax.stop_gradient(both)
-    edges = _panels(still, breaks)
+    edges = _panels(still, breakpoints)
     low, high = edges[0], edges[-1]
     moving = jnp.where((kinks > low) & (kinks < high), kinks, low)
     fine = _refined(edges, _PARTS)

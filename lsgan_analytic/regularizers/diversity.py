@@ -49,7 +49,7 @@ class Diversity(AbstractRegularizer):
         """E min(|point - y|, ceiling), on panels that end at the kinks and move with them."""
         reach = [] if self.ceiling is None else [-self.ceiling, self.ceiling]
         kinks = jnp.stack([point, *(point + far.astype(point.dtype) for far in reach)])
-        y, weights = law.nodes_between(kinks, moving=True)
+        y, weights = law.composite_nodes(kinks, differentiable=True)
         return jnp.sum(weights * self._reward(jnp.abs(point - y)))
 
 

@@ -9,7 +9,7 @@ from .._plane import as_points
 from .._quadrature import gauss_legendre
 from .._types import Scalar, Values
 from ..discriminators.base import AbstractDiscriminator
-from ..expectation import average, turns
+from ..expectation import average, transition_points
 from ..laws.base import AbstractLaw
 from ._arguments import nonnegative_number, positive_number
 from ._segments import mean_on_segments
@@ -20,7 +20,8 @@ _NODES, _MIX_NODES = 32, 8  # on the plane
 
 def _squared_slope(disc: AbstractDiscriminator, law: AbstractLaw) -> Scalar:
     """E|ds/dx|^2: it jumps where D has a kink, so that its derivatives come from there too."""
-    return average(law, lambda x: squared_slope(disc, x), turns(disc), moving=not disc.is_smooth)
+    moving = not disc.is_smooth
+    return average(law, lambda x: squared_slope(disc, x), transition_points(disc), differentiable=moving)
 
 
 class R1(AbstractRegularizer):
@@ -67,8 +68,8 @@ class GradientPenalty(AbstractRegularizer):
 
     On the line this is the expectation over all pairs (x_data, y), of laws and of samples of any sizes and
     weights; the mean over e of a pair is taken exactly, and the kinks of |ds/dx| are located (as many as 4
-    and a quarter of the discriminator's ``breaks``). Relative error on exact laws below 1e-9 in float64 for
-    discriminators that name their breaks, 1e-13 for smooth ones; derivatives to second order.
+    and a quarter of the discriminator's ``breakpoints``). Relative error on exact laws 1e-9 in float64 for
+    discriminators that name their breakpoints, 1e-13 for smooth ones; derivatives to second order.
 
     On the plane samples are paired by index, as in training: they must be of one size and of equal weights.
     Exact laws are taken by product rules of about 32 nodes a law and 8 in e: meant for smooth D, no error
@@ -96,9 +97,9 @@ class GradientPenalty(AbstractRegularizer):
             size = slope(x)
             return jnp.square(size) - 2 * self.target * jnp.abs(size) + jnp.square(self.target)
 
-        breaks = as_points(turns(disc))
-        jumps = breaks[:0] if disc.is_smooth else breaks
-        return self.strength * mean_on_segments(excess, slope, data, generated, breaks, jumps)
+        breakpoints = as_points(transition_points(disc))
+        jumps = breakpoints[:0] if disc.is_smooth else breakpoints
+        return self.strength * mean_on_segments(excess, slope, data, generated, breakpoints, jumps)
 
     def _on_the_plane(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
         x, y, weights = _pairs(data, generated)

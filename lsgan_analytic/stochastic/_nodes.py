@@ -11,7 +11,7 @@ from jax import Array
 from jaxtyping import Float, PyTree
 
 from .._types import Players
-from ..expectation import breakpoints
+from ..expectation import panel_ends
 from ..game import Game
 from ..laws.base import AbstractLaw
 from ..laws.discrete import PointMasses
@@ -49,7 +49,7 @@ class Nodes(eqx.Module):
         """``count`` nodes on each panel of the rules whose panels end at ``edges``, of x and of z."""
 
         def rule(law: AbstractLaw, at: Array) -> tuple[Array, Array]:
-            return law.nodes() if law.is_sample else law.nodes_between(at, count)
+            return law.nodes() if law.is_sample else law.composite_nodes(at, count)
 
         return cls._from(rule(game.data, edges[0]), rule(game.latent, edges[1]), dtype)
 
@@ -158,7 +158,7 @@ def _kinks(local: StepMap, thetas: Float[Array, "T p"]) -> tuple[Array, Array] |
         zero = jnp.zeros((), dtype)
         game.loss.objectives(lambda phi: real.append(phi) or zero, lambda phi: fake.append(phi) or zero)
         points = [
-            [at for at, moving in (breakpoints(law, disc, phi) for phi in phis) if moving]
+            [at for at, moving in (panel_ends(law, disc, phi) for phi in phis) if moving]
             for law, phis in ((data, real), (generated, fake))
         ]
         return points[0], [players.gen.preimages(part) for part in points[1]]
