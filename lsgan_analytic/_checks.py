@@ -121,14 +121,14 @@ def probabilities(value: ArrayLike | Sequence[float], length: int, like: str, na
     return array
 
 
-def count(value: int, name: str, least: int = 1) -> int:
+def checked_int(value: int, name: str, least: int = 1) -> int:
     """A Python integer of at least ``least``."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise ValueError(f"{name}: expected an integer >= {least}, got {value!r}")
     return int(value)
 
 
-def label(value: float, name: str, low: float = -np.inf, high: float = np.inf) -> float:
+def checked_float(value: float, name: str, low: float = -np.inf, high: float = np.inf) -> float:
     """A Python number, finite and in [low, high]."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise ValueError(f"{name}: expected a Python number, got {value!r}")

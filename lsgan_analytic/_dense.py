@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ._checks import count, typed_key
+from ._checks import checked_int, typed_key
 from ._types import Values
 
 
@@ -29,8 +29,8 @@ def _affine(weight: Array, bias: Array, x: Values) -> Values:
 
 def layers(key: Array, inputs: int, outputs: int, width: int, depth: int) -> Layers:
     """``depth`` hidden layers of ``width``: weights N(0, 1/inputs of the layer), biases 0."""
-    inner = (count(width, "width"),) * count(depth, "depth")
-    sizes = (count(inputs, "inputs"), *inner, count(outputs, "outputs"))
+    inner = (checked_int(width, "width"),) * checked_int(depth, "depth")
+    sizes = (checked_int(inputs, "inputs"), *inner, checked_int(outputs, "outputs"))
     key = typed_key(key)
     weights = tuple(
         jax.random.normal(own, (after, before)) / jnp.sqrt(float(before))

@@ -8,7 +8,7 @@ from jax.core import Tracer
 from jax.flatten_util import ravel_pytree
 
 from . import solved
-from ._checks import count
+from ._checks import checked_int
 from ._types import Disc, Gen, Matrix, Players
 from .game import AbstractGame, checked_game, Game
 from .parameters import checked_players, Names
@@ -96,7 +96,7 @@ def step_jacobian(
     (4, 4)
     """
     part = restrict(game, players, free)
-    found = _step_jacobian(part, checked_rule(rule), count(step_number, "step_number", 0))
+    found = _step_jacobian(part, checked_rule(rule), checked_int(step_number, "step_number", 0))
     if not isinstance(found, Tracer) and not np.isfinite(found).all():
         raise ValueError(
             "rule: expected one whose step has a derivative at these players, got a Jacobian that is not "

@@ -22,7 +22,7 @@ from .game import AbstractGame, field
 from .parameters import Names
 from .restriction import restrict
 from .updates import Alternating, Simultaneous
-from .updates.base import both_stepped, zeros
+from .updates.base import apply_updates, zeros
 
 DriftRule = Simultaneous | Alternating
 _Map = Callable[[Players], Players]
@@ -41,7 +41,7 @@ def _parts(game: AbstractGame, rule: DriftRule) -> tuple[_Map, _Map]:
     sizes = rule.step_sizes()
 
     def whole(players: Players) -> Players:
-        return both_stepped(zeros(players), sizes, field(game, players))
+        return apply_updates(zeros(players), sizes, field(game, players))
 
     def of_disc(players: Players) -> Players:
         return Players(whole(players).disc, zeros(players.gen))

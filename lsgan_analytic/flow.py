@@ -10,11 +10,11 @@ from jax.flatten_util import ravel_pytree
 from jax.typing import ArrayLike
 from jaxtyping import Float
 
-from ._checks import count, positive_number
+from ._checks import checked_int, positive_number
 from ._types import Disc, Gen, Players, Scalar
 from .drift import displacement, drift, DriftRule
 from .game import AbstractGame, field
-from .outcome import Evidence, evidence_of_flow, judge, norm, Outcome
+from .outcome import classify_outcome, Evidence, evidence_of_flow, norm, Outcome
 from .parameters import Names, vector
 from .restriction import restrict, Restriction
 from .trajectory import checked_start, finite, Path
@@ -101,7 +101,7 @@ def flow(
         raise ImportError("flow needs diffrax: pip install 'lsgan_analytic[flow]'") from error
     dtype = vector(players).dtype
     time = positive_number("time")(time).astype(dtype)
-    points, part = count(points, "points", 2), restrict(game, checked_start(players), free)
+    points, part = checked_int(points, "points", 2), restrict(game, checked_start(players), free)
     still = None if rest is None else positive_number("rest")(rest).astype(dtype)
     if part.projects:
         raise ValueError(f"game: expected one without projection (Clip, say) for a flow, got {game!r}")
@@ -183,7 +183,7 @@ def _judged(
         return vector(_along(part, rule, corrected, last.reduced_at(y)))[last.order]
 
     seen = evidence_of_flow(last, velocity, reached)
-    outcome = Outcome.where(complete, judge(seen, last.players, tolerance), stop)
+    outcome = Outcome.where(complete, classify_outcome(seen, last.players, tolerance), stop)
     return Flow(times, points, terms, norms, outcome, seen, reached)
 
 

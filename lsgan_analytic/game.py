@@ -140,10 +140,14 @@ class Game(AbstractGame):
 
     def effective_parts(self, players: Players) -> tuple[AbstractDiscriminator, AbstractLaw, AbstractLaw]:
         """The discriminator as it plays, and the laws of the data and of generated points as it sees them."""
-        disc = _checked_players(players).disc.given(players.gen)
+        disc = _checked_players(players).disc.resolve(players.gen)
         data, generated = self.data, pushforward(self.latent, players.gen)
         for part in self.regularizers:
-            disc, data, generated = part.view(disc), part.smooth(data), part.smooth(generated)
+            disc, data, generated = (
+                part.transform_discriminator(disc),
+                part.transform_law(data),
+                part.transform_law(generated),
+            )
         self.loss.check(disc)
         return disc, data, generated
 
@@ -163,8 +167,8 @@ class Game(AbstractGame):
             lambda phi: _one(expectation(generated, disc, phi), players),
         )
         for part in self.regularizers:
-            rising = rising - part.penalty(disc, data, generated)
-            falling = falling + part.burden(disc, data, generated)
+            rising = rising - part.discriminator_penalty(disc, data, generated)
+            falling = falling + part.generator_penalty(disc, data, generated)
         return rising, falling
 
     def project(self, players: Players) -> Players:
@@ -181,7 +185,7 @@ class Game(AbstractGame):
     def in_domain(self, players: Players) -> Flag:
         """Whether both players are defined at their parameters."""
         # a discriminator that answers the generator has its answer's domain
-        disc = _checked_players(players).disc.given(players.gen)
+        disc = _checked_players(players).disc.resolve(players.gen)
         return disc.in_domain() & players.gen.in_domain()
 
 

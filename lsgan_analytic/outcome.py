@@ -205,7 +205,7 @@ def _without_newton(game: Restriction, ahead: Scalar) -> Evidence:
     return Evidence(size, jnp.full_like(size, jnp.inf), jnp.ones_like(size), growth)
 
 
-def judge(seen: Evidence, players: Players, tolerance: Scalar) -> Outcome:
+def classify_outcome(seen: Evidence, players: Players, tolerance: Scalar) -> Outcome:
     """Plateau, point or moving."""
     dtype = seen.field_norm.dtype
     size = 1 + norm(vector(players))

@@ -11,10 +11,10 @@ from jax.core import Tracer
 from jax.typing import ArrayLike
 from jaxtyping import Float, Int, PyTree
 
-from ._checks import count, floating, positive_number
+from ._checks import checked_int, floating, positive_number
 from ._types import Disc, Flag, Gen, Players, Scalar
 from .game import AbstractGame
-from .outcome import Evidence, evidence, judge, norm, Outcome
+from .outcome import classify_outcome, Evidence, evidence, norm, Outcome
 from .parameters import checked_players, Names, vector
 from .restriction import restrict, Restriction
 from .updates.base import AbstractRule, advance, checked_rule
@@ -87,7 +87,7 @@ def trajectory(
     >>> bool(path.outcome == lsgan.Outcome.plateau)
     True
     """
-    steps = count(steps, "steps")
+    steps = checked_int(steps, "steps")
     checked_rule(rule).check(steps)
     tolerance = positive_number("tolerance")(tolerance)
     return _play(restrict(game, checked_start(players), free), rule, steps, tolerance)
@@ -140,7 +140,7 @@ class Progress(eqx.Module):
     def judged(self, game: AbstractGame, rule: AbstractRule, tolerance: Scalar) -> tuple[Outcome, Evidence]:
         """The outcome at the end, and its evidence on ``game``."""
         seen = evidence(self.on(game), rule, self.state, self.steps_taken)
-        verdict = judge(seen, self.players, tolerance)
+        verdict = classify_outcome(seen, self.players, tolerance)
         return Outcome.where(self.outcome == Outcome.moving, verdict, self.outcome), seen
 
 

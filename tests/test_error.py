@@ -196,7 +196,7 @@ def test_noise_on_a_sample():
 def test_kinks_that_are_sought_are_seen():
     """Hinge on a D that does not say where its score crosses -1: as the expectation, so its error."""
     law = lsgan.Normal()
-    disc = lsgan.OptimalDiscriminator(lsgan.Normal(0.4, 0.9), law).given(lsgan.Shift(0.0))
+    disc = lsgan.OptimalDiscriminator(lsgan.Normal(0.4, 0.9), law).resolve(lsgan.Shift(0.0))
 
     def score(x):
         return stats.norm.logpdf(x, 0.4, 0.9) - stats.norm.logpdf(x)

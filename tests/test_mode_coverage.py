@@ -26,7 +26,9 @@ def test_coverage_charges_the_missed_mode_and_moves_the_nearest_point():
 
 def test_diversity_is_the_mean_distance_of_two_draws():
     law = lsgan.PointMasses([0.0, 1.0, 4.0], [0.5, 0.25, 0.25])
-    free, bound = (lsgan.Diversity(0.5, ceiling).burden(CRITIC, law, law) for ceiling in (None, 2.0))
+    free, bound = (
+        lsgan.Diversity(0.5, ceiling).generator_penalty(CRITIC, law, law) for ceiling in (None, 2.0)
+    )
     np.testing.assert_allclose(free, -0.5 * 2 * (0.125 * 1 + 0.125 * 4 + 0.0625 * 3))
     np.testing.assert_allclose(bound, -0.5 * 2 * (0.125 * 1 + 0.125 * 2 + 0.0625 * 2))
 
@@ -39,9 +41,9 @@ def test_on_the_plane_and_where_points_meet(dtype):
 
     def burdens(shift):
         moved = lsgan.PointMasses.unchecked(made.points + shift[None], made.weights)
-        return cover.burden(CRITIC, data, moved) + lsgan.Diversity(shift.dtype.type(1)).burden(
-            CRITIC, data, moved
-        )
+        return cover.generator_penalty(CRITIC, data, moved) + lsgan.Diversity(
+            shift.dtype.type(1)
+        ).generator_penalty(CRITIC, data, moved)
 
     value, slope = jax.jit(jax.value_and_grad(burdens))(jnp.zeros(2, dtype))
     assert value.dtype == dtype
@@ -53,7 +55,7 @@ def test_a_mixture_of_samples_is_a_sample():
     pair = lsgan.Mixture([0.5, 0.5], [ORIGIN, lsgan.PointMasses([1.0])])
     assert pair.is_sample
     assert not lsgan.Mixture([0.5, 0.5], [ORIGIN, lsgan.Normal()]).is_sample
-    penalty = lsgan.GradientPenalty(1.0).penalty(lsgan.Linear(w=3.0), pair, pair)
+    penalty = lsgan.GradientPenalty(1.0).discriminator_penalty(lsgan.Linear(w=3.0), pair, pair)
     np.testing.assert_allclose(penalty, 4.0)
 
 

@@ -21,24 +21,24 @@ def densities(x, g=1.5, h=-2.0, rate=1.2):
 
 def test_the_best_discriminator_is_the_ratio_of_densities():
     p, q = densities(X)
-    disc = BEST.given(GEN)
+    disc = BEST.resolve(GEN)
     np.testing.assert_allclose(disc(X[1:]), p[1:] / (p + q)[1:], rtol=1e-14)
     assert disc(-3.0) == 0.5  # neither density is there
     np.testing.assert_allclose(disc.score(X[3:]), np.log(p[3:] / q[3:]), rtol=1e-12)
-    labels = lsgan.OptimalDiscriminator(DATA, LATENT, real=2.0, fake=-1.0).given(GEN)
+    labels = lsgan.OptimalDiscriminator(DATA, LATENT, real=2.0, fake=-1.0).resolve(GEN)
     np.testing.assert_allclose(labels.score(X[1:]), (2 * p - q)[1:] / (p + q)[1:], rtol=1e-13, atol=1e-14)
-    smooth = lsgan.OptimalDiscriminator(DATA, LATENT, real=0.9, fake=0.2).given(GEN)
+    smooth = lsgan.OptimalDiscriminator(DATA, LATENT, real=0.9, fake=0.2).resolve(GEN)
     value = (0.9 * p + 0.2 * q)[1:] / (p + q)[1:]
     np.testing.assert_allclose(smooth(X[1:]), value, rtol=1e-14)
     np.testing.assert_allclose(smooth.score(X[1:]), np.log(value / (1 - value)), rtol=1e-12, atol=1e-13)
 
 
 def test_the_published_variant_has_the_other_sign():
-    published = lsgan.AuthorsOptimalDiscriminator(data=DATA, latent=LATENT).given(GEN)
+    published = lsgan.AuthorsOptimalDiscriminator(data=DATA, latent=LATENT).resolve(GEN)
     formula = 1 / (1 + np.exp(-(1.2 - 1 / 1.5) * X + 2 / 1.5) / (1.5 * 1.2))
     np.testing.assert_allclose(published(X), formula, rtol=1e-14)
     assert round(float(published(1.0)), 3) == 0.447
-    assert round(float(BEST.given(GEN)(1.0)), 3) == 0.800
+    assert round(float(BEST.resolve(GEN)(1.0)), 3) == 0.800
 
 
 def cost_by_scipy(g, h, real, fake):
@@ -64,7 +64,7 @@ def test_costs_and_total_derivatives_through_steps_that_move():
         by_g = sum(w * cost_by_scipy(1.5 + k * e, h, real, fake) for k, w in weights) / e
         by_h = sum(w * cost_by_scipy(1.5, h + k * e, real, fake) for k, w in weights) / e
         np.testing.assert_allclose(slopes, (by_g, by_h), rtol=1e-7)
-    assert lsgan.expectation_error(DATA, BEST.given(GEN), game.loss.real) < 1e-12
+    assert lsgan.expectation_error(DATA, BEST.resolve(GEN), game.loss.real) < 1e-12
 
 
 @pytest.mark.slow
@@ -211,7 +211,9 @@ def test_what_is_refused():
     with pytest.raises(ValueError, match="data: expected a law, got 3"):
         lsgan.OptimalDiscriminator(3, LATENT)
     with pytest.raises(ValueError, match="data: expected a law with known parameters, got traced"):
-        jax.jit(lambda rate: lsgan.OptimalDiscriminator(lsgan.Exponential(rate), LATENT).given(GEN)(0.5))(1.0)
+        jax.jit(lambda rate: lsgan.OptimalDiscriminator(lsgan.Exponential(rate), LATENT).resolve(GEN)(0.5))(
+            1.0
+        )
     with pytest.raises(ValueError, match=r"real, fake: expected two different labels, got 1\.0 twice"):
         lsgan.OptimalDiscriminator(DATA, LATENT, fake=1.0)
     with pytest.raises(ValueError, match=r"answers a generator; use disc\.given"):
@@ -219,4 +221,4 @@ def test_what_is_refused():
     with pytest.raises(ValueError, match="data: expected an Exponential"):
         lsgan.AuthorsOptimalDiscriminator(lsgan.Normal(), LATENT)
     with pytest.raises(ValueError, match="law: expected one with a density, got PointMasses"):
-        lsgan.OptimalDiscriminator(lsgan.PointMasses([0.0]), LATENT).given(GEN)(0.0)
+        lsgan.OptimalDiscriminator(lsgan.PointMasses([0.0]), LATENT).resolve(GEN)(0.0)

@@ -43,8 +43,12 @@ def test_dirac_gan_eigenvalues(regularizer, eigenvalue):
 def test_penalties_against_adaptive_quadrature():
     real = integrate.quad(lambda x: slope(x) ** 2 * stats.norm.pdf(x, 0.3, 0.8), -7, 8)[0]
     fake = integrate.quad(lambda x: slope(x) ** 2 * 1.5 * np.exp(-1.5 * x), 0, 30, limit=200)[0]
-    np.testing.assert_allclose(lsgan.R1(strength=0.7).penalty(ERF, DATA, FAKE), 0.35 * real, rtol=1e-9)
-    np.testing.assert_allclose(lsgan.R2(strength=0.7).penalty(ERF, DATA, FAKE), 0.35 * fake, rtol=1e-9)
+    np.testing.assert_allclose(
+        lsgan.R1(strength=0.7).discriminator_penalty(ERF, DATA, FAKE), 0.35 * real, rtol=1e-9
+    )
+    np.testing.assert_allclose(
+        lsgan.R2(strength=0.7).discriminator_penalty(ERF, DATA, FAKE), 0.35 * fake, rtol=1e-9
+    )
 
 
 class Broken(lsgan.AbstractCritic):
@@ -87,8 +91,8 @@ def test_penalties_move_with_the_kinks_of_a_discriminator():
     t = jnp.asarray([0.7, -1.1, -0.4, 0.5])
     for part, below, cost in cases:
 
-        def penalty(t, part=part):
-            return part.penalty(Broken(t[:2], t[2:]), data, made)
+        def discriminator_penalty(t, part=part):
+            return part.discriminator_penalty(Broken(t[:2], t[2:]), data, made)
 
         def wanted(t, below=below, cost=cost):
             return exact(t, below, cost)
@@ -104,14 +108,14 @@ def test_gradient_penalty_by_simulation():
     n = 200_000
     x, y, e = rng.normal(0.3, 0.8, n), rng.exponential(1 / 1.5, n), rng.uniform(size=n)
     values = (np.abs(slope(e * x + (1 - e) * y)) - 1) ** 2
-    exact = lsgan.GradientPenalty(strength=1.0).penalty(ERF, DATA, FAKE)
+    exact = lsgan.GradientPenalty(strength=1.0).discriminator_penalty(ERF, DATA, FAKE)
     assert abs(values.mean() - exact) < 4 * values.std() / np.sqrt(n)
 
 
 def test_gradient_penalty_of_weighted_samples():
     """All pairs of points, whatever their numbers and weights; the mean over a segment by adaptive rules."""
     x, p, y, q = [0.0, 1.0, 5.0], [0.2, 0.5, 0.3], [2.0, 1.0], [0.9, 0.1]
-    found = lsgan.GradientPenalty(strength=3.0, target=1.8).penalty(
+    found = lsgan.GradientPenalty(strength=3.0, target=1.8).discriminator_penalty(
         ERF, lsgan.PointMasses(x, p), lsgan.PointMasses(y, q)
     )
 
@@ -128,15 +132,19 @@ def test_gradient_penalty_of_weighted_samples():
 def test_gradient_penalty_pairs_samples_on_the_plane():
     disc = lsgan.HalfPlane([1.3, 0.0], -0.4)
     x, y = np.array([[0.0, 2.0], [1.0, 5.0]]), np.array([[2.0, 0.0], [-1.0, 0.0]])
-    found = lsgan.GradientPenalty(1.0, 0.5).penalty(disc, lsgan.PointMasses(x), lsgan.PointMasses(y))
+    found = lsgan.GradientPenalty(1.0, 0.5).discriminator_penalty(
+        disc, lsgan.PointMasses(x), lsgan.PointMasses(y)
+    )
     e = (np.polynomial.legendre.leggauss(8)[0] + 1) / 2
     w = np.polynomial.legendre.leggauss(8)[1] / 2
     mixed = e[:, None] * x[:, 0] + (1 - e[:, None]) * y[:, 0]
     np.testing.assert_allclose(found, np.sum(w[:, None] * (slope(mixed) - 0.5) ** 2) / 2, rtol=1e-12)
     with pytest.raises(ValueError, match="as many points of both, got 2 and 1"):
-        lsgan.GradientPenalty(1.0).penalty(disc, lsgan.PointMasses(x), lsgan.PointMasses(y[:1]))
+        lsgan.GradientPenalty(1.0).discriminator_penalty(disc, lsgan.PointMasses(x), lsgan.PointMasses(y[:1]))
     with pytest.raises(ValueError, match="of equal weights only"):
-        lsgan.GradientPenalty(1.0).penalty(disc, lsgan.PointMasses(x, [0.3, 0.7]), lsgan.PointMasses(y))
+        lsgan.GradientPenalty(1.0).discriminator_penalty(
+            disc, lsgan.PointMasses(x, [0.3, 0.7]), lsgan.PointMasses(y)
+        )
 
 
 def test_centred_gradient_penalty_is_smooth_at_zero():
@@ -145,8 +153,8 @@ def test_centred_gradient_penalty_is_smooth_at_zero():
     np.testing.assert_allclose(found, [[-2.0, -0.5], [0.5, 0.0]], atol=1e-14)
     plane = lsgan.PointMasses([[0.0, 1.0]])
 
-    def penalty(w):
-        return lsgan.GradientPenalty(1.0, 0.0).penalty(lsgan.Plane(w), plane, plane)
+    def discriminator_penalty(w):
+        return lsgan.GradientPenalty(1.0, 0.0).discriminator_penalty(lsgan.Plane(w), plane, plane)
 
     for w in ([0.0, 0.0], [1e-200, 0.0]):
         np.testing.assert_allclose(jax.hessian(penalty)(jnp.array(w)), 2 * np.eye(2), atol=1e-14)
@@ -167,7 +175,7 @@ def test_wgan_gp_optimum():
 )
 def test_noise_is_convolution(law):
     std = jnp.asarray(0.6)
-    seen = lsgan.InstanceNoise(std=std).smooth(law)
+    seen = lsgan.InstanceNoise(std=std).transform_law(law)
     phi = lsgan.SquaredMinimax().real
     points, weights = law.nodes(400) if not law.is_sample else law.nodes()
 

@@ -80,7 +80,7 @@ def test_costs_on_samples_are_those_of_the_definitions(name, dtype):
     )
     if "Optimal" in name:
         # its laws are constants and keep their float64
-        players = lsgan.Players(cast(jax.jit(lambda own: problem.disc.given(own))(gen)), players.gen)
+        players = lsgan.Players(cast(jax.jit(lambda own: problem.disc.resolve(own))(gen)), players.gen)
     for loss in combinations(problem):
         found = lsgan.Game(data, latent, LOSSES[loss]).cost_terms(players)
         assert found[0].dtype == dtype
@@ -120,9 +120,9 @@ def test_a_probability_says_its_value_or_its_logit():
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_what_plays_in_place_of_a_discriminator_is_of_its_kind(name):
     problem = PROBLEMS[name]
-    disc = jax.eval_shape(lambda gen: problem.disc.given(gen), POINTS[problem.laws][2])
+    disc = jax.eval_shape(lambda gen: problem.disc.resolve(gen), POINTS[problem.laws][2])
     assert isinstance(disc, problem.kind)
-    assert isinstance(lsgan.InstanceNoise(1.0).view(disc), problem.kind)
+    assert isinstance(lsgan.InstanceNoise(1.0).transform_discriminator(disc), problem.kind)
     try:
         normalized = jax.eval_shape(lsgan.SpectralNorm().view, disc)
     except ValueError as refused:

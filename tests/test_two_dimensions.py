@@ -286,9 +286,9 @@ def test_regularisers_on_the_plane():
     )
     np.testing.assert_allclose(penalty, 160.0, rtol=1e-9)  # 32 nodes of a normal law
     norm = lsgan.SpectralNorm()
-    np.testing.assert_allclose(norm.view(critic)(jnp.array([1.0, 1.0])), -0.2, rtol=1e-15)
-    np.testing.assert_allclose(norm.view(disc).a, [0.6, -0.8], rtol=1e-15)
-    np.testing.assert_array_equal(norm.view(lsgan.Plane([0.0, 0.0])).w[1], 0.0)
+    np.testing.assert_allclose(norm.transform_discriminator(critic)(jnp.array([1.0, 1.0])), -0.2, rtol=1e-15)
+    np.testing.assert_allclose(norm.transform_discriminator(disc).a, [0.6, -0.8], rtol=1e-15)
+    np.testing.assert_array_equal(norm.transform_discriminator(lsgan.Plane([0.0, 0.0])).w[1], 0.0)
 
 
 def test_instance_noise_on_the_plane():

@@ -83,7 +83,9 @@ def compute(config: Config) -> Arrays:
 
     def look() -> tuple[dict[str, jax.Array], lsgan.Players, jax.Array]:
         every = {name: lsgan.jacobian(game, still, ("w", "shift")) for name, game in games.items()}
-        slopes = jax.vmap(jax.grad(lsgan.SpectralNorm().view(bump)))(jnp.array([-0.6, 0.0]))
+        slopes = jax.vmap(jax.grad(lsgan.SpectralNorm().transform_discriminator(bump)))(
+            jnp.array([-0.6, 0.0])
+        )
         return every, lsgan.field(normalised, moved), slopes
 
     jacobians, field, slopes = jax.jit(look)()

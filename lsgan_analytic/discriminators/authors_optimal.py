@@ -59,7 +59,7 @@ class AuthorsOptimalDiscriminator(Answering):
 
     >>> import lsgan_analytic as lsgan
     >>> disc = lsgan.AuthorsOptimalDiscriminator(data=lsgan.Exponential(rate=1.2), latent=lsgan.Rayleigh())
-    >>> round(float(disc.given(lsgan.Square(g=1.5, h=-2.0))(1.0)), 3)
+    >>> round(float(disc.resolve(lsgan.Square(g=1.5, h=-2.0))(1.0)), 3)
     0.447
     """
 

@@ -72,7 +72,7 @@ class AbstractDiscriminator(eqx.Module):
         leaves = jax.tree.leaves(self)
         return jnp.zeros((0,), leaves[0].dtype if leaves else jnp.result_type(float))
 
-    def given(self, gen: AbstractGenerator) -> "AbstractDiscriminator":
+    def resolve(self, gen: AbstractGenerator) -> "AbstractDiscriminator":
         """The function of x when the generator is ``gen``: D itself, unless D answers the generator."""
         return self
 

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from .._checks import label
+from .._checks import checked_float
 from .._types import Values, Vector
 from ..generators.base import AbstractGenerator
 from ..laws.base import AbstractLaw
@@ -57,12 +57,12 @@ class Answering(AbstractDiscriminator):
     frozen: eqx.AbstractVar[bool]
 
     def __call__(self, x: Values) -> Values:
-        raise ValueError(f"disc: {type(self).__name__} answers a generator; use disc.given(gen)")
+        raise ValueError(f"disc: {type(self).__name__} answers a generator; use disc.resolve(gen)")
 
     def score(self, x: Values) -> Values:
         return self(x)  # refused in the same words
 
-    def given(self, gen: AbstractGenerator) -> AbstractDiscriminator:
+    def resolve(self, gen: AbstractGenerator) -> AbstractDiscriminator:
         seen = jax.lax.stop_gradient(gen) if self.frozen else gen
         return self._answer(self.data.law(), pushforward(self.latent.law(), seen))
 
@@ -156,7 +156,7 @@ class OptimalDiscriminator(Answering):
     """The best D against every generator: D(x) = (real p(x) + fake q(x))/(p(x) + q(x)).
 
     p is the density of the data, q that of generator(z). It has no parameters: a game with it is a game of
-    the generator alone, ``disc.given(gen)`` is the function of x. With the labels 1 and 0 it is p/(p + q),
+    the generator alone, ``disc.resolve(gen)`` is the function of x. With the labels 1 and 0 it is p/(p + q),
     best for ``Minimax`` (Goodfellow et al. 2014) and the stationary D of ``SquaredMinimax`` with the labels
     exchanged; with those of ``LeastSquares`` it is best there (Mao et al. 2017); with real = smoothing it is
     best under label smoothing. It is a probability where both labels are in [0, 1], else a critic.
@@ -172,7 +172,7 @@ class OptimalDiscriminator(Answering):
 
     >>> import lsgan_analytic as lsgan
     >>> disc = lsgan.OptimalDiscriminator(data=lsgan.Exponential(rate=1.2), latent=lsgan.Rayleigh())
-    >>> round(float(disc.given(lsgan.Square(g=1.5, h=-2.0))(1.0)), 3)
+    >>> round(float(disc.resolve(lsgan.Square(g=1.5, h=-2.0))(1.0)), 3)
     0.8
     """
 
@@ -191,7 +191,11 @@ class OptimalDiscriminator(Answering):
         frozen: bool = False,
     ):
         self.data, self.latent = KnownLaw(data, "data"), KnownLaw(latent, "latent")
-        self.real, self.fake, self.frozen = label(real, "real"), label(fake, "fake"), bool(frozen)
+        self.real, self.fake, self.frozen = (
+            checked_float(real, "real"),
+            checked_float(fake, "fake"),
+            bool(frozen),
+        )
         if self.real == self.fake:
             raise ValueError(f"real, fake: expected two different labels, got {real!r} twice")
 

@@ -4,7 +4,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from .._checks import count
+from .._checks import checked_int
 from .._types import Vector
 from ..laws.base import AbstractLaw
 from ._crossings import crossings
@@ -24,7 +24,7 @@ class OptimalIndicator(Answering):
     and a generator that descends it descends TV. Where p > q is a union of few intervals, D is an
     ``Interval``: for two mixtures of two normals of one width it is two, the discriminator of Li, Madry,
     Peebles & Schmidt, "On the limitations of first-order approximation in GAN dynamics", ICML 2018. It has no
-    parameters; ``disc.given(gen)`` is the function of x. First and second derivatives of the cost in the
+    parameters; ``disc.resolve(gen)`` is the function of x. First and second derivatives of the cost in the
     generator's parameters go through the ends of the intervals.
 
     Args:
@@ -48,7 +48,7 @@ class OptimalIndicator(Answering):
 
     def __init__(self, data: AbstractLaw, latent: AbstractLaw, most: int = 4):
         self.data, self.latent = KnownLaw(data, "data"), KnownLaw(latent, "latent")
-        self.frozen, self.most = False, count(most, "most")
+        self.frozen, self.most = False, checked_int(most, "most")
 
     def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> Interval:
         ratio = BestProbability(data, generated)

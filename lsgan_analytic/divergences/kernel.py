@@ -6,7 +6,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from .._checks import count, positive
+from .._checks import checked_int, positive
 from .._types import Scalar
 from ..laws.base import AbstractLaw
 from ._kernel_mean import kernel_mean
@@ -78,7 +78,7 @@ def polynomial_mmd(p: AbstractLaw, q: AbstractLaw, degree: int = 3, unbiased: bo
     >>> round(float(lsgan.divergences.polynomial_mmd(p, q)), 9)  # 3 (4 - 1)^2
     27.0
     """
-    degree = count(degree, "degree")
+    degree = checked_int(degree, "degree")
     dimension(p, q)
     (mine, own), (yours, other) = (_features(law, degree, unbiased) for law in (p, q))
     if not unbiased:

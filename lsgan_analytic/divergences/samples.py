@@ -26,7 +26,7 @@ import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from .._checks import count, finite
+from .._checks import checked_int, finite
 from .._samples import by_rows, kth
 from .._types import Scalar, Values, Vector
 
@@ -85,7 +85,7 @@ def nearest_log_ratio(x: ArrayLike, y: ArrayLike, k: int = 5) -> Values:
     >>> [float(l) for l in lsgan.divergences.samples.nearest_log_ratio([0.0, 1.0], [0.5, 9.0], k=1).round(4)]
     [0.0, 0.0]
     """
-    k = count(k, "k")
+    k = checked_int(k, "k")
     x, y = _points(x, "x", k + 1), _points(y, "y", k)
     if x.shape[1] != y.shape[1]:
         raise ValueError(f"x, y: expected samples of one space, got {x.shape[1]} and {y.shape[1]} dimensions")
@@ -119,13 +119,13 @@ def kl(x: ArrayLike, y: ArrayLike, k: int = 5) -> Estimate:
 
 def chi2(x: ArrayLike, y: ArrayLike, k: int = 5) -> Estimate:
     """Pearson's chi2(p || q) = E_p[p/q] - 1 from x ~ p and y ~ q; arguments as for :func:`kl`, k >= 2."""
-    k = count(k, "k", least=2)
+    k = checked_int(k, "k", least=2)
     return _estimate(jnp.exp(nearest_log_ratio(x, y, k)) / _excess(1, k) - 1)
 
 
 def hellinger(x: ArrayLike, y: ArrayLike, k: int = 5) -> Estimate:
     """The squared Hellinger distance 1 - E_p[(q/p)^{1/2}] from x ~ p and y ~ q; as :func:`kl`."""
-    return _estimate(1 - jnp.exp(-0.5 * nearest_log_ratio(x, y, k)) / _excess(0.5, count(k, "k")))
+    return _estimate(1 - jnp.exp(-0.5 * nearest_log_ratio(x, y, k)) / _excess(0.5, checked_int(k, "k")))
 
 
 def js_split(x: ArrayLike, y: ArrayLike, k: int = 50) -> HalfEstimates:

@@ -6,7 +6,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from .._checks import finite, label
+from .._checks import checked_float, finite
 from .._types import Values, Vector
 from .base import AbstractGenerator
 
@@ -37,7 +37,7 @@ class MixtureOfShifts(AbstractGenerator):
             raise ValueError(f"shifts: expected a non-empty vector, got shape {self.shifts.shape}")
         n = self.shifts.size
         given = (1 / n,) * n if weights is None else tuple(weights)
-        self.weights = tuple(label(weight, "weights", 0, 1) for weight in given)
+        self.weights = tuple(checked_float(weight, "weights", 0, 1) for weight in given)
         if len(self.weights) != n or 0 in self.weights or abs(sum(self.weights) - 1) > 1e-9:
             raise ValueError(f"weights: expected {n} numbers > 0 that sum to 1, got {given}")
 

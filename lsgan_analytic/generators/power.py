@@ -6,7 +6,7 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
-from .._checks import finite, label, refused_if, same_shape
+from .._checks import checked_float, finite, refused_if, same_shape
 from .._types import Scalar, Values, Vector
 from ..laws.base import AbstractLaw
 from .base import AbstractGenerator
@@ -36,7 +36,7 @@ class Power(AbstractGenerator):
 
     def __init__(self, scale, shift, exponent: float):
         self.scale, self.shift = finite("scale")(scale), finite("shift")(shift)
-        self.exponent = label(exponent, "exponent", float(np.finfo(np.float32).tiny))
+        self.exponent = checked_float(exponent, "exponent", float(np.finfo(np.float32).tiny))
 
     def __check_init__(self):
         same_shape(scale=self.scale, shift=self.shift)

@@ -9,7 +9,7 @@ import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
-from .._checks import label
+from .._checks import checked_float
 from .._types import Players
 from ..game import AbstractGame, checked_game
 from ..parameters import checked_players, indices, Names, vector
@@ -68,7 +68,7 @@ def window(players: Players, box: Box, free: Names = None) -> Window:
         ends = box[name]
         if isinstance(ends, str) or not isinstance(ends, Sequence | np.ndarray) or len(ends) != 2:
             raise ValueError(f"box: expected (low, high) for {name!r}, got {ends!r}")
-        low, high = (label(end, f"box[{name!r}]") for end in ends)
+        low, high = (checked_float(end, f"box[{name!r}]") for end in ends)
         if not low < high:
             raise ValueError(f"box: expected low < high for {name!r}, got {ends!r}")
         bounds.append((low, high))

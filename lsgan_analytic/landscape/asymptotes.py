@@ -10,7 +10,7 @@ from jax import Array
 from jax.flatten_util import ravel_pytree
 
 from .. import solved
-from .._checks import label
+from .._checks import checked_float
 from .._types import Players
 from ..game import Game
 from ..parameters import checked_players, indices, Names, parameter_names
@@ -87,7 +87,7 @@ def _checked(players: Players, ray: Mapping[str, float]) -> dict[str, float]:
     if not isinstance(ray, Mapping):
         raise ValueError(f"rays: expected {{name: rate}}, got {ray!r}")
     indices(players, tuple(ray), "rays")
-    rates = {name: label(rate, f"rays[{name!r}]") for name, rate in ray.items()}
+    rates = {name: checked_float(rate, f"rays[{name!r}]") for name, rate in ray.items()}
     if not any(rates.values()):
         raise ValueError(f"rays: expected a direction, got {dict(ray)!r}")
     return rates

@@ -11,7 +11,7 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Float, Int
 
-from .._checks import count, Numbers, positive_number
+from .._checks import checked_int, Numbers, positive_number
 from .._describe import describe, Description
 from .._threads import each_part
 from .._types import Disc, Gen, Players, Scalar, Vector
@@ -98,7 +98,7 @@ def basins(
     checked_game(game)
     checked_rule(rule)
     positions, _ = indices(players, free), indices(players, tuple(grid), "grid")
-    steps, chunk = count(steps, "steps"), count(chunk, "chunk")
+    steps, chunk = checked_int(steps, "steps"), checked_int(chunk, "chunk")
     rule.check(steps)
     axes, limit = axis_values(grid, "grid"), positive_number("tolerance")(tolerance)
     call = _Call(game, rule, players, axes, limit, distance, tuple(grid), steps, positions)

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .. import solved
-from .._checks import count, label
+from .._checks import checked_float, checked_int
 from .._types import Players
 from ..game import AbstractGame
 from ..parameters import Names
@@ -92,7 +92,7 @@ def no_stationary_point(
     ('none_proved', 'h')
     """
     bounds = checked_window(game, players, box, free)
-    boxes, safety = count(boxes, "boxes"), label(safety, "safety", low=1.0)
+    boxes, safety = checked_int(boxes, "boxes"), checked_float(safety, "safety", low=1.0)
     shown = prove(game, players, bounds) or bound(game, players, bounds, boxes, safety)
     if shown.verdict is not Verdict.none_bounded:
         return shown

@@ -7,7 +7,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from .._checks import label
+from .._checks import checked_float
 from .._types import Players
 from ..derivatives import jacobian, step_jacobian
 from ..game import AbstractGame
@@ -102,7 +102,7 @@ def classify(
     part = restrict(game, players, free)
     slope = np.asarray(jacobian(game, players, free))
     share = 10 * float(np.sqrt(np.finfo(slope.dtype).eps))
-    share = share if tolerance is None else label(tolerance, "tolerance", 0, 1)
+    share = share if tolerance is None else checked_float(tolerance, "tolerance", 0, 1)
     values = np.asarray(np.linalg.eigvals(slope), np.complex128)
     values = values[np.argsort(np.real(values), kind="stable")]
     small = share * np.abs(values).max()

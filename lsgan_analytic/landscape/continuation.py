@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import jax
 import numpy as np
 
-from .._checks import count, label
+from .._checks import checked_float, checked_int
 from .._types import Players
 from ..parameters import checked_players, indices, Names
 from ..trajectory import checked_start
@@ -99,14 +99,14 @@ def continue_branch(
         raise ValueError(f"system: expected a function of the parameter that makes a game, got {system!r}")
     checked_players(players)
     free = None if free is None else checked_names(free, "free")
-    start, stop = label(start, "start"), label(stop, "stop")
+    start, stop = checked_float(start, "start"), checked_float(stop, "stop")
     length = abs(stop - start)
     if length == 0:
         raise ValueError(f"stop: expected another value than start={start}, got {stop}")
-    step = label(length / 100 if step is None else step, "step", low=1e-12 * length)
-    longest = label(length / 20 if max_step is None else max_step, "max_step", low=step)
+    step = checked_float(length / 100 if step is None else step, "step", low=1e-12 * length)
+    longest = checked_float(length / 20 if max_step is None else max_step, "max_step", low=step)
     walk = Walk(system, checked_start(players), indices(players, free), start, stop)
-    points, ended = walk.follow(step, longest, count(max_points, "max_points"))
+    points, ended = walk.follow(step, longest, checked_int(max_points, "max_points"))
     where = np.stack([point.where for point in points])
     spectra = np.stack([point.eigenvalues for point in points])
     decay = 1 - np.abs(spectra) if walk.is_map else -np.real(spectra)

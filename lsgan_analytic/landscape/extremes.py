@@ -11,7 +11,7 @@ from jax.flatten_util import ravel_pytree
 
 from .. import solved
 from .._boxes import corners
-from .._checks import count, label
+from .._checks import checked_float, checked_int
 from .._types import Players, Scalar
 from ..game import Game
 from ..parameters import Names
@@ -78,8 +78,8 @@ def extremes(
     if not isinstance(game, Game):
         raise ValueError(f"game: expected a Game, got {game!r}")
     bounds = window(players, box, free)
-    gap = label(gap, "gap", low=float(np.finfo(float).tiny))
-    boxes, safety = count(boxes, "boxes"), label(safety, "safety", low=1.0)
+    gap = checked_float(gap, "gap", low=float(np.finfo(float).tiny))
+    boxes, safety = checked_int(boxes, "boxes"), checked_float(safety, "safety", low=1.0)
     known = solved.ask(lambda solved_game: solved_game.cost_bounds(game, players, bounds.positions))
     starts = bounds.at(spread(_TRIES, len(bounds.names))).astype(bounds.low.dtype)
     ranges = []

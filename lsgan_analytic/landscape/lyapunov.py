@@ -10,7 +10,7 @@ import numpy as np
 from jax import Array
 from jaxtyping import Float, Int
 
-from .._checks import count
+from .._checks import checked_int
 from .._types import Matrix, Players, Scalar, Vector
 from ..game import AbstractGame
 from ..parameters import Names
@@ -117,8 +117,8 @@ def lyapunov(
     >>> lsgan.Sensitivity[found.verdict]
     'regular: at no step had any neighbours parted a thousandfold'
     """
-    steps, batches = count(steps, "steps"), count(batches, "batches", least=2)
-    first = None if transient is None else count(transient, "transient", least=0)
+    steps, batches = checked_int(steps, "steps"), checked_int(batches, "batches", least=2)
+    first = None if transient is None else checked_int(transient, "transient", least=0)
     left = steps - (steps // 10 if first is None else first)
     if left < batches:
         raise ValueError(f"steps: expected at least batches={batches} after the transient, got {left}")

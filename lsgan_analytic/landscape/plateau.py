@@ -6,7 +6,7 @@ import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from .._checks import count, positive_number
+from .._checks import checked_int, positive_number
 from .._types import Players, Scalar
 from ..game import Game
 from ..parameters import Names
@@ -69,7 +69,7 @@ def plateaus(
     bounds = window(players, box, free)
     if rule is not None:
         checked_rule(rule)
-    where = bounds.at(spread(count(points, "points"), len(bounds.names))).astype(bounds.low.dtype)
+    where = bounds.at(spread(checked_int(points, "points"), len(bounds.names))).astype(bounds.low.dtype)
     threshold = positive_number("threshold")(threshold)
     cost, seen = _map(game, placed(players, bounds.positions, where), rule, bounds.positions, threshold)
     shares = {Cause[own]: float(np.mean(np.asarray(seen.cause == own))) for own in CAUSES.values()}

@@ -10,7 +10,7 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from .._checks import label
+from .._checks import checked_float
 from .._types import Players
 from ..derivatives import jacobian, step_jacobian
 from ..game import AbstractGame
@@ -75,7 +75,7 @@ def largest_stable_step(
     rate = np.abs(np.linalg.eigvals(slope)).max()
     if high is None and not rate > 0:
         raise ValueError("high: expected a largest step, since the field has no slope at these players")
-    high = label(100 / rate if high is None else high, "high", low=float(np.finfo(slope.dtype).tiny))
+    high = checked_float(100 / rate if high is None else high, "high", low=float(np.finfo(slope.dtype).tiny))
 
     def growths(steps: np.ndarray) -> _Growths:
         maps = _step_jacobians(game, family, players, free, jnp.asarray(steps, slope.dtype))

@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
-from .._checks import count
+from .._checks import checked_int
 from .._types import Players
 from ..game import AbstractGame
 from ..parameters import Names
@@ -84,8 +84,8 @@ def stationary_points(
     (0, 'none_proved')
     """
     bounds = checked_window(game, players, box, free)
-    starts, iterations = count(starts, "starts"), count(iterations, "iterations")
-    boxes = count(boxes, "boxes")
+    starts, iterations = checked_int(starts, "starts"), checked_int(iterations, "iterations")
+    boxes = checked_int(boxes, "boxes")
     n = len(bounds.names)
     nothing = np.zeros((0, n), bounds.low.dtype)
     proof = prove(game, players, bounds)

@@ -9,7 +9,7 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, PyTree
 
-from .._checks import count, finite, Numbers
+from .._checks import checked_int, finite, Numbers
 from .._types import Players
 from ..parameters import checked_players, indices
 
@@ -43,7 +43,7 @@ def surface(
     if not isinstance(axes, Mapping):
         raise ValueError(f"axes: expected {{name: values}}, got {axes!r}")
     positions = np.asarray(indices(players, tuple(axes), "axes"))
-    return _evaluate(function, players, positions, axis_values(axes, "axes"), count(chunk, "chunk"))
+    return _evaluate(function, players, positions, axis_values(axes, "axes"), checked_int(chunk, "chunk"))
 
 
 def axis_values(axes: Mapping[str, Numbers], argument: str) -> list[Array]:

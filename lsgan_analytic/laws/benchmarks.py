@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._checks import count, label
+from .._checks import checked_float, checked_int
 from .mixture import Mixture
 from .multivariate_normal import MultivariateNormal
 
@@ -13,7 +13,7 @@ def _mixture(means: np.ndarray, std: float) -> Mixture:
 
 
 def _positive(value: float, name: str) -> float:
-    if label(value, name) <= 0:
+    if checked_float(value, name) <= 0:
         raise ValueError(f"{name}: expected a finite number > 0, got {value!r}")
     return float(value)
 
@@ -35,7 +35,7 @@ def ring(modes: int = 8, radius: float = 1.0, std: float = 0.01) -> Mixture:
     8
     """
     radius = _positive(radius, "radius")
-    angle = 2 * np.pi * np.arange(count(modes, "modes")) / modes
+    angle = 2 * np.pi * np.arange(checked_int(modes, "modes")) / modes
     return _mixture(radius * np.stack([np.cos(angle), np.sin(angle)], axis=1), _positive(std, "std"))
 
 
@@ -51,6 +51,6 @@ def grid(side: int = 5, spacing: float = 2.0, std: float = 0.05) -> Mixture:
     (25, [4.0, 4.0])
     """
     spacing = _positive(spacing, "spacing")
-    places = spacing * (np.arange(count(side, "side")) - (side - 1) / 2)
+    places = spacing * (np.arange(checked_int(side, "side")) - (side - 1) / 2)
     means = np.stack(np.meshgrid(places, places, indexing="ij"), axis=-1).reshape(-1, 2)
     return _mixture(means, _positive(std, "std"))

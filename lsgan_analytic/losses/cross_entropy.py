@@ -6,7 +6,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from .._checks import label
+from .._checks import checked_float
 from .._types import Scalar, Values
 from .base import AbstractIntegrand, AbstractLoss, LogProbability
 
@@ -19,7 +19,7 @@ class _CrossEntropy(AbstractLoss):
     fake: AbstractIntegrand = eqx.field(init=False)
 
     def __post_init__(self) -> None:
-        self.smoothing = label(self.smoothing, "smoothing", 0, 1)
+        self.smoothing = checked_float(self.smoothing, "smoothing", 0, 1)
         self.real, self.fake = LogProbability(self.smoothing), LogProbability(0.0)
 
     def best_response(self, log_ratio: Values) -> Values:

@@ -6,7 +6,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from .._checks import label
+from .._checks import checked_float
 from .._types import Scalar, Values
 from .base import AbstractIntegrand, AbstractLoss, Scaled, Squared, SquaredComplement, SquaredDistance
 
@@ -42,8 +42,8 @@ class LeastSquares(AbstractLoss):
     fake: AbstractIntegrand
 
     def __init__(self, fake: float = 0.0, real: float = 1.0, target: float = 1.0):
-        self.fake_label, self.real_label = label(fake, "fake"), label(real, "real")
-        self.target_label = label(target, "target")
+        self.fake_label, self.real_label = checked_float(fake, "fake"), checked_float(real, "real")
+        self.target_label = checked_float(target, "target")
         self.real, self.fake = _distance(self.real_label), _distance(self.fake_label)
 
     def objectives(

@@ -7,11 +7,11 @@ on the line.
 
 import math
 
-from .._checks import count
+from .._checks import checked_int
 
 
 def _more_than(k: int, n: int, name: str = "n") -> None:
-    if count(n, name) <= count(k, "k"):
+    if checked_int(n, name) <= checked_int(k, "k"):
         raise ValueError(f"{name}: expected more than k={k} points, got {name}={n}")
 
 
@@ -32,7 +32,7 @@ def expected_coverage(n: int, k: int, m: int | None = None) -> float:
     0.96898
     """
     _more_than(k, n)
-    other = count(n if m is None else m, "m")
+    other = checked_int(n if m is None else m, "m")
     return 1 - math.prod((n - i) / (n + other - i) for i in range(1, k + 1))
 
 

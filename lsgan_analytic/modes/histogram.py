@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
-from .._checks import count, nonnegative, Numbers, positive
+from .._checks import checked_int, nonnegative, Numbers, positive
 from .._samples import alike, by_rows
 from .._types import Scalar, Vector
 
@@ -68,7 +68,7 @@ def modes_captured(
     """
     index, squares, modes = _nearest(sample, centers)
     held = _held(index, _good(squares, std, within), modes)
-    return jnp.sum(held >= count(least, "least"))
+    return jnp.sum(held >= checked_int(least, "least"))
 
 
 def mode_histogram(

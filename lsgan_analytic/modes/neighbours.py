@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from .._checks import count, Numbers
+from .._checks import checked_int, Numbers
 from .._samples import alike, by_rows, kth
 from .._types import Scalar
 
@@ -24,7 +24,7 @@ def _reach(points: Array, k: int) -> Array:
 def _checked(real: Numbers, fake: Numbers, k: int, of: str) -> tuple[Array, Array]:
     pair = alike(real, fake, ("real", "fake"))
     n = pair[of == "fake"].shape[0]
-    if count(k, "k") >= n:
+    if checked_int(k, "k") >= n:
         raise ValueError(f"{of}: expected more than k={k} points, got n={n}")
     return pair
 

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 from jax import Array
 
-from .._checks import count, Numbers, probabilities
+from .._checks import checked_int, Numbers, probabilities
 from .._types import Scalar, Vector
 
 _MOST = 2**22
@@ -39,6 +39,6 @@ def packed_tv(p: Numbers, q: Numbers, m: int) -> Scalar:
     """
     n = jnp.size(jnp.asarray(p))
     one, other = _masses(p, n, "p"), _masses(q, n, "q")
-    if n ** count(m, "m") > _MOST:
+    if n ** checked_int(m, "m") > _MOST:
         raise ValueError(f"m: expected modes^m <= {_MOST}, got {n}^{m}")
     return 0.5 * jnp.sum(jnp.abs(_pack(one, m) - _pack(other, m)))

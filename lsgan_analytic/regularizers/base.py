@@ -12,21 +12,21 @@ from ..laws.base import AbstractLaw
 class AbstractRegularizer(eqx.Module):
     """Five places to step in; each leaves things as they are unless a regulariser says otherwise."""
 
-    def view(self, disc: AbstractDiscriminator) -> AbstractDiscriminator:
+    def transform_discriminator(self, disc: AbstractDiscriminator) -> AbstractDiscriminator:
         """The discriminator that plays in place of ``disc``."""
         return disc
 
-    def smooth(self, law: AbstractLaw) -> AbstractLaw:
+    def transform_law(self, law: AbstractLaw) -> AbstractLaw:
         """What the discriminator sees in place of ``law``, of the data and of the generated points."""
         return law
 
-    def penalty(
+    def discriminator_penalty(
         self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
     ) -> Scalar | float:
         """Subtracted from what D ascends."""
         return 0.0
 
-    def burden(
+    def generator_penalty(
         self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
     ) -> Scalar | float:
         """Added to what G descends."""

@@ -25,7 +25,7 @@ class Diversity(AbstractRegularizer):
 
     >>> import lsgan_analytic as lsgan
     >>> law, critic = lsgan.PointMasses([-1.0, 3.0]), lsgan.Linear(w=0.0)
-    >>> [float(lsgan.Diversity(1.0, ceiling).burden(critic, law, law)) for ceiling in (None, 1.0)]
+    >>> [float(lsgan.Diversity(1.0, ceiling).generator_penalty(critic, law, law)) for ceiling in (None, 1.0)]
     [-2.0, -0.5]
     """
 
@@ -34,7 +34,9 @@ class Diversity(AbstractRegularizer):
         default=None, converter=lambda value: None if value is None else positive_number("ceiling")(value)
     )
 
-    def burden(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
+    def generator_penalty(
+        self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
+    ) -> Scalar:
         y, weights = generated.nodes()
         if generated.is_sample or y.ndim == 2:
             each = jnp.sum(weights[None] * self._reward(distances(y, y)), axis=1)

@@ -34,13 +34,15 @@ class R1(AbstractRegularizer):
 
     >>> import lsgan_analytic as lsgan
     >>> law = lsgan.Exponential(rate=1.0)
-    >>> round(float(lsgan.R1(strength=0.5).penalty(lsgan.Linear(w=2.0), law, law)), 12)
+    >>> round(float(lsgan.R1(strength=0.5).discriminator_penalty(lsgan.Linear(w=2.0), law, law)), 12)
     1.0
     """
 
     strength: Scalar = eqx.field(converter=positive_number("strength"))
 
-    def penalty(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
+    def discriminator_penalty(
+        self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
+    ) -> Scalar:
         return 0.5 * self.strength * _squared_slope(disc, data)
 
 
@@ -56,7 +58,9 @@ class R2(AbstractRegularizer):
 
     strength: Scalar = eqx.field(converter=positive_number("strength"))
 
-    def penalty(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
+    def discriminator_penalty(
+        self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
+    ) -> Scalar:
         return 0.5 * self.strength * _squared_slope(disc, generated)
 
 
@@ -81,14 +85,16 @@ class GradientPenalty(AbstractRegularizer):
 
     >>> import lsgan_analytic as lsgan
     >>> law = lsgan.Normal()
-    >>> round(float(lsgan.GradientPenalty(strength=10.0).penalty(lsgan.Linear(w=1.5), law, law)), 6)
+    >>> round(float(lsgan.GradientPenalty(strength=10.0).discriminator_penalty(lsgan.Linear(w=1.5), law, law)), 6)
     2.5
     """
 
     strength: Scalar = eqx.field(converter=positive_number("strength"))
     target: Scalar = eqx.field(default=1.0, converter=nonnegative_number("target"))
 
-    def penalty(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
+    def discriminator_penalty(
+        self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
+    ) -> Scalar:
         if jax.eval_shape(lambda: data.nodes()[0]).ndim == 2:
             return self.strength * self._on_the_plane(disc, data, generated)
         slope = jax.grad(disc.score)

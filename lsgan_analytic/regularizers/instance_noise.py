@@ -19,12 +19,12 @@ class InstanceNoise(AbstractRegularizer):
         std: a finite number > 0 (units of x); ValueError otherwise.
 
     >>> import lsgan_analytic as lsgan
-    >>> law = lsgan.InstanceNoise(std=3.0).smooth(lsgan.Normal(mean=1.0, std=4.0))
+    >>> law = lsgan.InstanceNoise(std=3.0).transform_law(lsgan.Normal(mean=1.0, std=4.0))
     >>> type(law).__name__, law.std.item()
     ('Normal', 5.0)
     """
 
     std: Scalar = eqx.field(converter=positive_number("std"))
 
-    def smooth(self, law: AbstractLaw) -> AbstractLaw:
+    def transform_law(self, law: AbstractLaw) -> AbstractLaw:
         return noisy(law, self.std)

@@ -38,6 +38,8 @@ class ModeCoverage(AbstractRegularizer):
         (x, _), (y, _) = data.nodes(), generated.nodes()
         return jnp.maximum(0, jnp.min(distances(x, y), axis=1) - self.radius)
 
-    def burden(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
+    def generator_penalty(
+        self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
+    ) -> Scalar:
         _, weights = data.nodes()
         return self.strength * jnp.sum(weights * self.shortfall(data, generated))

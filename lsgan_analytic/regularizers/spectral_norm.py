@@ -11,9 +11,9 @@ class SpectralNorm(AbstractRegularizer):
     have a norm (``Linear``, ``HalfPlane``...); ValueError at the first cost otherwise.
 
     >>> import lsgan_analytic as lsgan
-    >>> float(lsgan.SpectralNorm().view(lsgan.Linear(w=-4.0, b=1.0))(2.0))
+    >>> float(lsgan.SpectralNorm().transform_discriminator(lsgan.Linear(w=-4.0, b=1.0))(2.0))
     -1.0
     """
 
-    def view(self, disc: AbstractDiscriminator) -> AbstractDiscriminator:
+    def transform_discriminator(self, disc: AbstractDiscriminator) -> AbstractDiscriminator:
         return disc.normalized()

@@ -24,7 +24,7 @@ from ..updates.base import AbstractRule
 from . import checkpoint as checkpoints
 from ._sampling import on_sample, points, Protocol
 from .devices import gathered, mesh_of, over_runs, replicated, spread
-from .summary import AbstractKeeping
+from .summary import AbstractReducer
 
 _CHUNKS = 20  # how often a watched or checkpointed simulation comes up for air
 _AT_ONCE = 2**25  # numbers brought to the host in one chunk
@@ -98,7 +98,7 @@ def _advance(
 
 
 @eqx.filter_jit
-def judge(
+def classify_outcome(
     common: Common, ids: Array, now: Progress, tolerance: Array, plan: Plan, mesh: Mesh
 ) -> tuple[Outcome, Evidence]:
     """Each run on its own sample ("fixed") or on the exact game ("fresh")."""
@@ -113,7 +113,7 @@ def judge(
     return over_runs(one, mesh, plan.tile)((common, tolerance), (ids, now))
 
 
-def identify(common: Common, plan: Plan, keeping: AbstractKeeping) -> Description:
+def identify(common: Common, plan: Plan, reducer: AbstractReducer) -> Description:
     """What two simulations must share to have the same paths: the numbers, and what a step computes."""
     mesh, ids = mesh_of(None), jnp.arange(plan.tile, dtype=jnp.uint32)
 
@@ -123,11 +123,11 @@ def identify(common: Common, plan: Plan, keeping: AbstractKeeping) -> Descriptio
 
     arguments = {"game": common.game, "rule": common.rule, "players": common.players, "key": common.key}
     versions = {"jax": jax.__version__, "platform": jax.default_backend()}
-    settings = {"generator of keys": common.implementation, "keeping": keeping, **versions}
+    settings = {"generator of keys": common.implementation, "reducer": reducer, **versions}
     return describe(step, arguments, {**dataclasses.asdict(plan), **settings})
 
 
-def go_on(
+def run_chunks(
     common: Common,
     ids: Array,
     now: Progress,
@@ -135,7 +135,7 @@ def go_on(
     done: int,
     plan: Plan,
     mesh: Mesh,
-    keeping: AbstractKeeping,
+    reducer: AbstractReducer,
     identity: Description | None,
     checkpoint: str | os.PathLike | None,
 ) -> tuple[Progress, list[Any]]:
@@ -154,25 +154,25 @@ def go_on(
             blocks = left if left <= chunk + 1 else chunk
             common = eqx.tree_at(lambda own: own.first, common, replicated(jnp.asarray(done), mesh))
             now, later = _advance(common, ids, now, blocks, plan, mesh)
-            saved = [*saved, kept(later, keeping, plan)]
+            saved = [*saved, kept(later, reducer, plan)]
             done += blocks
             bar.update(blocks * plan.save_every)
             if checkpoint is not None and identity is not None:
                 state = gathered(now)
                 if jax.process_index() == 0:
-                    arrays = _stored(state, joined(saved, keeping), done)
+                    arrays = _stored(state, joined(saved, reducer), done)
                     checkpoints.write(Path(checkpoint), identity, arrays)
     return now, saved
 
 
-def kept(players: Players, keeping: AbstractKeeping, plan: Plan) -> Any:
+def kept(players: Players, reducer: AbstractReducer, plan: Plan) -> Any:
     """What stays of these points of all runs, on the host."""
-    return keeping.take(jax.tree.map(lambda x: x[: plan.runs], gathered(players)))
+    return reducer.take(jax.tree.map(lambda x: x[: plan.runs], gathered(players)))
 
 
-def joined(saved: Sequence[Any], keeping: AbstractKeeping) -> Any:
+def joined(saved: Sequence[Any], reducer: AbstractReducer) -> Any:
     """All that was kept, in one."""
-    return jax.tree.map(lambda *parts: np.concatenate(parts, axis=keeping.axis), *saved)
+    return jax.tree.map(lambda *parts: np.concatenate(parts, axis=reducer.axis), *saved)
 
 
 def _stored(now: Progress, saved: Any, done: int) -> dict[str, np.ndarray]:

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from .._checks import count
+from .._checks import checked_int
 from ..game import Game
 from ..laws.discrete import PointMasses
 
@@ -42,7 +42,7 @@ def pair(samples: Samples) -> tuple[int, int]:
     both = samples if isinstance(samples, tuple) else (samples, samples)
     if len(both) != 2:
         raise ValueError(f"samples: expected a number or a pair (data, latent), got {samples!r}")
-    return count(both[0], "samples"), count(both[1], "samples")
+    return checked_int(both[0], "samples"), checked_int(both[1], "samples")
 
 
 def checked_protocol(protocol: str) -> Protocol:

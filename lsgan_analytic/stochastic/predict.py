@@ -33,7 +33,7 @@ import numpy as np
 from jax import Array
 from jaxtyping import Float, PyTree
 
-from .._checks import count
+from .._checks import checked_int
 from .._types import Players
 from ..game import Game
 from ..parameters import dtype_of, Names, parameter_names
@@ -116,7 +116,7 @@ def predict(
     if not isinstance(game, Game):
         raise ValueError(f"game: expected a lsgan.Game, whose laws can be sampled, got {game!r}")
     part = restrict(game, checked_start(players), free)
-    checked_rule(rule).check(count(steps, "steps"))
+    checked_rule(rule).check(checked_int(steps, "steps"))
     every = parameter_names(players)
     names = tuple(every[i] for i in part.positions)
     sizes = jnp.asarray(pair(samples), dtype_of(players))  # not static: no new program for new numbers

@@ -10,7 +10,7 @@ import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from .._checks import count, positive_number, typed_key
+from .._checks import checked_int, positive_number, typed_key
 from .._types import Disc, Gen, Players
 from ..game import Game
 from ..outcome import Evidence, Outcome
@@ -18,11 +18,11 @@ from ..parameters import indices, Names, parameter_names, vector
 from ..trajectory import checked_start, Progress
 from ..updates.base import AbstractRule, checked_rule
 from . import checkpoint as checkpoints
-from ._engine import begin, Common, go_on, identify, joined, judge, kept, Plan, restore
+from ._engine import begin, classify_outcome, Common, identify, joined, kept, Plan, restore, run_chunks
 from ._sampling import checked_protocol, pair, Protocol, Samples
 from .devices import Devices, gathered, mesh_of, padded, replicated, spread
 from .ensemble import Ensemble
-from .summary import AbstractKeeping, checked_levels, Statistics, Summary, WholePaths
+from .summary import AbstractReducer, checked_levels, Statistics, Summary, WholePaths
 
 TILE = 20
 
@@ -134,15 +134,15 @@ def simulate_summary(
     ((11, 4), (11, 2, 4), (4, 4))
     """
     plan = _plan(game, rule, players, runs, samples, steps, protocol, free, save_every, tile)
-    keeping = Statistics(plan.positions, checked_levels(quantiles))
+    reducer = Statistics(plan.positions, checked_levels(quantiles))
     statistics, last, outcome, seen = _simulate(
-        game, rule, players, key, plan, keeping, devices, checkpoint, resume, tolerance
+        game, rule, players, key, plan, reducer, devices, checkpoint, resume, tolerance
     )
     mean, covariance, levels = map(jnp.asarray, statistics)
     ends = jax.vmap(vector)(last.players)[:, np.asarray(plan.positions)]
     taken = last.steps_taken
     return Summary(
-        mean, covariance, levels, ends, plan.times, outcome, seen, taken, keeping.levels, plan.names
+        mean, covariance, levels, ends, plan.times, outcome, seen, taken, reducer.levels, plan.names
     )
 
 
@@ -152,7 +152,7 @@ def _simulate(
     players: Players,
     key: Array,
     plan: Plan,
-    keeping: AbstractKeeping,
+    reducer: AbstractReducer,
     devices: Devices,
     checkpoint: str | os.PathLike | None,
     resume: str | os.PathLike | None,
@@ -171,28 +171,32 @@ def _simulate(
         implementation=str(jax.random.key_impl(typed)),
     )
     asked = checkpoint is not None or resume is not None
-    identity = identify(common, plan, keeping) if asked else None
+    identity = identify(common, plan, reducer) if asked else None
     common = replicated(common, mesh)
     ids = spread(np.arange(padded(plan.runs, plan.tile, mesh), dtype=np.uint32), mesh)
     now = begin(common, ids, plan, mesh)
-    saved = [kept(jax.tree.map(lambda x: x[:, None], now.players), keeping, plan)]
+    saved = [kept(jax.tree.map(lambda x: x[:, None], now.players), reducer, plan)]
     done = 0
     if resume is not None and identity is not None:
         now, saved, done = restore(checkpoints.read(resume, identity), now, saved[0], plan, mesh)
-    now, saved = go_on(common, ids, now, saved, done, plan, mesh, keeping, identity, checkpoint)
-    outcome, seen = judge(common, ids, now, replicated(limit, mesh), plan, mesh)
+    now, saved = run_chunks(common, ids, now, saved, done, plan, mesh, reducer, identity, checkpoint)
+    outcome, seen = classify_outcome(common, ids, now, replicated(limit, mesh), plan, mesh)
     last = jax.tree.map(lambda x: jnp.asarray(x[: plan.runs]), gathered((now, outcome, seen)))
-    return joined(saved, keeping), *last
+    return joined(saved, reducer), *last
 
 
 def _plan(game, rule, players, runs, samples, steps, protocol, free, save_every, tile) -> Plan:
     if not isinstance(game, Game):
         raise ValueError(f"game: expected a lsgan.Game, whose laws can be sampled, got {game!r}")
     checked_rule(rule)
-    runs, steps, save_every = count(runs, "runs"), count(steps, "steps"), count(save_every, "save_every")
+    runs, steps, save_every = (
+        checked_int(runs, "runs"),
+        checked_int(steps, "steps"),
+        checked_int(save_every, "save_every"),
+    )
     if steps % save_every:
         raise ValueError(f"steps: expected a multiple of save_every={save_every}, got {steps}")
-    if tile is not None and count(tile, "tile") > runs:
+    if tile is not None and checked_int(tile, "tile") > runs:
         raise ValueError(f"tile: expected at most runs={runs}, got {tile}")
     positions = indices(checked_start(players), free)
     every = parameter_names(players)

@@ -51,7 +51,7 @@ class Summary(eqx.Module):
         return f"Summary({sizes}: {ending(self.outcome)})"
 
 
-class AbstractKeeping(abc.ABC):
+class AbstractReducer(abc.ABC):
     """Takes the players of every chunk, all runs and some points of time, and makes of them what stays."""
 
     axis: int  # of time, in what is taken
@@ -62,7 +62,7 @@ class AbstractKeeping(abc.ABC):
 
 
 @dataclasses.dataclass(frozen=True)
-class WholePaths(AbstractKeeping):
+class WholePaths(AbstractReducer):
     """Everything."""
 
     axis = 1
@@ -72,7 +72,7 @@ class WholePaths(AbstractKeeping):
 
 
 @dataclasses.dataclass(frozen=True)
-class Statistics(AbstractKeeping):
+class Statistics(AbstractReducer):
     """Mean, covariance and quantiles over the runs; exact, because all runs of a chunk are at hand."""
 
     axis = 0

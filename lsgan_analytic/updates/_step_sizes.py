@@ -115,6 +115,6 @@ class StepSizes(eqx.Module):
             schedule.check(steps)
 
 
-def following(k: Count | None) -> Count | None:
+def next_count(k: Count | None) -> Count | None:
     """The next step number."""
     return None if k is None else k + 1

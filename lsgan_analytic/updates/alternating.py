@@ -4,7 +4,7 @@ from typing import Literal
 
 import equinox as eqx
 
-from .._checks import count
+from .._checks import checked_int
 from .._types import Players
 from ..game import AbstractGame
 from ._step_sizes import Step, StepSizes
@@ -42,13 +42,13 @@ class Alternating(AbstractMemorylessRule):
 
     def __init__(self, step: Step, disc_steps: int = 1, gen_steps: int = 1, order: Order = "disc"):
         self.step_sizes = StepSizes(step)
-        self.disc_steps = count(disc_steps, "disc_steps")
-        self.gen_steps = count(gen_steps, "gen_steps")
+        self.disc_steps = checked_int(disc_steps, "disc_steps")
+        self.gen_steps = checked_int(gen_steps, "gen_steps")
         if order not in ("disc", "gen"):
             raise ValueError(f"order: expected 'disc' or 'gen', the player who goes first, got {order!r}")
         self.order = order
 
-    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         turns = [
             (lambda players: disc_stepped(game, players, sizes[0]), self.disc_steps),
             (lambda players: gen_stepped(game, players, sizes[1]), self.gen_steps),

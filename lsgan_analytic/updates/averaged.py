@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from .._checks import label
+from .._checks import checked_float
 from .._types import Players
 from ..game import AbstractGame
 from ._step_sizes import Count
@@ -46,7 +46,7 @@ class Averaged(AbstractRule):
 
     def __init__(self, rule: AbstractRule, decay: float | None = None):
         self.rule = checked_rule(rule)
-        self.decay = None if decay is None else label(decay, "decay", 0, 1)
+        self.decay = None if decay is None else checked_float(decay, "decay", 0, 1)
         if self.decay == 1:
             raise ValueError(f"decay: expected a number in [0, 1), got {decay!r}")
 

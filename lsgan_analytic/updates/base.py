@@ -12,7 +12,7 @@ from jax import Array
 from .._types import Players, Scalar
 from ..game import AbstractGame
 from ..parameters import dtype_of
-from ._step_sizes import Count, following, StepSizes
+from ._step_sizes import Count, next_count, StepSizes
 
 Sizes = tuple[Scalar, Scalar]
 
@@ -38,7 +38,7 @@ class AbstractMemorylessRule(AbstractRule):
     step_sizes: eqx.AbstractVar[StepSizes]
 
     @abc.abstractmethod
-    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         """The players after a step of these sizes."""
 
     def init(self, players: Players) -> Count | None:
@@ -46,7 +46,7 @@ class AbstractMemorylessRule(AbstractRule):
 
     def step(self, game: AbstractGame, players: Players, state: Count | None) -> tuple[Players, Count | None]:
         try:
-            return self.move(game, players, self.step_sizes(state, dtype_of(players))), following(state)
+            return self.update(game, players, self.step_sizes(state, dtype_of(players))), next_count(state)
         except (TypeError, NotImplementedError) as error:
             if "custom_vjp" not in str(error) and "custom_lin" not in str(error):
                 raise
@@ -94,31 +94,32 @@ def state_at_rest(game: AbstractGame, rule: AbstractRule, players: Players, step
     return jax.lax.scan(remember, rule.init(players), length=steps)[0]
 
 
-def stepped(own: Any, size: Array, direction: Any) -> Any:
+def apply_update(own: Any, size: Array, direction: Any) -> Any:
     """One player after a step along ``direction``."""
     return jax.tree.map(lambda value, along: value + size.astype(value.dtype) * along, own, direction)
 
 
-def both_stepped(players: Players, sizes: Sizes, direction: Players) -> Players:
+def apply_updates(players: Players, sizes: Sizes, direction: Players) -> Players:
     """Both players after a step along ``direction``, each of its own size."""
     return Players(
-        stepped(players.disc, sizes[0], direction.disc), stepped(players.gen, sizes[1], direction.gen)
+        apply_update(players.disc, sizes[0], direction.disc),
+        apply_update(players.gen, sizes[1], direction.gen),
     )
 
 
 def half_stepped(game: AbstractGame, players: Players, sizes: Sizes, direction: Players) -> Players:
     """Where a rule looks ahead to on its way: both players stepped, put where the game puts players."""
-    return game.project(both_stepped(players, sizes, direction))
+    return game.project(apply_updates(players, sizes, direction))
 
 
 def disc_stepped(game: AbstractGame, players: Players, size: Scalar) -> Players:
     """The players after a gradient step of the discriminator alone, put where the game puts players."""
-    return game.project(Players(stepped(players.disc, size, disc_direction(game, players)), players.gen))
+    return game.project(Players(apply_update(players.disc, size, disc_direction(game, players)), players.gen))
 
 
 def gen_stepped(game: AbstractGame, players: Players, size: Scalar) -> Players:
     """The same of the generator."""
-    return game.project(Players(players.disc, stepped(players.gen, size, gen_direction(game, players))))
+    return game.project(Players(players.disc, apply_update(players.gen, size, gen_direction(game, players))))
 
 
 def zeros(tree: Any) -> Any:

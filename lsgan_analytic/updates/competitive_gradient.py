@@ -36,7 +36,7 @@ class CompetitiveGradient(AbstractMemorylessRule):
     def __init__(self, step: Step):
         self.step_sizes = StepSizes(step)
 
-    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         flat = Flat(game, players, sizes)
         coupling = jax.jacfwd(flat.field)(flat.here)
         own, n = flat.split, flat.here.size

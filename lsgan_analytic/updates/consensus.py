@@ -6,7 +6,7 @@ from .._checks import positive
 from .._types import Players, Scalar
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, both_stepped, Sizes
+from .base import AbstractMemorylessRule, apply_updates, Sizes
 
 
 class Consensus(AbstractMemorylessRule):
@@ -36,8 +36,8 @@ class Consensus(AbstractMemorylessRule):
         self.step_sizes = StepSizes(step)
         self.strength = positive("strength")(strength)
 
-    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         value, pull = jax.vjp(lambda own: field(game, own), players)
         (slope,) = pull(value)
         direction = jax.tree.map(lambda v, by: v - self.strength.astype(v.dtype) * by, value, slope)
-        return both_stepped(players, sizes, direction)
+        return apply_updates(players, sizes, direction)

@@ -3,7 +3,7 @@
 from .._types import Players
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, both_stepped, half_stepped, Sizes
+from .base import AbstractMemorylessRule, apply_updates, half_stepped, Sizes
 
 
 class Extragradient(AbstractMemorylessRule):
@@ -30,6 +30,6 @@ class Extragradient(AbstractMemorylessRule):
     def __init__(self, step: Step):
         self.step_sizes = StepSizes(step)
 
-    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         half = half_stepped(game, players, sizes, field(game, players))
-        return both_stepped(players, sizes, field(game, half))
+        return apply_updates(players, sizes, field(game, half))

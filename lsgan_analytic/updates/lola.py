@@ -8,7 +8,15 @@ import jax.numpy as jnp
 from .._types import Players, Scalar
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, both_stepped, disc_direction, gen_direction, Sizes, stepped, zeros
+from .base import (
+    AbstractMemorylessRule,
+    apply_update,
+    apply_updates,
+    disc_direction,
+    gen_direction,
+    Sizes,
+    zeros,
+)
 from .look_ahead import look_ahead_size, opponent_sizes
 
 
@@ -46,17 +54,17 @@ class Lola(AbstractMemorylessRule):
         self.step_sizes = StepSizes(step)
         self.look_ahead = look_ahead_size(look_ahead)
 
-    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         ahead_disc, ahead_gen = opponent_sizes(sizes, self.look_ahead)
         disc, gen = players.disc, players.gen
 
         def gen_step(disc: Any) -> Any:
-            return stepped(zeros(gen), ahead_gen, gen_direction(game, Players(disc, gen)))
+            return apply_update(zeros(gen), ahead_gen, gen_direction(game, Players(disc, gen)))
 
         def disc_step(gen: Any) -> Any:
-            return stepped(zeros(disc), ahead_disc, disc_direction(game, Players(disc, gen)))
+            return apply_update(zeros(disc), ahead_disc, disc_direction(game, Players(disc, gen)))
 
         gain_disc = jax.grad(lambda gen: game.objectives(Players(disc, gen))[0])(gen)
         gain_gen = jax.grad(lambda disc: -game.objectives(Players(disc, gen))[1])(disc)
         shaping = Players(jax.vjp(gen_step, disc)[1](gain_disc)[0], jax.vjp(disc_step, gen)[1](gain_gen)[0])
-        return both_stepped(players, sizes, jax.tree.map(jnp.add, field(game, players), shaping))
+        return apply_updates(players, sizes, jax.tree.map(jnp.add, field(game, players), shaping))

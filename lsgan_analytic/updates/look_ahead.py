@@ -7,7 +7,7 @@ from .._checks import positive
 from .._types import Players, Scalar
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, both_stepped, Sizes, zeros
+from .base import AbstractMemorylessRule, apply_updates, Sizes, zeros
 
 
 def look_ahead_size(look_ahead: float | Scalar | None) -> Scalar | None:
@@ -48,10 +48,10 @@ class LookAhead(AbstractMemorylessRule):
         self.step_sizes = StepSizes(step)
         self.look_ahead = look_ahead_size(look_ahead)
 
-    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         value = field(game, players)
         still = zeros(players)
-        ahead = both_stepped(still, opponent_sizes(sizes, self.look_ahead), value)
+        ahead = apply_updates(still, opponent_sizes(sizes, self.look_ahead), value)
 
         def change(along: Players) -> Players:
             return jax.jvp(lambda at: field(game, at), (players,), (along,))[1]
@@ -59,4 +59,4 @@ class LookAhead(AbstractMemorylessRule):
         correction = Players(
             change(Players(still.disc, ahead.gen)).disc, change(Players(ahead.disc, still.gen)).gen
         )
-        return both_stepped(players, sizes, jax.tree.map(jnp.add, value, correction))
+        return apply_updates(players, sizes, jax.tree.map(jnp.add, value, correction))

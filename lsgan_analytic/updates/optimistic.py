@@ -6,8 +6,8 @@ import jax.numpy as jnp
 from .._types import Flag, Players
 from ..game import AbstractGame, field
 from ..parameters import dtype_of
-from ._step_sizes import Count, following, Step, StepSizes
-from .base import AbstractRule, both_stepped, zeros
+from ._step_sizes import Count, next_count, Step, StepSizes
+from .base import AbstractRule, apply_updates, zeros
 
 State = tuple[Count | None, Flag, Players]
 
@@ -43,8 +43,8 @@ class Optimistic(AbstractRule):
         k, first, before = state
         now = field(game, players)
         direction = jax.tree.map(lambda v, past: 2 * v - jnp.where(first, v, past), now, before)
-        there = both_stepped(players, self.step_sizes(k, dtype_of(players)), direction)
-        return there, (following(k), jnp.asarray(False), now)
+        there = apply_updates(players, self.step_sizes(k, dtype_of(players)), direction)
+        return there, (next_count(k), jnp.asarray(False), now)
 
     def check(self, steps: int) -> None:
         self.step_sizes.check(steps)

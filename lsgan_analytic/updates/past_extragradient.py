@@ -3,8 +3,8 @@
 from .._types import Players
 from ..game import AbstractGame, field
 from ..parameters import dtype_of
-from ._step_sizes import Count, following, Step, StepSizes
-from .base import AbstractRule, both_stepped, half_stepped, zeros
+from ._step_sizes import Count, next_count, Step, StepSizes
+from .base import AbstractRule, apply_updates, half_stepped, zeros
 
 State = tuple[Count | None, Players]
 
@@ -41,7 +41,7 @@ class PastExtragradient(AbstractRule):
         sizes = self.step_sizes(k, dtype_of(players))
         half = half_stepped(game, players, sizes, past)
         now = field(game, half)
-        return both_stepped(players, sizes, now), (following(k), now)
+        return apply_updates(players, sizes, now), (next_count(k), now)
 
     def check(self, steps: int) -> None:
         self.step_sizes.check(steps)

@@ -40,7 +40,7 @@ class Proximal(AbstractMemorylessRule):
     def __init__(self, step: Step):
         self.step_sizes = StepSizes(step)
 
-    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         flat = Flat(game, players, sizes)
 
         def excess(step: Array) -> Array:

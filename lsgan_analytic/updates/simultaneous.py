@@ -3,7 +3,7 @@
 from .._types import Players
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, both_stepped, Sizes
+from .base import AbstractMemorylessRule, apply_updates, Sizes
 
 
 class Simultaneous(AbstractMemorylessRule):
@@ -25,5 +25,5 @@ class Simultaneous(AbstractMemorylessRule):
     def __init__(self, step: Step):
         self.step_sizes = StepSizes(step)
 
-    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
-        return both_stepped(players, sizes, field(game, players))
+    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+        return apply_updates(players, sizes, field(game, players))

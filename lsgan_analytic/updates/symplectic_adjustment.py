@@ -10,7 +10,7 @@ from .._types import Players, Scalar
 from ..game import AbstractGame, field
 from ..parameters import vector
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, both_stepped, Sizes
+from .base import AbstractMemorylessRule, apply_updates, Sizes
 
 _EPSILON = 0.1
 
@@ -47,7 +47,7 @@ class SymplecticAdjustment(AbstractMemorylessRule):
         self.strength = positive("strength")(strength)
         self.align = bool(align)
 
-    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         value, pull = jax.vjp(lambda own: field(game, own), players)
         (slope,) = pull(value)
         _, turn = jax.jvp(lambda own: field(game, own), (players,), (value,))
@@ -57,7 +57,7 @@ class SymplecticAdjustment(AbstractMemorylessRule):
         def adjusted(v: Array, by: Array) -> Array:
             return v + (sign * self.strength.astype(v.dtype)).astype(v.dtype) * by
 
-        return both_stepped(players, sizes, jax.tree.map(adjusted, value, adjustment))
+        return apply_updates(players, sizes, jax.tree.map(adjusted, value, adjustment))
 
     def _sign(self, value: Array, slope: Array, adjustment: Array) -> Scalar:
         # xi = -v and A'^T xi = -A v: the two signs cancel

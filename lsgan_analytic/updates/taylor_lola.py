@@ -7,7 +7,15 @@ import jax
 from .._types import Players, Scalar
 from ..game import AbstractGame
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, both_stepped, disc_direction, gen_direction, Sizes, stepped, zeros
+from .base import (
+    AbstractMemorylessRule,
+    apply_update,
+    apply_updates,
+    disc_direction,
+    gen_direction,
+    Sizes,
+    zeros,
+)
 from .look_ahead import look_ahead_size, opponent_sizes
 
 
@@ -45,20 +53,20 @@ class TaylorLola(AbstractMemorylessRule):
         self.step_sizes = StepSizes(step)
         self.look_ahead = look_ahead_size(look_ahead)
 
-    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         ahead_disc, ahead_gen = opponent_sizes(sizes, self.look_ahead)
 
         def for_disc(disc: Any) -> Scalar:
             now = Players(disc, players.gen)
-            step = stepped(zeros(now.gen), ahead_gen, gen_direction(game, now))
+            step = apply_update(zeros(now.gen), ahead_gen, gen_direction(game, now))
             value, gain = jax.jvp(lambda gen: game.objectives(Players(disc, gen))[0], (now.gen,), (step,))
             return value + gain
 
         def for_gen(gen: Any) -> Scalar:
             now = Players(players.disc, gen)
-            step = stepped(zeros(now.disc), ahead_disc, disc_direction(game, now))
+            step = apply_update(zeros(now.disc), ahead_disc, disc_direction(game, now))
             value, gain = jax.jvp(lambda disc: game.objectives(Players(disc, gen))[1], (now.disc,), (step,))
             return -(value + gain)
 
         direction = Players(jax.grad(for_disc)(players.disc), jax.grad(for_gen)(players.gen))
-        return both_stepped(players, sizes, direction)
+        return apply_updates(players, sizes, direction)

@@ -5,11 +5,11 @@ from typing import Any
 import equinox as eqx
 import jax
 
-from .._checks import count
+from .._checks import checked_int
 from .._types import Players, Scalar
 from ..game import AbstractGame
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, disc_direction, disc_stepped, repeated, Sizes, stepped
+from .base import AbstractMemorylessRule, apply_update, disc_direction, disc_stepped, repeated, Sizes
 
 
 class Unrolled(AbstractMemorylessRule):
@@ -36,13 +36,13 @@ class Unrolled(AbstractMemorylessRule):
 
     def __init__(self, step: Step, k: int):
         self.step_sizes = StepSizes(step)
-        self.k = count(k, "k")
+        self.k = checked_int(k, "k")
 
-    def move(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         def unrolled(gen: Any) -> Scalar:
             start = Players(players.disc, gen)
             answered = repeated(lambda now: disc_stepped(game, now, sizes[0]), self.k, start)
             return -game.objectives(Players(answered.disc, gen))[1]
 
-        disc = stepped(players.disc, sizes[0], disc_direction(game, players))
-        return Players(disc, stepped(players.gen, sizes[1], jax.grad(unrolled)(players.gen)))
+        disc = apply_update(players.disc, sizes[0], disc_direction(game, players))
+        return Players(disc, apply_update(players.gen, sizes[1], jax.grad(unrolled)(players.gen)))

@@ -84,7 +84,7 @@ def differing(row: Row, real: bool) -> str:
     gen = None if row["gen"] == ALONE else LOOK_UP["gen"][row["gen"]]()
     game, players = build(row | {"data": data, "reg": "none", "gen": "Shift" if gen is None else row["gen"]})
     law = game.latent if gen is None else lsgan.pushforward(game.latent, gen)
-    disc = players.disc.given(players.gen)
+    disc = players.disc.resolve(players.gen)
     phi = game.loss.real if real else game.loss.fake
     value, error = (
         float(v)
