@@ -8,20 +8,24 @@ import jax.numpy as jnp
 from .. import solved
 from .._quadrature import composite
 from .._types import Players, Scalar
-from ..game import Game
+from ..game import AbstractGame, Game
 from ..laws.base import AbstractLaw
 from ..laws.pushforward import pushforward
+from ..parameters import dtype_of
 
 _REACH = {"float64": 8.0, "float32": 5.0}  # in standard deviations: ranks beyond round to 0 or 1
 _PANELS, _NODES = 16, 16
 
 
-def distance_to_data(game: Game) -> Callable[[Players], Scalar]:
-    """W1(data, law of G(z)) as a function of the players (units of x).
+def distance_to_data(game: AbstractGame) -> Callable[[Players], Scalar]:
+    """W1(data, law of G(z)) as a function of the players (units of x); NaN for a game without laws.
 
     In closed form where a solved game knows it; elsewhere by a rule on the quantiles, good to about 1e-3 of
     the scale of the laws.
     """
+
+    if not isinstance(game, Game):
+        return lambda players: jnp.full((), jnp.nan, dtype_of(players))
 
     def distance(players: Players) -> Scalar:
         data, made = game.data, pushforward(game.latent, players.gen)

@@ -15,7 +15,7 @@ from .._checks import checked_int, Numbers, positive_number
 from .._describe import describe, Description
 from .._threads import each_part
 from .._types import Disc, Gen, Players, Scalar, Vector
-from ..game import AbstractGame, checked_game, Game
+from ..game import AbstractGame, checked_game
 from ..outcome import Evidence, norm, Outcome
 from ..parameters import dtype_of, indices, Names
 from ..restriction import Restriction
@@ -56,7 +56,7 @@ class Basins(eqx.Module, Generic[Disc, Gen]):
 
 
 def basins(
-    game: Game,
+    game: AbstractGame,
     rule: AbstractRule,
     players: Players[Disc, Gen],
     grid: Mapping[str, Numbers],
@@ -74,7 +74,7 @@ def basins(
             that ``grid`` does not.
         grid: parameter name -> values (a vector). The results have one axis each, in this order.
         distance: of players from the goal, a function of one pair; None: the Wasserstein-1 distance between
-            the data and the law of G(z), both on the line (units of x).
+            the data and the law of G(z), both on the line (units of x); NaN for a game without laws.
         chunk: starts played at a time on each core: it bounds the memory, whatever the size of the grid.
         resume: an interrupted result of the same call; only the starts it lacks are played.
 
@@ -151,7 +151,7 @@ class _Watched(eqx.Module):
         settled = jnp.where(resting, self.settled, self.at + 1)
         distance = self.distance(self.run.players)
         closer = distance < self.closest
-        closest = jnp.where(closer, distance, self.closest)
+        closest = jnp.where(closer | jnp.isnan(distance), distance, self.closest)
         step = jnp.where(closer, self.at, self.closest_step)
         return replace(self, settled=settled, closest=closest, closest_step=step)
 
@@ -162,7 +162,7 @@ class _Watched(eqx.Module):
 class _Call(eqx.Module):
     """What all runs share, and one of them."""
 
-    game: Game
+    game: AbstractGame
     rule: AbstractRule
     players: Players
     axes: list[Array]  # not a dict of them: JAX would sort it

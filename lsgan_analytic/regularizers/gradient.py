@@ -84,8 +84,8 @@ class GradientPenalty(AbstractRegularizer):
             first cost for laws whose rules make more than 1e8 pairs.
 
     >>> import lsgan_analytic as lsgan
-    >>> law = lsgan.Normal()
-    >>> round(float(lsgan.GradientPenalty(strength=10.0).discriminator_penalty(lsgan.Linear(w=1.5), law, law)), 6)
+    >>> law, penalty = lsgan.Normal(), lsgan.GradientPenalty(strength=10.0)
+    >>> round(float(penalty.discriminator_penalty(lsgan.Linear(w=1.5), law, law)), 6)
     2.5
     """
 
