@@ -5,9 +5,14 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import finite, positive
-from .._types import Scalar
+from .._types import Scalar, Values
 from .exponential import BULK, REACH
 from .transformed import AbstractLocationScale, Standard
+
+
+def _quantile(q: Values) -> Values:
+    return jnp.where(q < 0.5, jnp.log(2 * jnp.minimum(q, 0.5)), -jnp.log(2 * (1 - jnp.maximum(q, 0.5))))
+
 
 STANDARD = Standard(
     breakpoints=(-REACH, 0, REACH),  # a kink of the density at 0
@@ -20,9 +25,9 @@ STANDARD = Standard(
     ),
     log_pdf=jax.scipy.stats.laplace.logpdf,
     cdf=jax.scipy.stats.laplace.cdf,
-    quantile=lambda q: jnp.where(
-        q < 0.5, jnp.log(2 * jnp.minimum(q, 0.5)), -jnp.log(2 * (1 - jnp.maximum(q, 0.5)))
-    ),
+    survival=lambda s: jax.scipy.stats.laplace.cdf(-s),
+    quantile=_quantile,
+    upper_quantile=lambda q: -_quantile(q),
     sample=jax.random.laplace,
 )
 

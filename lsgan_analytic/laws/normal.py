@@ -14,6 +14,8 @@ STANDARD = Standard(
     chart_density=jax.scipy.stats.norm.pdf,
     log_pdf=jax.scipy.stats.norm.logpdf,
     cdf=jax.scipy.stats.norm.cdf,
+    survival=lambda s: jax.scipy.stats.norm.cdf(-s),
+    upper_quantile=lambda q: -jax.scipy.special.ndtri(q),
     quantile=jax.scipy.special.ndtri,  # norm.ppf is float64 always
     sample=jax.random.normal,
 )

@@ -21,7 +21,9 @@ STANDARD = Standard(  # s = sqrt(2 e), e ~ Exp(1), in the chart t = sqrt(e) of t
     chart_density=exponential.STANDARD.chart_density,
     log_pdf=lambda s: jnp.log(s) - 0.5 * s * s,
     cdf=lambda s: -jnp.expm1(-0.5 * s * s),
+    survival=lambda s: jnp.exp(-0.5 * s * s),
     quantile=lambda q: jnp.sqrt(-2 * jnp.log1p(-q)),
+    upper_quantile=lambda q: jnp.sqrt(-2 * jnp.log(q)),
     sample=lambda *key: jnp.sqrt(2 * jax.random.exponential(*key)),
 )
 

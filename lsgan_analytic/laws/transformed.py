@@ -35,7 +35,8 @@ class Standard:
             are not at a breakpoint.
         effective_support: as ``breakpoints``, for the part with all but 1e-18 of the mass.
         cdf, survival, quantile, upper_quantile: P(S <= s), P(S > s), and their inverses, where there are
-            formulas; the rule of the chart otherwise.
+            formulas; the rule of the chart otherwise. The upper two are for maps that decrease, and 1 - cdf,
+            quantile(1 - q) where not given, without the digits of a small tail.
         sample: ``sample(key, shape, dtype)``; quantiles of uniform numbers otherwise.
     """
 
