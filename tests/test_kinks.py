@@ -74,7 +74,7 @@ def relu(t):
     return np.maximum(t, 0)
 
 
-def checked_int(x, left, right):
+def count(x, left, right):
     return ((left < x) & (x < right)).astype(float)
 
 
@@ -152,7 +152,7 @@ CASES = {
             lsgan.Interval(t[0], t[1]), Score(-1.0),
         ),
         lambda t: [
-            (1, EXPON.pdf, (0, 70), lambda z: -checked_int(t[2] * z**2 + t[3], t[0], t[1]),
+            (1, EXPON.pdf, (0, 70), lambda z: -count(t[2] * z**2 + t[3], t[0], t[1]),
              [lambda z: t[2] * z**2 + t[3] - t[0], lambda z: t[2] * z**2 + t[3] - t[1]])
         ],
     ),
@@ -167,10 +167,10 @@ CASES = {
             Step(t[0], t[1]), Score(1.0),
         ),
         lambda t: [
-            *((0.15, pdf, (-40, 40), lambda z: checked_int(cubic(z), t[0], t[1]),
+            *((0.15, pdf, (-40, 40), lambda z: count(cubic(z), t[0], t[1]),
                [lambda z: cubic(z) - t[0], lambda z: cubic(z) - t[1], lambda z: z - 0.5])
               for pdf in (NORMAL.pdf, stats.laplace(0.5).pdf)),
-            (0.7, NORMAL(t[2], t[3]).pdf, (-11, 11), lambda x: checked_int(x, t[0], t[1]),
+            (0.7, NORMAL(t[2], t[3]).pdf, (-11, 11), lambda x: count(x, t[0], t[1]),
              [lambda x: x - t[0], lambda x: x - t[1]]),
         ],
     ),
@@ -178,7 +178,7 @@ CASES = {
         (0.1, 1.1, 0.05),
         lambda t: (lsgan.laws.Noisy(lsgan.Exponential(1.0), t[2]), lsgan.Interval(t[0], t[1]), Score(1.0)),
         lambda t: [
-            (1, stats.exponnorm(1 / t[2], 0, t[2]).pdf, (-0.6, 60), lambda x: checked_int(x, t[0], t[1]),
+            (1, stats.exponnorm(1 / t[2], 0, t[2]).pdf, (-0.6, 60), lambda x: count(x, t[0], t[1]),
              [lambda x: x - t[0], lambda x: x - t[1]])
         ],
     ),

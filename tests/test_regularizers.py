@@ -91,7 +91,7 @@ def test_penalties_move_with_the_kinks_of_a_discriminator():
     t = jnp.asarray([0.7, -1.1, -0.4, 0.5])
     for part, below, cost in cases:
 
-        def discriminator_penalty(t, part=part):
+        def penalty(t, part=part):
             return part.discriminator_penalty(Broken(t[:2], t[2:]), data, made)
 
         def wanted(t, below=below, cost=cost):
@@ -153,7 +153,7 @@ def test_centred_gradient_penalty_is_smooth_at_zero():
     np.testing.assert_allclose(found, [[-2.0, -0.5], [0.5, 0.0]], atol=1e-14)
     plane = lsgan.PointMasses([[0.0, 1.0]])
 
-    def discriminator_penalty(w):
+    def penalty(w):
         return lsgan.GradientPenalty(1.0, 0.0).discriminator_penalty(lsgan.Plane(w), plane, plane)
 
     for w in ([0.0, 0.0], [1e-200, 0.0]):

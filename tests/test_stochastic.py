@@ -17,6 +17,152 @@ PLAY = lsgan.Simultaneous(step=0.4)
 
 
 def simulate(case, **more):
+    setting = {"key": jax.random.key(3), "runs": 20, "samples": 100, "steps": 30}
+    return lsgan.simulate(case.game, PLAY, case.players, **(setting | more))
+
+
+def test_shapes_start_and_names(case):
+    runs = simulate(case, free=("h", "b"), save_every=10)
+    assert runs.players.disc.b.shape == (20, 4)
+    assert runs.values.shape == (20, 4, 2)
+    assert runs.steps.tolist() == [0, 10, 20, 30]
+    assert runs.names == ("h", "b")
+    np.testing.assert_array_equal(runs.values[:, 0], [[case.h, case.b]] * 20)
+    np.testing.assert_array_equal(runs.players.disc.a, case.a)
+    assert runs.steps_taken.tolist() == [30] * 20
+    assert repr(runs).startswith("Ensemble(20 runs, 4 points, moving ('h', 'b'): ")
+
+
+def test_a_run_is_a_trajectory_of_its_sampled_game(case):
+    """The simulator is the same rule played on a sampled game, and nothing else."""
+    runs = simulate(case, samples=(100, 57))
+    key = jax.random.fold_in(jax.random.key(3), 4)
+    path = lsgan.trajectory(sampled(case.game, key, (100, 57)), PLAY, case.players, steps=30)
+    for own, alone in zip(jax.tree.leaves(runs.players), jax.tree.leaves(path.players), strict=True):
+        np.testing.assert_allclose(own[4], alone, rtol=1e-11, atol=1e-12)
+    np.testing.assert_allclose(runs.evidence.field_norm[4], path.evidence.field_norm, rtol=1e-9)
+    assert (runs.outcome == path.outcome)[4]
+
+
+def test_fresh_samples_every_step(case):
+    runs = simulate(case, protocol="fresh", runs=1, steps=3)
+    here, key = case.players, jax.random.fold_in(jax.random.key(3), 0)
+    for k in range(3):
+        game = sampled(case.game, jax.random.fold_in(key, k), (100, 100))
+        here, _ = PLAY.step(game, here, None)
+        np.testing.assert_allclose(runs.values[0, k + 1], vector(here), rtol=1e-12)
+
+
+@pytest.mark.parametrize("protocol", ["fixed", "fresh"])
+def test_a_run_is_the_same_in_every_ensemble(protocol):
+    case = CASES["A"]
+    few, many = (simulate(case, runs=runs, steps=5, protocol=protocol) for runs in (10, 60))
+    np.testing.assert_array_equal(few.values, many.values[:10])
+    assert len(np.unique(many.values[:, -1, 1])) == 60  # and no two are alike
+
+
+@pytest.mark.slow
+def test_saving_less_often_changes_nothing():
+    case = CASES["B"]
+    all_points, some = simulate(case), simulate(case, save_every=6)
+    np.testing.assert_array_equal(all_points.values[:, ::6], some.values)
+
+
+def test_statistics():
+    runs = simulate(CASES["A"])
+    values = np.asarray(runs.values)
+    np.testing.assert_allclose(runs.mean, values.mean(0), rtol=1e-14)
+    np.testing.assert_allclose(runs.std, values.std(0, ddof=1), rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(runs.covariance[7], np.cov(values[:, 7].T), rtol=1e-10)
+    np.testing.assert_allclose(runs.quantile([0.1, 0.5]), np.quantile(values, [0.1, 0.5], axis=0), rtol=1e-13)
+
+
+def test_a_summary_is_that_of_the_ensemble(tmp_path):
+    setting = {
+        "key": jax.random.key(3),
+        "runs": 23,
+        "samples": 30,
+        "steps": 40,
+        "save_every": 10,
+        "free": ("b", "h"),
+    }
+    start = (CASES["A"].game, PLAY, CASES["A"].players)
+    runs = lsgan.simulate(*start, **setting)
+    saved = tmp_path / "summary.npz"
+    summary = lsgan.simulate_summary(*start, quantiles=(0.1, 0.5), **setting, checkpoint=saved)
+    np.testing.assert_allclose(summary.mean, runs.mean, rtol=1e-14)
+    np.testing.assert_allclose(summary.covariance, runs.covariance, rtol=1e-12, atol=1e-16)
+    np.testing.assert_allclose(summary.std, runs.std, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(summary.quantiles, jnp.moveaxis(runs.quantile((0.1, 0.5)), 0, 1), rtol=1e-14)
+    np.testing.assert_array_equal(summary.ends, runs.values[:, -1])
+    np.testing.assert_array_equal(summary.steps, runs.steps)
+    assert repr(summary).startswith("Summary(23 runs, 5 points, moving ('b', 'h'): ")
+    again = lsgan.simulate_summary(*start, quantiles=(0.1, 0.5), **setting, resume=saved)
+    np.testing.assert_array_equal(again.quantiles, summary.quantiles)
+    with pytest.raises(ValueError, match="keeping is"):
+        lsgan.simulate(*start, **setting, resume=saved)
+    with pytest.raises(ValueError, match=r"quantiles: .*levels in \[0, 1\], got"):
+        lsgan.simulate_summary(*start, quantiles=(50,), **setting)
+
+
+def test_one_run_says_nothing_of_the_spread():
+    """Divisor R - 1 = 0: NaN, as of an ensemble, and not 0."""
+    players = jax.tree.map(lambda x: np.full((1, 3), float(x)), CASES["A"].players)
+    mean, covariance, _ = Statistics((1, 3), (0.5,)).take(players)
+    np.testing.assert_array_equal(mean, [[CASES["A"].b, CASES["A"].h]] * 3)
+    assert np.isnan(covariance).all()
+
+
+def test_sampled_gradient_is_unbiased(case):
+    def slope(key):
+        return vector(lsgan.field(sampled(case.game, key, (40, 60)), case.players))
+
+    slopes = jax.vmap(slope)(jax.random.split(jax.random.key(8), 20_000))
+    error = slopes.std(axis=0) / np.sqrt(len(slopes))
+    assert (jnp.abs(slopes.mean(axis=0) - vector(lsgan.field(case.game, case.players))) < 4 * error).all()
+
+
+class Fragile(lsgan.Erf):
+    """The erf discriminator, said to be defined for b < -2.9 only."""
+
+    def in_domain(self):
+        return self.b < -2.9
+
+
+def test_stopped_runs_are_counted_and_the_others_go_on():
+    case = CASES["A"]
+    players = lsgan.Players(disc=Fragile(a=2.2, b=-3.0), gen=case.players.gen)
+    runs = lsgan.simulate(
+        case.game, PLAY, players, key=jax.random.key(1), runs=40, samples=20, steps=4, protocol="fresh"
+    )
+    left = np.asarray(runs.outcome == lsgan.Outcome.left_domain)
+    assert 0 < left.sum() < 40
+    np.testing.assert_array_equal(runs.completed, ~left)
+    np.testing.assert_array_equal(runs.steps_taken == 4, ~left)
+    assert (runs.players.disc.b < -2.9).all()
+    assert np.isfinite(runs.values).all()
+    first = int(np.flatnonzero(left)[0])
+    last = int(runs.steps_taken[first])
+    stands = runs.values[first, last][None].repeat(5 - last, 0)
+    np.testing.assert_array_equal(runs.values[first, last:], stands)
+
+
+def test_float32():
+    case = CASES["A"]
+    game, players, rule = jax.tree.map(lambda x: x.astype(jnp.float32), (case.game, case.players, PLAY))
+    setting = {"samples": 100, "steps": 30}
+    runs = lsgan.simulate(game, rule, players, key=jax.random.key(3), runs=20, **setting)
+    band = lsgan.predict(game, rule, players, **setting)
+    assert runs.values.dtype == band.mean.dtype == band.covariance.dtype == np.float32
+    exact = lsgan.predict(case.game, PLAY, case.players, **setting)
+    np.testing.assert_allclose(band.std, exact.std, rtol=2e-3, atol=1e-7)
+
+
+def test_float32_players_in_a_float64_game():
+    """The players' dtype is kept; what is played is that of the float64 players, to float32."""
+    game = lsgan.Game(lsgan.Normal(1.0), lsgan.Normal(), lsgan.Wasserstein())
+    wide = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=0.5))
+    narrow = jax.tree.map(lambda x: x.astype(jnp.float32), wide)
     setting = {"key": jax.random.key(3), "runs": 2, "samples": 5, "steps": 4, "tile": 2}
     rule = lsgan.Simultaneous(step=0.1)
     with jax.numpy_dtype_promotion("standard"):  # JAX's own default, as users have it
@@ -99,8 +245,8 @@ def test_where_linear_theory_breaks_it_says_so():
     """Case B near step 105: paths fan out; the flag is up there, and falls with more samples."""
     case, free = CASES["B"], ("b", "h")
     band = lsgan.predict(case.game, PLAY, case.players, samples=1000, steps=110, free=free)
-    assert band.nonlinearity[80] < 0.1
-    assert band.nonlinearity[107] > 0.5
+    assert band.nonlinearity[80].max() < 0.1
+    assert band.nonlinearity[107].max() > 0.5
     ratios = []
     for m, runs in ((1000, 200), (100_000, 40)):
         setting = {"samples": m, "steps": 104, "free": free}

@@ -93,7 +93,7 @@ def wrong_slopes(found: Mapping[str, np.ndarray], width: float) -> list[str]:
     ]
 
 
-def apply_update(game: lsgan.Game, players: lsgan.Players, rule_name: str) -> list[str]:
+def stepped(game: lsgan.Game, players: lsgan.Players, rule_name: str) -> list[str]:
     """What is wrong with two steps of the rule; the first parameter, if there are more, is fixed."""
     rule = LOOK_UP["rule"][rule_name]()
     size = ravel_pytree(players)[0].size

@@ -12,7 +12,7 @@ import conformance_parts as parts
 import jax
 import pytest
 from covering import Choice, covering, Row
-from game_checks import apply_update, build, faults, looked_at, not_finite
+from game_checks import build, faults, looked_at, not_finite, stepped
 from refusals import refused_by_name, text_of
 
 LINE = {
@@ -99,7 +99,7 @@ def test_games_on_the_plane(row, with_float32):
 
 @pytest.mark.parametrize(("row", "_"), rows(RULED_ROWS))
 def test_two_steps_of_every_rule(row, _):
-    assert apply_update(*build(row), row["rule"]) == []
+    assert stepped(*build(row), row["rule"]) == []
 
 
 def misfits() -> list[tuple[Choice, Choice, dict]]:
