@@ -126,7 +126,7 @@ def _noisy(height: Array, std: Array) -> tuple[Array, Array]:
         return game.cost(lsgan.Players(disc, gen))
 
     own = data.with_factor(jnp.stack([0.0 * height, height]), flat.matrix)
-    best = Ratio(noise.smooth(data), noise.smooth(own))  # pyright: ignore
+    best = Ratio(noise.transform_law(data), noise.transform_law(own))  # pyright: ignore
     value, slope = jax.value_and_grad(cost)(height, best)  # D answers: its own change is of second order
     return 0.5 * (value + 2 * _LOG2), 0.5 * slope
 

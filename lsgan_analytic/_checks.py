@@ -80,7 +80,9 @@ def positive(name: str) -> Callable[[Numbers], Array]:
     def convert(value: Numbers) -> Array:
         array = floating(value, name)
         least = float(jnp.finfo(array.dtype).tiny)
-        message = f"{name}: expected a finite number > 0 (at least {least:.1e})"
+        known = None if isinstance(value, Tracer) else np.asarray(value)
+        subnormal = known is not None and ((known > 0) & (known < least)).any()
+        message = f"{name}: expected a finite number > 0" + (" that is not subnormal" if subnormal else "")
         return _require(value, array, lambda xp, x: xp.isfinite(x) & (x >= least), message)
 
     return convert

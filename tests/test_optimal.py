@@ -216,7 +216,7 @@ def test_what_is_refused():
         )
     with pytest.raises(ValueError, match=r"real, fake: expected two different labels, got 1\.0 twice"):
         lsgan.OptimalDiscriminator(DATA, LATENT, fake=1.0)
-    with pytest.raises(ValueError, match=r"answers a generator; use disc\.given"):
+    with pytest.raises(ValueError, match=r"answers a generator; use disc\.resolve"):
         BEST(0.0)
     with pytest.raises(ValueError, match="data: expected an Exponential"):
         lsgan.AuthorsOptimalDiscriminator(lsgan.Normal(), LATENT)

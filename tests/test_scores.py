@@ -124,7 +124,7 @@ def test_what_plays_in_place_of_a_discriminator_is_of_its_kind(name):
     assert isinstance(disc, problem.kind)
     assert isinstance(lsgan.InstanceNoise(1.0).transform_discriminator(disc), problem.kind)
     try:
-        normalized = jax.eval_shape(lsgan.SpectralNorm().view, disc)
+        normalized = jax.eval_shape(lsgan.SpectralNorm().transform_discriminator, disc)
     except ValueError as refused:
         assert "no spectral norm" in str(refused)  # noqa: PT017
     else:

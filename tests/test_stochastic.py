@@ -12,6 +12,7 @@ from scipy import stats
 import lsgan_analytic as lsgan
 from lsgan_analytic.parameters import vector
 from lsgan_analytic.stochastic._sampling import sampled
+from lsgan_analytic.stochastic.summary import Statistics
 
 PLAY = lsgan.Simultaneous(step=0.4)
 

@@ -271,7 +271,7 @@ def test_mixture_on_the_line():
 def test_regularisers_on_the_plane():
     disc = lsgan.HalfPlane([3.0, -4.0], 0.5)
     law = lsgan.MultivariateNormal()
-    found = eqx.filter_jit(lsgan.R1(strength=0.5).penalty)(disc, law, law)
+    found = eqx.filter_jit(lsgan.R1(strength=0.5).discriminator_penalty)(disc, law, law)
     m, s = 0.5, 5.0  # of a . x + b; |grad score|^2 = 25 s'(u)^2
 
     def slope(u):
@@ -281,7 +281,7 @@ def test_regularisers_on_the_plane():
     known = exact(lambda u: mpmath.npdf(u, m, s), around(0.0, reach=range(-40, 41, 5)), slope)
     np.testing.assert_allclose(found, 0.25 * 25 * known, rtol=1e-12)
     critic = lsgan.Plane([3.0, -4.0])
-    penalty = eqx.filter_jit(lsgan.GradientPenalty(strength=10.0).penalty)(
+    penalty = eqx.filter_jit(lsgan.GradientPenalty(strength=10.0).discriminator_penalty)(
         critic, law, lsgan.pushforward(lsgan.Normal(), lsgan.Curve(CURVES["line"]))
     )
     np.testing.assert_allclose(penalty, 160.0, rtol=1e-9)  # 32 nodes of a normal law
@@ -293,7 +293,7 @@ def test_regularisers_on_the_plane():
 
 def test_instance_noise_on_the_plane():
     """Noise of std .7 adds .49 I: on a normal law at once, on points by the rule around each."""
-    smooth, disc = lsgan.InstanceNoise(std=0.7).smooth, lsgan.HalfPlane([4.0, 1.0], 0.2)
+    smooth, disc = lsgan.InstanceNoise(std=0.7).transform_law, lsgan.HalfPlane([4.0, 1.0], 0.2)
     points = lsgan.PointMasses([[0.1, 0.5], [-1.0, 2.0]])
     blobs = [lsgan.MultivariateNormal(p, 0.49 * np.eye(2)) for p in points.points]
     known = np.mean([normal_cdf_of(blob, disc.a, disc.b) for blob in blobs])

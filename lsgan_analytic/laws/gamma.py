@@ -76,7 +76,7 @@ class Gamma(AbstractRate):
             to_chart=jnp.log,
             chart_density=density,
             log_pdf=lambda s: jax.scipy.stats.gamma.logpdf(s, k),
-            cdf=lambda s: gammainc(k, s),
+            cdf=lambda s: jnp.minimum(gammainc(k, s), 1),  # which rounding may exceed
             # through the logarithm: draws of a small shape underflow otherwise
             sample=lambda key, shape, dtype: jnp.exp(jax.random.loggamma(key, k, shape, dtype)),
         )

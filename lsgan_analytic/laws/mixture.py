@@ -40,6 +40,8 @@ class Mixture(AbstractLaw):
     def __init__(
         self, weights: ArrayLike | Sequence[float], components: tuple[AbstractLaw, ...] | list[AbstractLaw]
     ):
+        if not isinstance(components, tuple | list):
+            raise ValueError(f"components: expected a tuple of laws, got {components!r}")
         laws = tuple(components)
         if not laws or not all(isinstance(law, AbstractLaw) for law in laws):
             raise ValueError(f"components: expected a tuple of laws, got {components!r}")
