@@ -32,7 +32,12 @@ ARGUMENTS = argument_names()
 
 
 def refused_by_name(error: Exception) -> bool:
-    """Whether this is a refusal of the package: a ValueError or TypeError that begins with an argument."""
+    """Whether this is a refusal of the package: a ValueError or TypeError that begins with an argument.
+
+    Of a traced value it is an error of the running program, whose text holds the same sentence.
+    """
+    if isinstance(error, RuntimeError):
+        return any(name in ARGUMENTS for name in re.findall(r"(\w+): expected ", str(error)))
     found = _NAMED.match(str(error))
     if not isinstance(error, ValueError | TypeError) or found is None:
         return False
