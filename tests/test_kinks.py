@@ -43,7 +43,7 @@ class Doubt(AbstractIntegrand):
         return jnp.abs(t - 0.4)
 
 
-class Wave(lsgan.discriminators.AbstractDiscriminator):
+class Wave(lsgan.AbstractCritic):
     """A user's critic that knows nothing of its crossings."""
 
     a: jax.Array

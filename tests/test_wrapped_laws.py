@@ -122,11 +122,11 @@ class Forwarding(Wrapped):
 class Wide(lsgan.Normal):
     """A user's subclass: twice as wide as its parameter says."""
 
-    def point(self, t):
-        return self.mean + 2 * (super().point(t) - self.mean)
+    def from_chart(self, t):
+        return self.mean + 2 * (super().from_chart(t) - self.mean)
 
-    def coordinate(self, x):
-        return super().coordinate(self.mean + 0.5 * (x - self.mean))
+    def to_chart(self, x):
+        return super().to_chart(self.mean + 0.5 * (x - self.mean))
 
     def log_pdf(self, x):
         return jax.scipy.stats.norm.logpdf(x, self.mean, 2 * self.std)
