@@ -50,7 +50,7 @@ class Sine(Squared):
 class Wide(lsgan.Rayleigh):
     """Not a Rayleigh law, in spite of its class."""
 
-    def point(self, t):
+    def from_chart(self, t):
         return 3 * t - 1
 
 
