@@ -38,7 +38,7 @@ def parameter_names(players: Players) -> tuple[str, ...]:
     >>> lsgan.parameter_names(lsgan.Players(disc=lsgan.Erf(a=1.0, b=0.0), gen=lsgan.Square(g=1.0, h=0.0)))
     ('a', 'b', 'g', 'h')
     """
-    every = jax.tree_util.tree_leaves_with_path(checked_players(players))
+    every = jax.tree_util.tree_leaves_with_path(players)
     leaves = [(*_leaf_name(path), np.shape(x)) for path, x in every]
     seen = Counter(name for _, name, _ in leaves)
     names = []
@@ -68,7 +68,7 @@ def dtype_of(players: PyTree) -> jnp.dtype:
 
 def indices(players: Players, free: Names, argument: str = "free") -> tuple[int, ...]:
     """Positions of the ``free`` parameters; all of them for None. ValueError for unknown or no names."""
-    names = parameter_names(players)
+    names = parameter_names(checked_players(players))
     if free is None:
         return tuple(range(len(names)))
     if isinstance(free, str) or not isinstance(free, Iterable):

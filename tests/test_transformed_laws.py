@@ -96,7 +96,8 @@ def test_moments_are_right_or_declared_infinite():
             truth = exact(power)
             finite = np.isfinite(truth)
             assert (np.asarray(error)[~finite] == np.inf).all()
-            assert (np.asarray(error)[finite] >= np.abs(np.asarray(value) - truth)[finite]).all()
+            off = np.abs(np.asarray(value)[finite] - truth[finite])
+            assert (np.asarray(error)[finite] >= off).all()
             well = k > 1.3 * power
             np.testing.assert_allclose(value[well], truth[well], rtol=1e-12, atol=1e-14)
 
