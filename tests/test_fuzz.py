@@ -128,7 +128,7 @@ def made(make: Any, given: dict[str, Any]) -> None:
 
 
 @fuzz(400 + CALLS / 50)  # they are the slowest
-@hypothesis.resolve(constructions())
+@hypothesis.given(constructions())
 def test_constructors(call):
     error = error_of(made, *call)
     assert error is None or refused_by_name(error), f"{call[0].__name__}({call[1]}): {text_of(error)}"
@@ -146,7 +146,7 @@ def special_functions(a: jax.Array, b: jax.Array) -> dict[str, jax.Array]:
 
 
 @fuzz(0.4 * CALLS, WIDTH)
-@hypothesis.resolve(vectors(WIDTH, FINITE), vectors(WIDTH, FINITE))
+@hypothesis.given(vectors(WIDTH, FINITE), vectors(WIDTH, FINITE))
 def test_special_functions(a, b):
     for name, values in special_functions(a, b).items():
         bad = np.isnan(np.atleast_2d(values)).any(axis=0)
@@ -173,7 +173,7 @@ DENSITIES = {
 
 
 @fuzz(0.3 * CALLS, WIDTH)
-@hypothesis.resolve(
+@hypothesis.given(
     st.sampled_from(list(DENSITIES)),
     st.lists(FINITE, min_size=2, max_size=2),
     vectors(WIDTH, FINITE),
@@ -234,7 +234,7 @@ def test_games(name):
     size = ravel_pytree(players)[0].size
 
     @fuzz(0.15 * CALLS, WIDTH)
-    @hypothesis.resolve(vectors((WIDTH, size), FINITE if name == "paper" else PRODUCTS))
+    @hypothesis.given(vectors((WIDTH, size), FINITE if name == "paper" else PRODUCTS))
     def calls(numbers):
         for what, values in zip(("cost", "field", "path"), played(game, players, numbers), strict=True):
             bad = np.isnan(values).any(axis=1)
