@@ -144,7 +144,7 @@ def described(rule=PLAY, disc=None):
 
 def table(values):
     held = jnp.asarray(values)
-    return lambda k: held[k]
+    return lambda k: held[k.astype(int)]
 
 
 @pytest.mark.parametrize(

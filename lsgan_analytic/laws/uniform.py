@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jax.core import Tracer
 from jax.typing import ArrayLike
 
-from .._checks import finite
+from .._checks import finite, same_shape
 from .._types import Scalar, Values
 from .transformed import AbstractLocationScale, Standard
 
@@ -37,6 +37,8 @@ class Uniform(AbstractLocationScale):
 
     def __init__(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0):
         self.low, self.high = finite("low")(low), finite("high")(high)
+        if self.low.ndim and self.high.ndim:
+            same_shape(low=self.low, high=self.high)
         message, wrong = "high: expected a number above low", (self.high <= self.low).any()
         if isinstance(wrong, Tracer):
             self.high = eqx.error_if(self.high, wrong, message)
