@@ -100,7 +100,7 @@ def test_a_summary_is_that_of_the_ensemble(tmp_path):
     assert repr(summary).startswith("Summary(23 runs, 5 points, moving ('b', 'h'): ")
     again = lsgan.simulate_summary(*start, quantiles=(0.1, 0.5), **setting, resume=saved)
     np.testing.assert_array_equal(again.quantiles, summary.quantiles)
-    with pytest.raises(ValueError, match="keeping is"):
+    with pytest.raises(ValueError, match="reducer is Statistics"):
         lsgan.simulate(*start, **setting, resume=saved)
     with pytest.raises(ValueError, match=r"quantiles: .*levels in \[0, 1\], got"):
         lsgan.simulate_summary(*start, quantiles=(50,), **setting)
