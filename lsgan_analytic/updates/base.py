@@ -12,7 +12,7 @@ from jax import Array
 from .._types import Players, Scalar
 from ..game import AbstractGame
 from ..parameters import dtype_of
-from ._step_sizes import Count, next_count, StepSizes
+from ._step_sizes import Count, next_count, Step, StepSizes
 
 Sizes = tuple[Scalar, Scalar]
 
@@ -32,10 +32,20 @@ class AbstractRule(eqx.Module):
         """ValueError for a rule that cannot take just so many steps."""
 
 
-class AbstractMemorylessRule(AbstractRule):
-    """A rule that remembers nothing but the number of the step, and that only if its step sizes change."""
+class AbstractSteppingRule(AbstractRule):
+    """A rule with step sizes: ``step`` of its constructor is read here, the same for every rule."""
 
-    step_sizes: eqx.AbstractVar[StepSizes]
+    step_sizes: StepSizes
+
+    def __init__(self, step: Step):
+        self.step_sizes = StepSizes(step)
+
+    def check(self, steps: int) -> None:
+        self.step_sizes.check(steps)
+
+
+class AbstractMemorylessRule(AbstractSteppingRule):
+    """A rule that remembers nothing but the number of the step, and that only if its step sizes change."""
 
     @abc.abstractmethod
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
@@ -54,9 +64,6 @@ class AbstractMemorylessRule(AbstractRule):
                 f"game: {type(self).__name__} takes second derivatives and expected objectives that have "
                 "them, got some with a gradient of their own (jax.custom_vjp) and no more"
             ) from error
-
-    def check(self, steps: int) -> None:
-        self.step_sizes.check(steps)
 
 
 def checked_rule(rule: AbstractRule) -> AbstractRule:

@@ -5,7 +5,7 @@ import jax
 from .._checks import positive
 from .._types import Players, Scalar
 from ..game import AbstractGame, field
-from ._step_sizes import Step, StepSizes
+from ._step_sizes import Step
 from .base import AbstractMemorylessRule, apply_updates, Sizes
 
 
@@ -29,11 +29,10 @@ class Consensus(AbstractMemorylessRule):
     (0.45, 1.45)
     """
 
-    step_sizes: StepSizes
     strength: Scalar
 
     def __init__(self, step: Step, strength: float | Scalar):
-        self.step_sizes = StepSizes(step)
+        super().__init__(step)
         self.strength = positive("strength")(strength)
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:

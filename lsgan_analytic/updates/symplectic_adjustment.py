@@ -9,7 +9,7 @@ from .._checks import positive
 from .._types import Players, Scalar
 from ..game import AbstractGame, field
 from ..parameters import vector
-from ._step_sizes import Step, StepSizes
+from ._step_sizes import Step
 from .base import AbstractMemorylessRule, apply_updates, Sizes
 
 _EPSILON = 0.1
@@ -38,12 +38,11 @@ class SymplecticAdjustment(AbstractMemorylessRule):
     (0.0, 1.0)
     """
 
-    step_sizes: StepSizes
     strength: Scalar
     align: bool = eqx.field(static=True)
 
     def __init__(self, step: Step, strength: float | Scalar = 1.0, align: bool = True):
-        self.step_sizes = StepSizes(step)
+        super().__init__(step)
         self.strength = positive("strength")(strength)
         self.align = bool(align)
 

@@ -6,7 +6,7 @@ import jax
 
 from .._types import Players, Scalar
 from ..game import AbstractGame
-from ._step_sizes import Step, StepSizes
+from ._step_sizes import Step
 from .base import (
     AbstractMemorylessRule,
     apply_update,
@@ -46,11 +46,10 @@ class TaylorLola(AbstractMemorylessRule):
     (0.0, 1.0)
     """
 
-    step_sizes: StepSizes
     look_ahead: Scalar | None
 
     def __init__(self, step: Step, look_ahead: float | Scalar | None = None):
-        self.step_sizes = StepSizes(step)
+        super().__init__(step)
         self.look_ahead = look_ahead_size(look_ahead)
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
