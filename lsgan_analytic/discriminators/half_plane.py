@@ -9,7 +9,7 @@ from .._checks import finite
 from .._plane import dot, lines, unit
 from .._types import Scalar, Values, Vector
 from .base import AbstractProbability
-from .erf import log_half_erfc, TRANSITION_POINTS
+from .erf import logit_half_erfc, TRANSITION_POINTS
 
 
 def planar(x: Values, owner: str) -> Values:
@@ -60,7 +60,7 @@ class HalfPlane(AbstractProbability):
     def logit(self, x: Values) -> Values:
         """The logit of D, through logarithms: finite where D rounds to 0 or 1."""
         u = self._argument(x)
-        return log_half_erfc(-u) - log_half_erfc(u)
+        return logit_half_erfc(u)
 
     @property
     def is_smooth(self) -> bool:

@@ -149,9 +149,10 @@ class LogProbability(AbstractScoreIntegrand):
     weight: float = eqx.field(static=True)
 
     def __call__(self, t: Values) -> Values:
-        parts = ((self.weight, -t), (1 - self.weight, t))
-        terms = [weight * jax.nn.softplus(by) for weight, by in parts if weight]  # not 0 times inf
-        return -sum(terms[1:], terms[0])
+        if self.weight in (0, 1):  # not 0 times inf
+            return -jax.nn.softplus(-t if self.weight else t)
+        size = jnp.where(t > 0, t, -t)  # softplus(t) = t + softplus(-t); not abs, whose slope at 0 is 0
+        return -(jax.nn.softplus(-size) + size * jnp.where(t > 0, 1 - self.weight, self.weight))
 
 
 class Score(AbstractScoreIntegrand):
