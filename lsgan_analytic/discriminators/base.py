@@ -51,6 +51,11 @@ class AbstractDiscriminator(eqx.Module):
         """Whether D is smooth at its ``breakpoints``. Where it is not, quadrature moves with them."""
         return False
 
+    @property
+    def is_continuous(self) -> bool:
+        """Whether D is continuous in x. Penalties on its slope refuse one that jumps."""
+        return True
+
     def breakpoints(self) -> Vector:
         """Points of x about which D changes quickly; quadrature ends its panels there.
 

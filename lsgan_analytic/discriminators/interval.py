@@ -42,5 +42,9 @@ class Interval(AbstractCritic):
 
         return jnp.vectorize(count)(jnp.asarray(x))
 
+    @property
+    def is_continuous(self) -> bool:
+        return False
+
     def breakpoints(self) -> Vector:
         return jnp.concatenate([self.left, self.right])
