@@ -1,5 +1,6 @@
 """Dynamics of low-dimensional GANs, exactly."""
 
+import importlib
 import importlib.metadata
 
 from . import (
@@ -178,3 +179,10 @@ from .updates import (
 )
 
 __version__ = importlib.metadata.version("lsgan_analytic")
+
+
+def __getattr__(name: str):
+    """``lsgan.proofs``, which needs python-flint, is imported where it is asked for."""
+    if name == "proofs":
+        return importlib.import_module(".proofs", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
