@@ -24,6 +24,11 @@ def ball(ends: Ends) -> Ball:
     return arb(low) if low == high else arb(low).union(arb(high))
 
 
+def single(x: float) -> Ends:
+    """The range that is one number."""
+    return x, x
+
+
 def balls(region: Region) -> list[Ball]:
     """One ball a coordinate."""
     return [ball(ends) for ends in region]

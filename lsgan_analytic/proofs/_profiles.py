@@ -41,6 +41,14 @@ class AbstractProfile(abc.ABC):
         raise NotImplementedError
 
 
+def _bell(v: Ball) -> Ball:
+    """e^{-v^2}; of a wide real ball between its values at the least and the greatest |v|."""
+    if isinstance(v, acb) or v.is_exact():
+        return (-v * v).exp()
+    near, far = v.abs_lower(), v.abs_upper()
+    return (-near * near).exp().union((-far * far).exp())
+
+
 @dataclasses.dataclass(frozen=True)
 class Step(AbstractProfile):
     """psi(u) = constant + linear D(v) + square D(v)^2, v = side u, side = 1 or -1 (D(-u) = 1 - D(u))."""
@@ -57,7 +65,7 @@ class Step(AbstractProfile):
             d = 1 / (1 + (-v).exp())
             other = 1 / (1 + v.exp())
             return d, d * other, d * other * (other - d)
-        slope = (-v * v).exp() / arb.const_sqrt_pi()
+        slope = _bell(v) / arb.const_sqrt_pi()
         return (-v).erfc() / 2, slope, -2 * v * slope
 
     def derivative(self, m: int, u: Ball, analytic: bool = False) -> Ball:

@@ -13,14 +13,14 @@ erf or logistic D, 0 < J < 2, and points of the box far out come as close to the
 import heapq
 import itertools
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flint import arb, ctx
 
 from .._checks import checked_int
 from .._types import Players
 from ..game import AbstractGame
-from ._balls import Ball, balls, centre, cut, Ends, Region, sign, text, ZERO
+from ._balls import Ball, balls, centre, cut, Ends, Region, sign, single, text, ZERO
 from ._force import force
 from ._model import Model
 from .certificate import Box, Certificate, prepared, PROVED, told_box, UNDECIDED, written
@@ -86,7 +86,9 @@ def bounds(
     statement = f"J with {told_box(model, region)} is from {said[0]} to {said[1]}"
     if not close:
         statement = f"not decided to {digits} digits: {statement}"
-    result = {name: found | {"value": text(found["value"])} for name, found in extremes.items()}
+    result: dict[str, Any] = {
+        name: found | {"value": text(found["value"])} for name, found in extremes.items()
+    }
     result["digits"] = digits
     verdict = PROVED if close else UNDECIDED
     return Certificate(
@@ -128,7 +130,7 @@ def _extreme(model: Model, region: Region, side: int, digits: int, boxes: int) -
 def _bounded(model: Model, box: Region, side: int) -> Part:
     """What is known of side J on a part."""
     face, bends = _face(model, box, side)
-    point = tuple((0.5 * low + 0.5 * high,) * 2 for low, high in face)
+    point = tuple(single(0.5 * low + 0.5 * high) for low, high in face)
     x, middle = balls(face), balls(point)
     value = side * model.value(model.cost, middle)
     slope = [side * s for s in model.gradient(model.cost, middle)]
@@ -164,7 +166,7 @@ def _in_one_dimension(
     low = (value - slope[i] * slope[i] / (2 * bend)).lower()
     middle, (least, most) = part.at[i][0], part.face[i]
     newton = min(max(middle - float(slope[i]) / float(bend), least), most)
-    at = tuple((newton,) * 2 if j == i else ends for j, ends in enumerate(part.at))
+    at = tuple(single(newton) if j == i else ends for j, ends in enumerate(part.at))
     there = (side * model.value(model.cost, balls(at))).upper()
     part = part._replace(value=there, at=at) if there < part.value else part
     return part._replace(low=low) if low > part.low else part
@@ -175,7 +177,7 @@ def _face(model: Model, part: Region, side: int) -> tuple[Region, list[list[Ball
     while True:
         slopes, bends = _slopes(model, balls(part))
         face = tuple(
-            ends if not side * sign(s) else (ends[0],) * 2 if side * sign(s) > 0 else (ends[1],) * 2
+            ends if not side * sign(s) else single(ends[0]) if side * sign(s) > 0 else single(ends[1])
             for s, ends in zip(slopes, part, strict=True)
         )
         if face == part:
@@ -206,7 +208,7 @@ def _limit(model: Model, region: Region, side: int, digits: int, boxes: int) -> 
     best, at, goal = arb("inf"), [], arb(10) ** -digits / 2
     for far in _FAR:
         for point in itertools.product(*(_far_points(ends, far) for ends in region)):
-            value = (side * model.value(model.cost, balls(tuple((end, end) for end in point)))).upper()
+            value = (side * model.value(model.cost, balls(tuple(map(single, point))))).upper()
             best, at = (value, [end.hex() for end in point]) if value < best else (best, at)
         if best - side * edge < goal:
             break

@@ -69,7 +69,8 @@ def kind(
         name, unstable = _kind(matrix, plan is None)
     where = told_box(model, region)
     subject = "the flow" if plan is None else f"one step of {plan['rule']}"
-    statement = f"every stationary point with {where} is {name} for {subject}"
+    article = "a " if name in ("saddle", "centre") else ""
+    statement = f"every stationary point with {where} is {article}{name} for {subject}"
     if name == UNDECIDED:
         statement = f"not decided of which kind stationary points with {where} are for {subject}"
     result = {"kind": name, "unstable": unstable, "rule": plan}

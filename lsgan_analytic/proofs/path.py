@@ -6,7 +6,7 @@ from .._checks import checked_int
 from .._types import Players
 from ..game import AbstractGame
 from ..updates.base import AbstractRule
-from ._balls import Ball, centre, text, ZERO
+from ._balls import Ball, centre, single, text, ZERO
 from ._description import description
 from ._model import Model
 from .certificate import Certificate, prepared, PROVED, UNDECIDED
@@ -50,11 +50,11 @@ def path(
     names = tuple(own) if free is None else tuple(free)
     if not names or not {*names} <= {*own}:
         raise ValueError(f"free: expected names out of {tuple(own)}, got {names}")
-    start = {name: (float.fromhex(own[name]),) * 2 for name in names}
+    start = {name: single(float.fromhex(own[name])) for name in names}
     model, region, told = prepared(game, players, start)
     plan, steps, digits = plan_of(rule), checked_int(steps, "steps"), checked_int(digits, "digits")
     precision = 64 + 4 * digits
-    points = []
+    points, close = [], False
     for _ in range(5):
         with ctx.workprec(precision):
             points = _walk(model, plan, [arb(low) for low, _ in region], steps)
