@@ -73,7 +73,7 @@ def compute(config: Config) -> Arrays:
         sentences.append(f"{about}: {shown.statement}")
         return shown
 
-    box = dict.fromkeys(("b", "h"), (-config.reach, config.reach))
+    box = _square(config.reach)
     for case in (CASE_A, CASE_B):
         proved(proofs.no_stationary_point(case.game(), case.players(), box), f"Case {case.name}")
     game, start = CASE_A.game(), CASE_A.players()

@@ -326,6 +326,25 @@ def test_a_certificate_is_saved_whole(tmp_path):
     assert proofs.Certificate.load(tmp_path / "one.json") == shown
 
 
+def test_where_the_game_is_not_defined_nothing_is_proved():
+    players = lsgan.Players(lsgan.Logistic(a=1.0, b=0.5), lsgan.Square(g=1.0, h=0.0))
+    box = {"a": (-0.5, 1.0), "b": (0.1, 0.5), "h": (-1.0, 1.0)}
+    shown = proofs.no_stationary_point(RSEE, players, box, boxes=40)
+    assert shown.verdict == "undecided"
+    assert all(part["box"][0][0] > 0 for part in shown.parts)
+    assert proofs.bounds(RSEE, players, {"a": (-0.5, 1.0)}, boxes=5).verdict == "undecided"
+    assert (
+        proofs.stationary_point(RSEE, players, {"a": (-0.5, 1.0), "b": (0.1, 0.5)}, boxes=5).verdict
+        == "undecided"
+    )
+    assert proofs.kind(RSEE, players, {"a": (-0.5, 1.0), "b": (0.1, 0.5)}).verdict == "undecided"
+    below = lsgan.Players(
+        lsgan.Linear(w=1.0), lsgan.Shift(shift=-0.5)
+    )  # max(0, 1 + w shift): a kink at w = 2
+    assert proofs.no_stationary_point(dirac(loss=lsgan.Hinge()), below, {"w": (1, 1.9)})
+    assert not proofs.no_stationary_point(dirac(loss=lsgan.Hinge()), below, {"w": (1, 3)}, boxes=9)
+
+
 def test_bad_input():
     with pytest.raises(ValueError, match=r"disc: proofs know Erf, .* got Quadratic"):
         proofs.kind(RSEE, lsgan.Players(lsgan.Quadratic(w=1.0), CASE_A.gen), {"g": (0, 1)})
@@ -335,6 +354,10 @@ def test_bad_input():
         proofs.no_stationary_point(RSEE, CASE_A, {"b": (1, 0)})
     with pytest.raises(ValueError, match="box: expected at least one parameter of the players"):
         proofs.no_stationary_point(RSEE, CASE_A, {"data.rate": (0.1, 1)})
+    with pytest.raises(ValueError, match=r"box: expected positive numbers for 'data.rate'"):
+        proofs.no_stationary_point(RSEE, CASE_A, {"b": (0, 1), "data.rate": (0, 1)})
+    with pytest.raises(ValueError, match="free: expected names out of"):
+        proofs.path(RSEE, lsgan.Simultaneous(0.1), CASE_A, 1, free=("z",))
     with pytest.raises(ValueError, match="rule: proofs know Simultaneous and Alternating"):
         proofs.kind(RSEE, CASE_A, {"b": (0, 1)}, lsgan.Extragradient(0.1))
     with pytest.raises(ValueError, match="Erf under losses on D"):

@@ -91,12 +91,21 @@ def outward(x: Ball) -> Ends:
 
 
 def text(x: Ball) -> str:
-    """A ball without loss: "m e r f" for midpoint m 2^e, radius r 2^f."""
+    """A ball without loss: "m e r f" for midpoint m 2^e, radius r 2^f; "unknown" where it is not finite."""
+    if not x.is_finite():
+        return "unknown"
     return " ".join(str(int(part)) for end in (x.mid(), x.rad()) for part in end.man_exp())
 
 
 def from_text(written: str) -> Ball:
-    """The ball of ``text``."""
+    """The ball of ``text``, exactly; one that holds everything for "unknown".
+
+    >>> from lsgan_analytic import proofs
+    >>> print(proofs.from_text("3 -1 1 -4"))
+    [1.5 +/- 0.0626]
+    """
+    if written == "unknown":
+        return arb.nan()
     m, e, r, f = (int(part) for part in written.split())
     return arb((fmpz(m), fmpz(e)), (fmpz(r), fmpz(f)))
 

@@ -43,6 +43,8 @@ def mean(kind: str, psi: AbstractProfile, k: int, m: int, A: Ball, B: Ball) -> B
     """E[S^k psi^(m)(A S + B)] for every A and B in the balls."""
     if kind == "point":
         return psi.derivative(m, B) if k == 0 else arb(0)
+    if not (A.is_finite() and B.is_finite()):
+        return arb.nan()
     if isinstance(psi, Quadratic):
         return _of_polynomial(kind, psi.coefficients(m), k, A, B)
     if A.is_zero():

@@ -16,6 +16,7 @@ from ._description import description
 from ._model import Model
 
 PROVED, UNDECIDED = "proved", "undecided"
+_POSITIVE = {"data.rate", "latent.rate", "data.std", "latent.std", "latent.scale"}
 Box = Mapping[str, tuple[float, float]]
 
 
@@ -100,7 +101,15 @@ def prepared(
     names = tuple(box)
     if not {*names} <= {*known}:
         raise ValueError(f"box: expected names out of {known}, got {names}")
+    for name in _POSITIVE & {*names}:
+        if name != "latent.scale" or told["latent"]["kind"] == "Rayleigh":
+            _positive(name, box[name])
     return Model(told, names), tuple(_ends(name, box[name], infinite) for name in names), told
+
+
+def _positive(name: str, ends: Any) -> None:
+    if not _ends(name, ends, False)[0] > 0:
+        raise ValueError(f"box: expected positive numbers for {name!r}, got {ends!r}")
 
 
 def _ends(name: str, ends: Any, infinite: bool) -> tuple[float, float]:
