@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.metadata
+from typing import Any, TYPE_CHECKING
 
 from . import (
     closed_forms as closed_forms,
@@ -178,10 +179,13 @@ from .updates import (
     Unrolled as Unrolled,
 )
 
+if TYPE_CHECKING:
+    from . import proofs as proofs
+
 __version__ = importlib.metadata.version("lsgan_analytic")
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     """``lsgan.proofs``, which needs python-flint, is imported where it is asked for."""
     if name == "proofs":
         return importlib.import_module(".proofs", __name__)

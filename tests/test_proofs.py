@@ -106,11 +106,11 @@ def many_games():
     yield points, lsgan.Players(lsgan.Linear(w=0.2, b=0.1), square), {"w": 0.2, "b": 0.1, "g": 1.5, "h": -2.0}
 
 
+@pytest.mark.parametrize("half", [0.03, 0.4])
 @pytest.mark.parametrize("number", range(7))
-def test_boxes_hold_their_points(number):
+def test_boxes_hold_their_points(number, half):
     game, players, at = list(many_games())[number]
     draw = random.Random(number)
-    half = 0.03
     wide = proofs.enclose(game, players, {name: (x - half, x + half) for name, x in at.items()})
     for _ in range(3):
         inside = {name: x + half * draw.uniform(-1, 1) for name, x in at.items()}
@@ -151,7 +151,7 @@ def test_rsee_has_no_stationary_point(game, players):
 def test_a_proof_by_balls_alone():
     shown = proofs.no_stationary_point(dirac(), DIRAC, {"w": (0.05, 8), "shift": (-8, 8)})
     assert shown.verdict == "proved"
-    shown = proofs.no_stationary_point(RSEE, CASE_A, {"a": (2.0, 2.5), "b": (-3.5, -2.5)})
+    shown = proofs.no_stationary_point(RSEE, CASE_A, {"a": (2.1, 2.4), "b": (-3.2, -2.8)})
     assert shown.verdict == "proved"
     assert {part["by"] for part in shown.parts} == {"balls"}
 

@@ -63,7 +63,7 @@ def description(game: AbstractGame, players: Players) -> dict[str, Any]:
     if type(game) is not Game or not isinstance(players, Players):
         kinds = type(game).__name__, type(players).__name__
         raise ValueError(f"game, players: expected lsgan.Game and lsgan.Players, got {kinds}")
-    told = {
+    spec = {
         "data": _law(game.data, "data"),
         "latent": _law(game.latent, "latent"),
         "loss": _loss(game.loss),
@@ -71,8 +71,8 @@ def description(game: AbstractGame, players: Players) -> dict[str, Any]:
         "disc": _fields(players.disc, "disc", DISCRIMINATORS),
         "gen": _fields(players.gen, "gen", GENERATORS),
     }
-    _check(told)
-    return told
+    _check(spec)
+    return spec
 
 
 def _fields(part: Any, name: str, known: Mapping[type, tuple[str, ...]]) -> dict[str, str]:
@@ -97,25 +97,25 @@ def _law(law: AbstractLaw, name: str) -> dict[str, Any]:
     if type(law) is PointMasses and law.points.ndim == 1:
         pairs = {"points": law.points, "weights": law.weights}
         return {"kind": "PointMasses"} | {key: [exact(x, name) for x in pairs[key]] for key in pairs}
-    told = _fields(law, name, LAWS)
-    if told["kind"] == "Rayleigh" and float.fromhex(told["scale"]) in _NEAREST:
-        told["scale"] = ROOT_HALF
-    return told
+    spec = _fields(law, name, LAWS)
+    if spec["kind"] == "Rayleigh" and float.fromhex(spec["scale"]) in _NEAREST:
+        spec["scale"] = ROOT_HALF
+    return spec
 
 
 def _loss(loss: Any) -> dict[str, str]:
     if type(loss) not in LOSSES:
         names = ", ".join(kind.__name__ for kind in LOSSES)
         raise ValueError(f"loss: proofs know {names}, got {loss!r}")
-    told = {label: exact(getattr(loss, field), "loss") for label, field in LOSSES[type(loss)].items()}
-    return {"kind": type(loss).__name__} | told
+    spec = {label: exact(getattr(loss, field), "loss") for label, field in LOSSES[type(loss)].items()}
+    return {"kind": type(loss).__name__} | spec
 
 
-def _check(told: dict[str, Any]) -> None:
+def _check(spec: dict[str, Any]) -> None:
     """ValueError for combinations that are known singly only."""
-    disc, gen, loss = (told[part]["kind"] for part in ("disc", "gen", "loss"))
-    latent, data = told["latent"]["kind"], told["data"]["kind"]
-    kinds = [part["kind"] for part in told["regularizers"]]
+    disc, gen, loss = (spec[part]["kind"] for part in ("disc", "gen", "loss"))
+    latent, data = spec["latent"]["kind"], spec["data"]["kind"]
+    kinds = [part["kind"] for part in spec["regularizers"]]
     if gen == "Square" and latent not in ("Rayleigh", "PointMasses"):
         raise ValueError(f"latent: proofs know Square of Rayleigh and of PointMasses, got {latent}")
     if "Rayleigh" in (data, latent) and (data == "Rayleigh" or gen != "Square"):

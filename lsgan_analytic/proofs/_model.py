@@ -40,11 +40,11 @@ class Model:
         moving: those of them that the players move; the components of the field.
     """
 
-    def __init__(self, told: dict[str, Any], names: tuple[str, ...]):
-        self.told, self.names = told, names
-        self._owners = {name: owner for owner in ("disc", "gen") for name in told[owner] if name != "kind"}
+    def __init__(self, spec: dict[str, Any], names: tuple[str, ...]):
+        self.spec, self.names = spec, names
+        self._owners = {name: owner for owner in ("disc", "gen") for name in spec[owner] if name != "kind"}
         self.moving = tuple(i for i, name in enumerate(names) if name in self._owners)
-        self.rising, self.falling, self.cost = loss_terms(told["loss"], told["disc"]["kind"])
+        self.rising, self.falling, self.cost = loss_terms(spec["loss"], spec["disc"]["kind"])
 
     def of_disc(self, i: int) -> bool:
         """Whether the variable is the discriminator's."""
@@ -52,9 +52,9 @@ class Model:
 
     def _part(self, owner: str, x: list[Ball]) -> dict[str, Jet]:
         """The numbers of a part, variables where they are named."""
-        n, told = len(x), self.told[owner]
+        n, spec = len(x), self.spec[owner]
         found = {}
-        for key, value in told.items():
+        for key, value in spec.items():
             name = key if owner in ("disc", "gen") else f"{owner}.{key}"
             if name in self.names:
                 which = self.names.index(name)
@@ -66,16 +66,16 @@ class Model:
     def _score(self, x: list[Ball]) -> tuple[Jet, Jet]:
         """alpha and beta."""
         own = self._part("disc", x)
-        if self.told["disc"]["kind"] == "Logistic":
+        if self.spec["disc"]["kind"] == "Logistic":
             return own["b"], own["a"].log().times(arb(-1))
         return own["a" if "a" in own else "w"], own["b"]
 
     def _law(self, owner: str, x: list[Ball]) -> list[Piece]:
         """The law of the data or of z, before noise."""
-        told, own, n = self.told[owner], self._part(owner, x), len(x)
-        kind, nought = told["kind"], Jet.constant(ZERO, n)
+        spec, own, n = self.spec[owner], self._part(owner, x), len(x)
+        kind, nought = spec["kind"], Jet.constant(ZERO, n)
         if kind == "PointMasses":
-            masses = zip(told["weights"], told["points"], strict=True)
+            masses = zip(spec["weights"], spec["points"], strict=True)
             return [
                 Piece(_number(weight), "point", Jet.constant(_number(point), n), nought)
                 for weight, point in masses
@@ -95,7 +95,7 @@ class Model:
         found = self._law("data" if of_data else "latent", x)
         if not of_data:
             found = [self._generated(piece, x) for piece in found]
-        for part in self.told["regularizers"]:
+        for part in self.spec["regularizers"]:
             if part["kind"] == "InstanceNoise":
                 found = [_noisy(piece, arb(_number(part["std"]))) for piece in found]
         return found
@@ -107,8 +107,8 @@ class Model:
             "Affine": lambda: (own["scale"], own["shift"]),
             "Scale": lambda: (own["scale"], Jet.constant(ZERO, n)),
             "Shift": lambda: (Jet.constant(ONE, n), own["shift"]),
-        }[self.told["gen"]["kind"]]()
-        squares = self.told["gen"]["kind"] == "Square" and piece.kind == "point"
+        }[self.spec["gen"]["kind"]]()
+        squares = self.spec["gen"]["kind"] == "Square" and piece.kind == "point"
         loc = piece.loc * piece.loc if squares else piece.loc
         return piece._replace(loc=factor * loc + shift, scale=factor * piece.scale)
 
@@ -153,7 +153,7 @@ class Model:
         """What is subtracted from the objective of the discriminator."""
         alpha, _ = self._score(x)
         total = Jet.constant(ZERO, len(x))
-        for part in self.told["regularizers"]:
+        for part in self.spec["regularizers"]:
             if part["kind"] in ("R1", "R2"):
                 total += (alpha * alpha).times(_number(part["strength"]) / 2)
             elif part["kind"] == "GradientPenalty":

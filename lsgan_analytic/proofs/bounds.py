@@ -23,7 +23,7 @@ from ..game import AbstractGame
 from ._balls import Ball, balls, centre, cut, Ends, Region, sign, single, text, ZERO
 from ._force import force
 from ._model import Model
-from .certificate import Box, Certificate, prepared, PROVED, told_box, UNDECIDED, written
+from .certificate import Box, box_in_words, Certificate, prepared, PROVED, UNDECIDED, written
 
 _FAR = (10.0, 30.0, 100.0, 300.0, 1000.0)
 _SHARES = (0.125, 0.25, 0.5, 1.0)
@@ -68,10 +68,10 @@ def bounds(
     >>> print(shown.statement)
     J with h in [-8, 8] is from 0.465922211468 to 1.463692212798
     """
-    model, region, told = prepared(game, players, box, infinite=True)
+    model, region, spec = prepared(game, players, box, infinite=True)
     digits, boxes = checked_int(digits, "digits"), checked_int(boxes, "boxes")
     finite = all(math.isfinite(end) for ends in region for end in ends)
-    if not finite and (told["loss"]["kind"] != "SquaredMinimax" or told["disc"]["kind"] == "Linear"):
+    if not finite and (spec["loss"]["kind"] != "SquaredMinimax" or spec["disc"]["kind"] == "Linear"):
         raise ValueError("box: expected finite ends but for SquaredMinimax with erf or logistic D")
     with ctx.workprec(checked_int(precision, "precision")):
         search = _extreme if finite else _limit
@@ -83,7 +83,7 @@ def bounds(
         close = all(2 * x.rad() <= arb(10) ** -digits for x in values)
         said = [f"{float(x.mid()):.{min(digits, 15)}f}" for x in values]
     parts = tuple(part | {"of": name} for name, found in extremes.items() for part in found.pop("parts"))
-    statement = f"J with {told_box(model, region)} is from {said[0]} to {said[1]}"
+    statement = f"J with {box_in_words(model, region)} is from {said[0]} to {said[1]}"
     if not close:
         statement = f"not decided to {digits} digits: {statement}"
     result: dict[str, Any] = {
@@ -92,7 +92,7 @@ def bounds(
     result["digits"] = digits
     verdict = PROVED if close else UNDECIDED
     return Certificate(
-        "bounds", verdict, statement, told, model.names, region, precision, parts, result=result
+        "bounds", verdict, statement, spec, model.names, region, precision, parts, result=result
     )
 
 

@@ -57,21 +57,21 @@ class Certificate:
 
     def save(self, path: str | os.PathLike) -> None:
         """JSON; floats as hexadecimal text, so that nothing is lost. OSError as for any file."""
-        told = dataclasses.asdict(self) | {
+        record = dataclasses.asdict(self) | {
             "box": written(self.box),
             "left": [written(region) for region in self.left],
         }
-        told["parts"] = [part | {"box": written(part["box"])} for part in self.parts]
-        write_whole(Path(path), lambda file: file.write((json.dumps(told, indent=1) + "\n").encode()))
+        record["parts"] = [part | {"box": written(part["box"])} for part in self.parts]
+        write_whole(Path(path), lambda file: file.write((json.dumps(record, indent=1) + "\n").encode()))
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> Self:
         """The certificate of ``save``."""
-        told = json.loads(Path(path).read_text(encoding="utf-8"))
-        told |= {"names": tuple(told["names"]), "box": read(told["box"])}
-        told["parts"] = tuple(part | {"box": read(part["box"])} for part in told["parts"])
-        told["left"] = tuple(read(region) for region in told["left"])
-        return cls(**told)
+        record = json.loads(Path(path).read_text(encoding="utf-8"))
+        record |= {"names": tuple(record["names"]), "box": read(record["box"])}
+        record["parts"] = tuple(part | {"box": read(part["box"])} for part in record["parts"])
+        record["left"] = tuple(read(region) for region in record["left"])
+        return cls(**record)
 
 
 def written(region: Region) -> list[list[str]]:
@@ -88,23 +88,23 @@ def prepared(
     game: AbstractGame, players: Players, box: Box, infinite: bool = False
 ) -> tuple[Model, Region, dict[str, Any]]:
     """(the game over the variables of the box, the box, the game as text); ValueError for bad input."""
-    told = description(game, players)
+    spec = description(game, players)
     if not isinstance(box, Mapping) or not box:
         raise ValueError(f"box: expected {{name: (low, high)}}, got {box!r}")
-    known = [name for owner in ("disc", "gen") for name in told[owner] if name != "kind"]
+    known = [name for owner in ("disc", "gen") for name in spec[owner] if name != "kind"]
     known += [
         f"{owner}.{name}"
         for owner in ("data", "latent")
-        for name, value in told[owner].items()
+        for name, value in spec[owner].items()
         if name != "kind" and isinstance(value, str)
     ]
     names = tuple(box)
     if not {*names} <= {*known}:
         raise ValueError(f"box: expected names out of {known}, got {names}")
     for name in _POSITIVE & {*names}:
-        if name != "latent.scale" or told["latent"]["kind"] == "Rayleigh":
+        if name != "latent.scale" or spec["latent"]["kind"] == "Rayleigh":
             _positive(name, box[name])
-    return Model(told, names), tuple(_ends(name, box[name], infinite) for name in names), told
+    return Model(spec, names), tuple(_ends(name, box[name], infinite) for name in names), spec
 
 
 def _positive(name: str, ends: Any) -> None:
@@ -137,7 +137,7 @@ def checked_players_only(model: Model) -> Model:
     return model
 
 
-def told_box(model: Model, region: Region) -> str:
+def box_in_words(model: Model, region: Region) -> str:
     """The box in words."""
     ends = zip(model.names, region, strict=True)
     return ", ".join(f"{name} in [{low:g}, {high:g}]" for name, (low, high) in ends)

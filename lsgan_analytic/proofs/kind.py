@@ -15,12 +15,12 @@ from ._model import Model
 from ._spectrum import characteristic, is_rotation, outside_circle, right_of_axis
 from .certificate import (
     Box,
+    box_in_words,
     Certificate,
     checked_movers,
     checked_players_only,
     prepared,
     PROVED,
-    told_box,
     UNDECIDED,
 )
 
@@ -60,14 +60,14 @@ def kind(
     >>> lsgan.proofs.kind(game, players, at, lsgan.Simultaneous(step=0.1)).result["kind"]
     'repelling'
     """
-    model, region, told = prepared(game, players, box)
+    model, region, spec = prepared(game, players, box)
     checked_players_only(checked_movers(model))
     plan = None if rule is None else plan_of(rule)
     with ctx.workprec(checked_int(precision, "precision")):
         matrix = model.jacobian(balls(region))
         matrix = matrix if plan is None else step_matrix(model, matrix, plan)
         name, unstable = _kind(matrix, plan is None)
-    where = told_box(model, region)
+    where = box_in_words(model, region)
     subject = "the flow" if plan is None else f"one step of {plan['rule']}"
     article = "a " if name in ("saddle", "centre") else ""
     statement = f"every stationary point with {where} is {article}{name} for {subject}"
@@ -75,7 +75,7 @@ def kind(
         statement = f"not decided of which kind stationary points with {where} are for {subject}"
     result = {"kind": name, "unstable": unstable, "rule": plan}
     verdict = UNDECIDED if name == UNDECIDED else PROVED
-    return Certificate("kind", verdict, statement, told, model.names, region, precision, result=result)
+    return Certificate("kind", verdict, statement, spec, model.names, region, precision, result=result)
 
 
 def _kind(matrix: list[list[Ball]], flow: bool) -> tuple[str, int | None]:

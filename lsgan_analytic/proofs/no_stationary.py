@@ -8,7 +8,7 @@ from ..game import AbstractGame
 from ._balls import balls, cut, Region, sign, text
 from ._force import force
 from ._model import Model
-from .certificate import Box, Certificate, checked_movers, prepared, PROVED, told_box, UNDECIDED
+from .certificate import Box, box_in_words, Certificate, checked_movers, prepared, PROVED, UNDECIDED
 
 SMALLEST = 2.0**-20  # of the width of the box: smaller ones are not cut
 
@@ -43,12 +43,12 @@ def no_stationary_point(
     >>> shown.verdict, len(shown.parts), shown.parts[0]["component"]
     ('proved', 1, 'h')
     """
-    model, region, told = prepared(game, players, box)
+    model, region, spec = prepared(game, players, box)
     checked_movers(model)
     boxes, precision = checked_int(boxes, "boxes"), checked_int(precision, "precision")
     with ctx.workprec(precision):
         parts, left = excluded_parts(model, region, boxes)
-    where = told_box(model, region)
+    where = box_in_words(model, region)
     verdict = UNDECIDED if left else PROVED
     statement = (
         f"no point with {where} is stationary"
@@ -56,7 +56,7 @@ def no_stationary_point(
         else f"not decided whether a point with {where} is stationary: {len(left)} boxes are left"
     )
     return Certificate(
-        "no_stationary_point", verdict, statement, told, model.names, region, precision, tuple(parts), left
+        "no_stationary_point", verdict, statement, spec, model.names, region, precision, tuple(parts), left
     )
 
 

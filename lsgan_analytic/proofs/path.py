@@ -45,13 +45,13 @@ def path(
     >>> shown.verdict, str(lsgan.proofs.from_text(shown.result["points"][2]["b"]))[:12]
     ('proved', '[-2.94498600')
     """
-    told = description(game, players)
-    own = {name: x for part in ("disc", "gen") for name, x in told[part].items() if name != "kind"}
+    spec = description(game, players)
+    own = {name: x for part in ("disc", "gen") for name, x in spec[part].items() if name != "kind"}
     names = tuple(own) if free is None else tuple(free)
     if not names or not {*names} <= {*own}:
         raise ValueError(f"free: expected names out of {tuple(own)}, got {names}")
     start = {name: single(float.fromhex(own[name])) for name in names}
-    model, region, told = prepared(game, players, start)
+    model, region, spec = prepared(game, players, start)
     plan, steps, digits = plan_of(rule), checked_int(steps, "steps"), checked_int(digits, "digits")
     precision = 64 + 4 * digits
     points, close = [], False
@@ -71,7 +71,7 @@ def path(
     verdict = PROVED if close and len(points) == steps + 1 else UNDECIDED
     if verdict == UNDECIDED:
         statement = f"not decided to {digits} digits: {statement}"
-    return Certificate("path", verdict, statement, told, names, region, precision, result=result)
+    return Certificate("path", verdict, statement, spec, names, region, precision, result=result)
 
 
 def _walk(model: Model, plan: dict, x: list[Ball], steps: int) -> list[list[Ball]]:

@@ -18,12 +18,12 @@ from ._balls import Ball, balls, centre, cut, from_text, outward, Region, text
 from ._model import Model
 from .certificate import (
     Box,
+    box_in_words,
     Certificate,
     checked_movers,
     checked_players_only,
     prepared,
     PROVED,
-    told_box,
     UNDECIDED,
 )
 from .no_stationary import exclusion, SMALLEST
@@ -56,29 +56,29 @@ def stationary_point(
     >>> shown.verdict, shown.statement[:55]
     ('proved', 'exactly one point with w in [-1, 2], shift in [-1, 2] i')
     """
-    model, region, told = prepared(game, players, box)
+    model, region, spec = prepared(game, players, box)
     checked_players_only(checked_movers(model))
     boxes, precision = checked_int(boxes, "boxes"), checked_int(precision, "precision")
     with ctx.workprec(precision):
         parts, points, left = _search(model, region, boxes)
         inside, unclear = _placed(points, region)
-    where = told_box(model, region)
+    where = box_in_words(model, region)
     proved = not left and not unclear and len(inside) == 1
     statement = f"exactly one point with {where} is stationary"
     if not proved:
         statement = f"not decided: {statement}; {len(inside)} found, {len(left)} boxes left"
-    told_points = [{name: text(x) for name, x in zip(model.names, point, strict=True)} for point in points]
+    points_as_text = [{name: text(x) for name, x in zip(model.names, point, strict=True)} for point in points]
     return Certificate(
         "stationary_point",
         PROVED if proved else UNDECIDED,
         statement,
-        told,
+        spec,
         model.names,
         region,
         precision,
         tuple(parts),
         left,
-        {"points": told_points, "inside": inside},
+        {"points": points_as_text, "inside": inside},
     )
 
 

@@ -64,11 +64,11 @@ def truth_line(
     low, high = (checked_float(end, "g") for end in g)
     if not low <= high:
         raise ValueError(f"g: expected low <= high, got {g!r}")
-    told = description(game, Players(Logistic(a=1.0, b=0.0), Square(g=1.0, h=0.0)))
-    _check(told)
+    spec = description(game, Players(Logistic(a=1.0, b=0.0), Square(g=1.0, h=0.0)))
+    _check(spec)
     region: Region = ((low, high),)
     with ctx.workprec(checked_int(precision, "precision")):
-        parts, left = _signs(Model(told, _NAMES), region, boxes)
+        parts, left = _signs(Model(spec, _NAMES), region, boxes)
     kinds = {part["kind"] for part in parts}
     proved = not left and len(kinds) == 1 and kinds <= {"repelling", "attracting"}
     name = kinds.pop() if proved else UNDECIDED
@@ -79,26 +79,26 @@ def truth_line(
     verdict = PROVED if proved else UNDECIDED
     result = {"kind": name}
     return Certificate(
-        "truth_line", verdict, statement, told, ("g",), region, precision, tuple(parts), left, result
+        "truth_line", verdict, statement, spec, ("g",), region, precision, tuple(parts), left, result
     )
 
 
-def _check(told: dict) -> None:
-    labels = {key: float.fromhex(x) for key, x in told["loss"].items() if key != "kind"}
-    known = told["loss"]["kind"] == "SquaredMinimax" or (
-        told["loss"]["kind"] == "LeastSquares" and labels == {"fake": 0.0, "real": 1.0, "target": 1.0}
+def _check(spec: dict) -> None:
+    labels = {key: float.fromhex(x) for key, x in spec["loss"].items() if key != "kind"}
+    known = spec["loss"]["kind"] == "SquaredMinimax" or (
+        spec["loss"]["kind"] == "LeastSquares" and labels == {"fake": 0.0, "real": 1.0, "target": 1.0}
     )
-    parts = told["data"]["kind"], told["latent"]["kind"], told["latent"].get("scale"), told["regularizers"]
+    parts = spec["data"]["kind"], spec["latent"]["kind"], spec["latent"].get("scale"), spec["regularizers"]
     if not known or parts != ("Exponential", "Rayleigh", ROOT_HALF, []):
         raise ValueError(
             "game: expected Exponential data, Rayleigh() latent, SquaredMinimax or LeastSquares(0, 1, 1), "
-            f"without regularizers, got {told['data']}, {told['latent']}, {told['loss']}"
+            f"without regularizers, got {spec['data']}, {spec['latent']}, {spec['loss']}"
         )
 
 
 def _signs(model: Model, region: Region, boxes: int) -> tuple[list[dict], tuple[Region, ...]]:
     """The kind of every part of the range of g."""
-    mean = 1 / arb(float.fromhex(model.told["data"]["rate"]))
+    mean = 1 / arb(float.fromhex(model.spec["data"]["rate"]))
     todo, parts, stuck = [region], [], []
     while todo and len(parts) + len(todo) + len(stuck) <= boxes:
         part = todo.pop(0)
