@@ -203,7 +203,7 @@ def _draw_boxes(axes: "Axes", data: Arrays) -> None:
         axes.plot([], [], "s", color=color, label=text)
     axes.plot(0, 0, "+", color=BLUE)
     low, high = data["dirac_boxes"].min(), data["dirac_boxes"].max()
-    axes.set(xlabel="$w$", ylabel=r"shift $\theta$", xlim=(low, high), ylim=(low, high + 0.3 * (high - low)))
+    axes.set(xlabel="$w$", ylabel=r"shift $\theta$", xlim=(low, high), ylim=(low, high + 0.36 * (high - low)))
     axes.legend(loc="upper center", ncols=1, frameon=False)
     panel_letter(axes, "c", "Dirac-GAN with R1: one point rests")
 

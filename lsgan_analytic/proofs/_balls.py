@@ -98,7 +98,9 @@ def text(x: Ball) -> str:
 
 
 def from_text(written: str) -> Ball:
-    """The ball of ``text``, exactly; one that holds everything for "unknown".
+    """A ball with the midpoint of ``text`` and its radius, rounded up by 2^-28 of it at the most.
+
+    "unknown" is a ball that holds everything.
 
     >>> from lsgan_analytic import proofs
     >>> print(proofs.from_text("3 -1 1 -4"))
