@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from check_certificate import check
-from test_proofs import AT_ORIGIN, CASE_A, CASE_B, DIRAC, dirac, MAO, NORMAL, RSEE, RSEE_B, SIGMOID
+from proof_games import AT_ORIGIN, CASE_A, CASE_B, DIRAC, dirac, MAO, NORMAL, RSEE, RSEE_B, SIGMOID
 
 import lsgan_analytic as lsgan
 from lsgan_analytic import proofs
