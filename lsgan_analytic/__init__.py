@@ -150,6 +150,7 @@ from .stochastic import (
     Comparison as Comparison,
     Ensemble as Ensemble,
     load as load,
+    NodeCheck as NodeCheck,
     predict as predict,
     simulate as simulate,
     simulate_summary as simulate_summary,

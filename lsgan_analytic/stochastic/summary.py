@@ -14,6 +14,7 @@ from jaxtyping import Array, Float, Int
 from .._types import Players
 from ..outcome import Evidence, Outcome
 from .ensemble import ending
+from .node_check import NodeCheck
 
 
 class Summary(eqx.Module):
@@ -26,7 +27,7 @@ class Summary(eqx.Module):
         steps: (T,), the steps after which the points were saved; 0 is the start.
         outcome, evidence, steps_taken: per run, as of an ``Ensemble``. Runs that stopped early count with
             their last valid point.
-        levels: of the quantiles. names: the parameters, in order.
+        levels: of the quantiles. names: the parameters, in order. nodes: as of an ``Ensemble``.
     """
 
     mean: Float[Array, "T k"]
@@ -39,6 +40,7 @@ class Summary(eqx.Module):
     steps_taken: Int[Array, " R"]
     levels: tuple[float, ...] = eqx.field(static=True)
     names: tuple[str, ...] = eqx.field(static=True)
+    nodes: NodeCheck | None = None
 
     @property
     def std(self) -> Float[Array, "T k"]:
