@@ -148,6 +148,7 @@ from .stochastic import (
     Band as Band,
     compare as compare,
     Comparison as Comparison,
+    concat as concat,
     Ensemble as Ensemble,
     load as load,
     NodeCheck as NodeCheck,

@@ -1,8 +1,8 @@
 """Stochastic training: the same update rule, played on sampled games."""
 
-import dataclasses
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -11,24 +11,22 @@ import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from .._checks import checked_int, positive_number, typed_key
+from .._checks import positive_number, typed_key
 from .._types import Disc, Gen, Players
 from ..game import Game
 from ..outcome import Evidence, Outcome
-from ..parameters import indices, Names, parameter_names, vector
-from ..restriction import Restriction
+from ..parameters import Names, vector
 from ..trajectory import checked_start, Progress
-from ..updates.base import AbstractRule, checked_rule
+from ..updates.base import AbstractRule
 from . import checkpoint as checkpoints
 from ._engine import begin, classify_outcome, Common, identify, joined, kept, Plan, restore, run_chunks
-from ._sampling import AbstractSampler, checked_protocol, pair, Points, Protocol, Samples
+from ._on_nodes import NodeCount
+from ._sampling import AbstractSampler, Protocol, Samples
+from ._setup import plan_of, RUNS, sampler_of
 from .devices import Devices, gathered, mesh_of, padded, replicated, spread
 from .ensemble import Ensemble
-from .node_check import NodeCheck, NodeCount, on_nodes
+from .origin import origin_of
 from .summary import AbstractReducer, checked_levels, Statistics, Summary, WholePaths
-
-TILE = 20
-_RUNS = 2**32  # whose keys are different
 
 
 def simulate(
@@ -83,7 +81,7 @@ def simulate(
         resume: checkpoint of this same simulation to go on from, to the same bits: the same numbers, the
             same computation (functions and optimisers are compared by what they compute, not by their
             names), version of JAX and platform. A rule that calls back to Python cannot be compared and is
-            refused.
+            refused. Where there is no such file yet the simulation begins at the start.
         tolerance: as for ``trajectory``; the outcome of a run is judged on its own sample ("fixed") or on
             the exact game ("fresh").
 
@@ -105,13 +103,14 @@ def simulate(
     >>> runs.players.disc.b.shape, runs.values.shape
     ((4, 11), (4, 11, 2))
     """
-    plan = _plan(game, rule, players, runs, first_run, samples, steps, protocol, free, save_every, tile)
-    sampler, plan, check = _sampler(game, rule, players, plan, nodes)
+    plan = plan_of(game, rule, players, runs, first_run, samples, steps, protocol, free, save_every, tile)
+    sampler, plan, check = sampler_of(game, rule, players, plan, nodes)
     paths, last, outcome, seen = _simulate(
         game, rule, players, key, plan, sampler, WholePaths(), devices, checkpoint, resume, tolerance
     )
     paths = jax.tree.map(jnp.asarray, paths)
-    return Ensemble(paths, plan.times, outcome, seen, last.steps_taken, plan.names, check)
+    origin = origin_of(game, rule, checked_start(players), typed_key(key), plan)
+    return Ensemble(paths, plan.times, outcome, seen, last.steps_taken, plan.names, check, origin)
 
 
 def simulate_summary(
@@ -151,9 +150,9 @@ def simulate_summary(
     >>> summary.mean.shape, summary.quantiles.shape, summary.ends.shape
     ((11, 4), (11, 2, 4), (4, 4))
     """
-    plan = _plan(game, rule, players, runs, first_run, samples, steps, protocol, free, save_every, tile)
+    plan = plan_of(game, rule, players, runs, first_run, samples, steps, protocol, free, save_every, tile)
     reducer = Statistics(plan.positions, checked_levels(quantiles))
-    sampler, plan, check = _sampler(game, rule, players, plan, nodes)
+    sampler, plan, check = sampler_of(game, rule, players, plan, nodes)
     statistics, last, outcome, seen = _simulate(
         game, rule, players, key, plan, sampler, reducer, devices, checkpoint, resume, tolerance
     )
@@ -161,7 +160,18 @@ def simulate_summary(
     ends = jax.vmap(vector)(last.players)[:, np.asarray(plan.positions)]
     taken = last.steps_taken
     return Summary(
-        mean, covariance, levels, ends, plan.times, outcome, seen, taken, reducer.levels, plan.names, check
+        mean,
+        covariance,
+        levels,
+        ends,
+        plan.times,
+        outcome,
+        seen,
+        taken,
+        reducer.levels,
+        plan.names,
+        check,
+        origin_of(game, rule, checked_start(players), typed_key(key), plan),
     )
 
 
@@ -195,48 +205,13 @@ def _simulate(
     common = replicated(common, mesh)
     first = plan.first_run - plan.before
     ids = first + np.arange(padded(plan.before + plan.runs, plan.tile, mesh), dtype=np.int64)
-    ids = spread((ids % _RUNS).astype(np.uint32), mesh)
+    ids = spread((ids % RUNS).astype(np.uint32), mesh)
     now = begin(common, ids, plan.program, mesh)
     saved = [kept(jax.tree.map(lambda x: x[:, None], now.players), reducer, plan)]
     done = 0
-    if resume is not None and identity is not None:
+    if resume is not None and identity is not None and Path(resume).exists():
         now, saved, done = restore(checkpoints.read(resume, identity), now, saved[0], plan, mesh)
     now, saved = run_chunks(common, ids, now, saved, done, plan, mesh, reducer, identity, checkpoint)
     outcome, seen = classify_outcome(common, ids, now, replicated(limit, mesh), plan.program, mesh)
     last = jax.tree.map(jnp.asarray, plan.own(gathered((now, outcome, seen))))
     return joined(saved, reducer), *last
-
-
-def _sampler(
-    game: Game, rule: AbstractRule, players: Players, plan: Plan, nodes: NodeCount
-) -> tuple[AbstractSampler, Plan, NodeCheck | None]:
-    """How samples are drawn, the plan with it, and how good the nodes are, if there are some."""
-    if nodes is None:
-        return Points(plan.samples), plan, None
-    part = Restriction(game, checked_start(players), plan.positions)
-    sampler, check = on_nodes(game, rule, part, nodes, plan.samples, plan.steps, plan.protocol)
-    return sampler, dataclasses.replace(plan, nodes=check.sizes), check
-
-
-def _plan(game, rule, players, runs, first_run, samples, steps, protocol, free, save_every, tile) -> Plan:
-    if not isinstance(game, Game):
-        raise ValueError(f"game: expected a lsgan.Game, whose laws can be sampled, got {game!r}")
-    checked_rule(rule).check(checked_int(steps, "steps"))
-    first_run = checked_int(first_run, "first_run", 0)
-    runs, steps, save_every = (
-        checked_int(runs, "runs"),
-        checked_int(steps, "steps"),
-        checked_int(save_every, "save_every"),
-    )
-    if steps % save_every:
-        raise ValueError(f"steps: expected a multiple of save_every={save_every}, got {steps}")
-    if first_run + runs > _RUNS:
-        raise ValueError(f"runs: expected first_run + runs <= 2**32, got {first_run} + {runs}")
-    if tile is not None and checked_int(tile, "tile") > runs:
-        raise ValueError(f"tile: expected at most runs={runs}, got {tile}")
-    positions = indices(checked_start(players), free)
-    every = parameter_names(players)
-    names = tuple(every[i] for i in positions)
-    checked = checked_protocol(protocol)
-    sizes = pair(samples)
-    return Plan(runs, first_run, sizes, None, steps, save_every, checked, positions, names, tile or TILE)
