@@ -1,6 +1,9 @@
 """Ensembles on nodes: counts have the law of counts, runs the law of runs on points."""
 
 import itertools
+import subprocess
+import sys
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -291,3 +294,23 @@ def test_jumps_kinks_and_other_rules():
             game, players, rule, **{k: v for k, v in setting.items() if k not in ("key", "nodes")}
         )
         assert pvalues(points, nodes).min() > 1e-4
+
+
+_DEVICES = """
+import sys, jax, numpy as np
+jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_num_cpu_devices", 2)
+sys.path.insert(0, sys.argv[1])
+from test_node_ensembles import light
+np.savez(sys.argv[2], *(light(devices=own, tile=20).values for own in (jax.devices()[:1], jax.devices())))
+"""
+
+
+@pytest.mark.slow
+def test_devices_do_not_change_a_bit(tmp_path):
+    """One and two devices, in a process of their own."""
+    arguments = [sys.executable, "-c", _DEVICES, str(Path(__file__).parent), str(tmp_path / "runs.npz")]
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=500)
+    assert done.returncode == 0, done.stderr
+    with np.load(tmp_path / "runs.npz") as both:
+        np.testing.assert_array_equal(both["arr_0"], both["arr_1"])
