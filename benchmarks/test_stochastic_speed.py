@@ -134,7 +134,9 @@ def test_prediction_against_simulation(benchmark, game, players):
 )
 def test_nodes_against_points(benchmark, game, players, protocol, samples, times):
     """An ensemble on nodes, its check included, against as many runs on points, of which few are measured."""
-    runs, steps = (RUNS, STEPS) if samples == 1000 else (20, 20 if samples < 10**6 else 2)
+    # points of fixed samples are drawn once a run: all steps are measured, of few runs
+    runs, steps = {"fixed": (1 if samples > 10**5 else 2, STEPS), "fresh": (20, 20)}[protocol]
+    runs, steps = (RUNS, STEPS) if samples == 1000 else (runs, steps)
     share = RUNS * STEPS / (runs * steps)
     drawn = share * median_seconds(lambda: simulate(game, players, protocol, steps, runs, samples), rounds=3)
     simulate(game, players, protocol, samples=samples, nodes=128)
