@@ -60,7 +60,7 @@ def on_nodes(
     found, check = rule_and_check
     _judge(check, checked)
     weights = found.weights[: found.split], found.weights[found.split :]
-    counts = tuple(counts_of(own, m) for own, m in zip(weights, samples, strict=True))
+    counts = counts_of(weights[0], samples[0]), counts_of(weights[1], samples[1])
     return CountsOnNodes((found.data, found.latent), counts), check
 
 

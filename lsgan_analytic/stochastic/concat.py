@@ -53,8 +53,8 @@ def concat(parts: Sequence[Runs]) -> Runs:
     order = checked_parts([part.origin for part in parts])
     ordered = [parts[i] for i in order]
     if kinds == {Ensemble}:
-        return _ensemble(ordered)  # pyright: ignore[reportReturnType]
-    return _summary(ordered)  # pyright: ignore[reportReturnType]
+        return _ensemble(ordered)  # pyright: ignore
+    return _summary(ordered)  # pyright: ignore
 
 
 def _per_run(parts: Sequence[Runs]) -> tuple:
@@ -66,7 +66,8 @@ def _per_run(parts: Sequence[Runs]) -> tuple:
 def _ensemble(parts: list[Ensemble]) -> Ensemble:
     players = jax.tree.map(lambda *each: jnp.concatenate(each), *(part.players for part in parts))
     first, origin = parts[0], joined_origin([part.origin for part in parts])
-    return Ensemble(players, first.steps, *_per_run(parts), first.names, first.nodes, origin)
+    outcome, seen, taken = _per_run(parts)
+    return Ensemble(players, first.steps, outcome, seen, taken, first.names, first.nodes, origin)
 
 
 def _summary(parts: list[Summary]) -> Summary:
@@ -77,7 +78,8 @@ def _summary(parts: list[Summary]) -> Summary:
     dtype, total = np.asarray(parts[0].mean).dtype, sizes.sum()
 
     def average(values: list[np.ndarray]) -> np.ndarray:
-        return sum(size * value for size, value in zip(sizes / total, values, strict=True))
+        weighted = [size * value for size, value in zip(sizes / total, values, strict=True)]
+        return np.sum(weighted, axis=0)
 
     means = [np.asarray(part.mean, float) for part in parts]
     mean = average(means)

@@ -85,8 +85,9 @@ class NodeCheck(eqx.Module):
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> "NodeCheck":
         """The inverse."""
-        arrays = [jnp.asarray(np.array(plain[name], plain["dtype"])) for name in _ARRAYS]
-        return cls(*arrays, jnp.asarray(plain["steps"]), plain["accumulation"], tuple(plain["sizes"]))
+        data, latent = plain["sizes"]
+        error, noise, wrong = (jnp.asarray(np.array(plain[name], plain["dtype"])) for name in _ARRAYS)
+        return cls(error, noise, wrong, jnp.asarray(plain["steps"]), plain["accumulation"], (data, latent))
 
     def __repr__(self) -> str:
         """The sizes and the error."""
