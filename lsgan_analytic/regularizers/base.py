@@ -34,6 +34,10 @@ class AbstractRegularizer(eqx.Module):
         """Added to what G descends."""
         return 0.0
 
+    def sees_averages(self, dim: int) -> bool:
+        """Whether only averages over the points (or pairs) of a sample in ``dim`` dimensions matter."""
+        return True
+
     def project(self, players: Players) -> Players:
         """Where the players are put after every step."""
         return players

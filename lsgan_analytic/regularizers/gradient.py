@@ -107,6 +107,9 @@ class GradientPenalty(AbstractRegularizer):
         jumps = breakpoints[:0] if disc.is_smooth else breakpoints
         return self.strength * mean_on_segments(excess, slope, data, generated, breakpoints, jumps)
 
+    def sees_averages(self, dim: int) -> bool:
+        return dim == 1
+
     def _on_the_plane(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
         x, y, weights = _pairs(data, generated)
         e, share = gauss_legendre(_MIX_NODES)
