@@ -1,6 +1,6 @@
 """Bad input, said clearly: ValueError or TypeError at trace time, ``equinox.error_if`` for traced values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import equinox as eqx
 import jax
@@ -8,9 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jax.core import Tracer
-from jax.typing import ArrayLike
 
-Numbers = ArrayLike | Sequence[float] | Sequence[Sequence[float]]
+from ._types import Numbers as Numbers, ScalarLike
 
 _FLOATS = ("float32", "float64")
 
@@ -88,10 +87,10 @@ def positive(name: str) -> Callable[[Numbers], Array]:
     return convert
 
 
-def positive_number(name: str) -> Callable[[Numbers], Array]:
+def positive_number(name: str) -> Callable[[ScalarLike], Array]:
     """As ``positive``, of one number: for arguments that are no parameters of a batch."""
 
-    def convert(value: Numbers) -> Array:
+    def convert(value: ScalarLike) -> Array:
         if (shape := np.shape(value)) != ():
             raise ValueError(f"{name}: expected one number > 0, got {value!s} of shape {shape}")
         return positive(name)(value)
@@ -109,7 +108,7 @@ def nonnegative(name: str) -> Callable[[Numbers], Array]:
     return convert
 
 
-def probabilities(value: ArrayLike | Sequence[float], length: int, like: str, name: str = "weights") -> Array:
+def probabilities(value: Numbers, length: int, like: str, name: str = "weights") -> Array:
     """``value`` as a float array of shape (length,), entries >= 0 that sum to 1: one for each of ``like``."""
     array = finite(name)(value)
     if array.shape != (length,):

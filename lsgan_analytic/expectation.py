@@ -34,7 +34,7 @@ _UNKNOWN = (
     "crosses them; expected a discriminator with crossings(level)"
 )
 
-ClosedForm = Callable[..., Scalar]  # (law, disc, phi), each of the types it was registered for
+ClosedForm = Callable[..., Values]  # (law, disc, phi), each of the types it was registered for
 
 _CLOSED_FORMS: dict[tuple[type, type, type], ClosedForm] = {}
 
@@ -201,14 +201,15 @@ def checked_integral(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstrac
             raise ValueError(f"{name}: expected {wanted}, got {value!r}")
 
 
-def expectation(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Scalar:
+def expectation(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Values:
     """E_{x ~ law}[phi(D(x))], exactly where a closed form is known and by the law's rule elsewhere.
 
     Args:
         law: of x; disc: D; phi: a scalar function (the ``real`` and ``fake`` of a loss).
 
     Returns:
-        A scalar, differentiable in every parameter of the three.
+        A scalar, differentiable in every parameter of the three; an array where their parameters are arrays
+        and a closed form takes them.
 
     >>> import lsgan_analytic as lsgan
     >>> phi = lsgan.SquaredMinimax().real

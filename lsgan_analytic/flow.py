@@ -7,11 +7,10 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 from jax.flatten_util import ravel_pytree
-from jax.typing import ArrayLike
 from jaxtyping import Float
 
 from ._checks import checked_int, positive_number
-from ._types import Disc, Gen, Players, Scalar
+from ._types import Disc, Gen, Players, Scalar, ScalarLike
 from .drift import displacement, drift, DriftRule
 from .game import AbstractGame, field
 from .outcome import classify_outcome, Evidence, evidence_of_flow, norm, Outcome
@@ -54,14 +53,14 @@ class Flow(eqx.Module, Generic[Disc, Gen]):
 def flow(
     game: AbstractGame,
     players: Players[Disc, Gen],
-    time: ArrayLike,
+    time: ScalarLike,
     points: int = 201,
     free: Names = None,
     *,
     rule: DriftRule | None = None,
     corrected: bool = True,
-    rest: ArrayLike | None = None,
-    tolerance: ArrayLike = 1e-2,
+    rest: ScalarLike | None = None,
+    tolerance: ScalarLike = 1e-2,
     rtol: float | None = None,
     atol: float | None = None,
     solver: "AbstractSolver | None" = None,

@@ -32,11 +32,11 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 from jax import Array
-from jax.typing import ArrayLike
 
 from . import _extremes
 from ._bump import erfcx_positive, moments, ROOT_PI, scaled_tail, square_exponents
 from ._checks import floating
+from ._types import FloatLike
 
 _C = 2 / ROOT_PI
 
@@ -180,13 +180,13 @@ def _(primals, tangents):
     return _logs(A, B), tuple(jnp.where(r.far, *both) for both in zip(beyond, near, strict=True))
 
 
-def _prepare(A: ArrayLike, B: ArrayLike) -> tuple[Array, Array]:
+def _prepare(A: FloatLike, B: FloatLike) -> tuple[Array, Array]:
     a, b = floating(A, "A"), floating(B, "B")
     dtype = jnp.promote_types(a.dtype, b.dtype)
     return tuple(jnp.broadcast_arrays(a.astype(dtype), b.astype(dtype)))  # pyright: ignore
 
 
-def erfcx(x: ArrayLike) -> Array:
+def erfcx(x: FloatLike) -> Array:
     """Scaled complementary error function exp(x^2) erfc(x), for real x (dimensionless).
 
     2 ulp for x >= 0 in float64 and float32, on every supported JAX. Overflows below x = -26.6 (float64).
@@ -202,7 +202,7 @@ def erfcx(x: ArrayLike) -> Array:
     return jnp.where(x < 0, 2 * jnp.exp(-head) * (1 + jnp.expm1(-rest)) - positive, positive)
 
 
-def K(A: ArrayLike, B: ArrayLike) -> Array:
+def K(A: FloatLike, B: FloatLike) -> Array:
     """K(A, B) = int_0^inf e^{-s} [erfc(A s + B)/2]^2 ds, in (0, 1), decreasing in A and in B.
 
     Args:
@@ -226,7 +226,7 @@ def K(A: ArrayLike, B: ArrayLike) -> Array:
     return _K(*_prepare(A, B))
 
 
-def log_K(A: ArrayLike, B: ArrayLike) -> Array:
+def log_K(A: FloatLike, B: FloatLike) -> Array:
     """log K(A, B), finite also where K underflows. Arguments and errors as for :func:`K`.
 
     >>> from lsgan_analytic import special
@@ -236,7 +236,7 @@ def log_K(A: ArrayLike, B: ArrayLike) -> Array:
     return _logs(*_prepare(A, B))[0]
 
 
-def log_abs_K_derivatives(A: ArrayLike, B: ArrayLike) -> tuple[Array, Array]:
+def log_abs_K_derivatives(A: FloatLike, B: FloatLike) -> tuple[Array, Array]:
     """(log|dK/dA|, log|dK/dB|); both derivatives are negative for every A and B.
 
     Arguments and errors as for :func:`K`.

@@ -15,18 +15,24 @@ import types
 import typing
 from collections.abc import Callable
 from importlib.machinery import PathFinder, SourceFileLoader
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import equinox as eqx
+from beartype import BeartypeConf
 from beartype.door import is_bearable
 from jaxtyping import jaxtyped
 from typing_extensions import TypeAliasType
 
 PACKAGE = "lsgan_analytic"
+_CONF = BeartypeConf(is_pep484_tower=True)  # an int is a float, as it is to type checkers
 
 
-class UntrueAnnotation(AssertionError):
+class UntrueAnnotationError(AssertionError):
     """Something is not as its annotation says."""
+
+
+def _untrue(where: str, what: str, hint: Any) -> NoReturn:
+    raise UntrueAnnotationError(f"{where}: the annotation is untrue: {what}, expected {hint}")
 
 
 def checked(function: Callable) -> Callable:
@@ -34,70 +40,73 @@ def checked(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def call(*args, **kwargs):
-        signature, hints = _annotations(function)
-        given = signature.bind(*args, **kwargs).arguments
+        annotations = _annotations(function)
+        given = annotations.signature.bind(*args, **kwargs).arguments
         with jaxtyped("context"):
-            untrue = [name for name in given if not _as_annotated(signature, hints, name, given)]
+            untrue = [name for name, value in given.items() if not annotations.hold(name, value, given)]
             result = function(*args, **kwargs)
             where = f"{function.__module__}.{function.__qualname__}"
             for name in untrue:
-                raise UntrueAnnotation(
-                    f"{where}: the annotation is untrue: {name}={_short(given[name])} is accepted, "
-                    f"expected {hints[name]}"
-                )
-            if not _holds(result, _hint(hints, "return", given)):
-                raise UntrueAnnotation(
-                    f"{where}: the annotation is untrue: {_short(result)} is returned, "
-                    f"expected {hints['return']}"
-                )
-        _check_fields(result)
+                _untrue(where, f"{name}={_short(given[name])} is accepted", annotations.shown[name])
+            if not annotations.hold("return", result, given):
+                _untrue(where, f"{_short(result)} is returned", annotations.shown["return"])
+        if not isinstance(result, eqx.Module):
+            _check_fields(result)
         return result
 
     return call
 
 
-def _as_annotated(signature: inspect.Signature, hints: dict, name: str, given: dict) -> bool:
-    kind, value, hint = signature.parameters[name].kind, given[name], _hint(hints, name, given)
-    if kind is inspect.Parameter.VAR_POSITIONAL:
-        return all(_holds(one, hint) for one in value)
-    if kind is inspect.Parameter.VAR_KEYWORD:
-        return all(_holds(one, hint) for one in value.values())
-    return _holds(value, hint)
+class _Annotations:
+    """Of one function: as they stand, and as beartype takes them."""
+
+    def __init__(self, function: Callable):
+        self.signature = inspect.signature(function)
+        self.shown = _hints(function, function.__module__)
+        self.plain = {name: _plain(hint) for name, hint in self.shown.items()}
+        self.with_self = [name for name, hint in self.shown.items() if "Self" in str(hint)]
+
+    def hold(self, name: str, value: Any, given: dict[str, Any]) -> bool:
+        """Whether ``value`` is what ``name`` is to be, in a call with the arguments ``given``."""
+        if name not in self.plain:
+            return True
+        hint = self.plain[name]
+        if name in self.with_self:
+            first = next(iter(given.values()))
+            hint = _replaced(hint, first if isinstance(first, type) else type(first))
+        kind = name in given and self.signature.parameters[name].kind
+        several = {inspect.Parameter.VAR_POSITIONAL: tuple, inspect.Parameter.VAR_KEYWORD: dict.values}
+        return all(_holds(one, hint) for one in (several[kind](value) if kind in several else (value,)))
 
 
-def _hint(hints: dict, name: str, given: dict) -> Any:
-    """The annotation of ``name``; ``Self`` is the class of the first argument."""
-    hint = hints.get(name, Any)
-    if "Self" not in str(hint):
-        return hint
-    first = next(iter(given.values()))
-    return _replaced(hint, first if isinstance(first, type) else type(first))
-
-
+@functools.cache
 def _replaced(hint: Any, own: type) -> Any:
+    """``hint`` with ``own`` for ``Self``, and what aliases stand for (beartype knows them from 3.12 on)."""
     if hint is Self:
         return own
     if isinstance(hint, TypeAliasType):
         return _replaced(hint.__value__, own)
-    parts = typing.get_args(hint)
-    origin = typing.get_origin(hint)
+    parts, origin = typing.get_args(hint), typing.get_origin(hint)
     if not parts or origin is typing.Literal:
         return hint
     if origin in (typing.Union, types.UnionType):
         return typing.Union[tuple(_replaced(part, own) for part in parts)]  # noqa: UP007
-    if isinstance(parts[0], list):  # the arguments of a Callable, which nobody can see
+    if origin is Callable:  # what it takes and returns cannot be seen
         return origin
     return origin[tuple(_replaced(part, own) for part in parts)]
 
 
-_SEEN: dict[types.CodeType, tuple[inspect.Signature, dict]] = {}
+def _plain(hint: Any) -> Any:
+    parameters = typing.ParamSpecArgs | typing.ParamSpecKwargs
+    return hint if isinstance(hint, parameters) else _replaced(hint, Self)  # those cannot be hashed
 
 
-def _annotations(function: Callable) -> tuple[inspect.Signature, dict]:
-    """The signature and the annotations; of inner functions, which are made again and again, once."""
+_SEEN: dict[types.CodeType, _Annotations] = {}  # inner functions are made again and again
+
+
+def _annotations(function: Callable) -> _Annotations:
     if (code := function.__code__) not in _SEEN:
-        hints = _hints(function, function.__module__)
-        _SEEN[code] = inspect.signature(function), hints
+        _SEEN[code] = _Annotations(function)
     return _SEEN[code]
 
 
@@ -120,17 +129,13 @@ def _names(module: str) -> dict[str, Any]:
 
 
 def _holds(value: Any, hint: Any) -> bool:
-    return is_bearable(value, _plain(hint))
-
-
-@functools.cache
-def _plain(hint: Any) -> Any:
-    """``hint`` without the names of aliases, which beartype knows from Python 3.12 on."""
-    return _replaced(hint, Self)
+    if isinstance(hint, typing.ParamSpecArgs | typing.ParamSpecKwargs):  # whatever another function takes
+        return True
+    return is_bearable(value, hint, conf=_CONF)
 
 
 def _short(value: Any) -> str:
-    return f"{type(value).__name__} {eqx.tree_pformat(value, hide_defaults=False)}"[:300]
+    return f"{type(value).__name__} {eqx.tree_pformat(value)}"[:300]
 
 
 def _check_fields(value: Any) -> None:
@@ -143,10 +148,7 @@ def _check_fields(value: Any) -> None:
     with jaxtyped("context"):
         for name, hint in _field_hints(cls).items():
             if not _holds(held := getattr(value, name), hint):
-                raise UntrueAnnotation(
-                    f"{cls.__module__}.{cls.__qualname__}: the annotation is untrue: "
-                    f"{name}={_short(held)}, expected {hint}"
-                )
+                _untrue(f"{cls.__module__}.{cls.__qualname__}", f"{name}={_short(held)}", hint)
 
 
 @functools.cache
@@ -156,7 +158,7 @@ def _field_hints(cls: type) -> dict[str, Any]:
     for base in reversed(cls.__mro__):
         if base.__module__.startswith(PACKAGE):
             hints |= _hints(base, base.__module__)
-    return {name: hints[name] for name in names if name in hints}
+    return {name: _plain(hints[name]) for name in names if name in hints}
 
 
 class _Decorate(ast.NodeTransformer):

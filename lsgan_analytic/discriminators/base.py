@@ -7,7 +7,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from .._types import Flag, Values, Vector
+from .._types import Flag, Numbers, Values, Vector
 from ..generators.base import AbstractGenerator
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ class AbstractDiscriminator(eqx.Module):
     """
 
     @abc.abstractmethod
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: Numbers) -> Values:
         """D(x), elementwise."""
 
-    def score(self, x: Values) -> Values:
+    def score(self, x: Numbers) -> Values:
         """The logit of a probability, the value of a critic; ValueError for neither."""
         raise ValueError(f"disc: {expected_score(self)}")
 
-    def score_error(self, x: Values) -> Values | None:
+    def score_error(self, x: Numbers) -> Values | None:
         """A bound on the error of a ``score(x)`` that is found from a rounded D(x); None for others."""
         return None
 
@@ -118,7 +118,7 @@ class AbstractCritic(AbstractDiscriminator):
     0.0
     """
 
-    def score(self, x: Values) -> Values:
+    def score(self, x: Numbers) -> Values:
         """D(x)."""
         return self(x)
 
@@ -153,21 +153,21 @@ class AbstractProbability(AbstractDiscriminator):
                 "log D(x)/(1 - D(x)), got neither"
             )
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: Numbers) -> Values:
         return jax.nn.sigmoid(self.logit(x))
 
-    def logit(self, x: Values) -> Values:
+    def logit(self, x: Numbers) -> Values:
         """log D(x)/(1 - D(x)), elementwise."""
         value = self(x)
         inside = (value > 0) & (value < 1)
         safe = jnp.where(inside, value, 0.5)
         return jnp.where(inside, jnp.log(safe) - jnp.log1p(-safe), jnp.nan)
 
-    def score(self, x: Values) -> Values:
+    def score(self, x: Numbers) -> Values:
         """The logit of D."""
         return self.logit(x)
 
-    def score_error(self, x: Values) -> Values | None:
+    def score_error(self, x: Numbers) -> Values | None:
         if type(self).logit is not AbstractProbability.logit:
             return None
         value = self(x)

@@ -7,7 +7,7 @@ from jax import lax
 
 from .._bump import erfcx_positive
 from .._checks import finite, same_shape
-from .._types import Scalar, Values, Vector
+from .._types import FloatLike, Parameter, Values, Vector
 from .base import AbstractProbability
 
 # in a x + b: erfc turns within 6; its logarithm goes on, ever more smoothly
@@ -34,17 +34,17 @@ class Erf(AbstractProbability):
     0.5
     """
 
-    a: Scalar = eqx.field(converter=finite("a"))
-    b: Scalar = eqx.field(converter=finite("b"))
+    a: Parameter = eqx.field(converter=finite("a"))
+    b: Parameter = eqx.field(converter=finite("b"))
 
     def __check_init__(self):
         same_shape(a=self.a, b=self.b)
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         # barrier: all derivatives share one pass over the points; erfc keeps the digits of small D
         return 0.5 * lax.erfc(lax.optimization_barrier(-(self.a * x + self.b)))
 
-    def logit(self, x: Values) -> Values:
+    def logit(self, x: FloatLike) -> Values:
         """The logit of D, through logarithms: finite where D rounds to 0 or 1."""
         u = self.a * x + self.b
         return log_half_erfc(-u) - log_half_erfc(u)

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from .._checks import finite, refused_if
-from .._types import Values, Vector
+from .._types import FloatLike, Values, Vector
 from ..laws.base import AbstractLaw
 from .base import AbstractCritic, AbstractProbability
 
@@ -22,7 +22,7 @@ def _vector(name: str):
     return convert
 
 
-def _look_up(table: Vector, x: Values) -> Values:
+def _look_up(table: Vector, x: FloatLike) -> Values:
     """The entry at the integer nearest to x; NaN outside the table."""
     x = jnp.asarray(x)
     place = jnp.clip(jnp.rint(x), 0, table.size - 1).astype(int)
@@ -63,7 +63,7 @@ class Tabular(AbstractProbability):
 
     logits: Vector = eqx.field(converter=_vector("logits"))
 
-    def logit(self, x: Values) -> Values:
+    def logit(self, x: FloatLike) -> Values:
         return _look_up(self.logits, x)
 
     def breakpoints(self) -> Vector:
@@ -86,7 +86,7 @@ class TabularCritic(AbstractCritic):
 
     values: Vector = eqx.field(converter=_vector("values"))
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         return _look_up(self.values, x)
 
     def breakpoints(self) -> Vector:

@@ -4,10 +4,9 @@ from math import comb
 
 import equinox as eqx
 import jax.numpy as jnp
-from jax.typing import ArrayLike
 
 from .._checks import checked_int, positive
-from .._types import Scalar
+from .._types import Scalar, ScalarLike
 from ..laws.base import AbstractLaw
 from ._kernel_mean import kernel_mean
 from ._rule import dimension, marks_of, of_laws
@@ -24,7 +23,7 @@ def _own_share(law: AbstractLaw) -> Scalar | None:
 
 
 @of_laws
-def mmd(p: AbstractLaw, q: AbstractLaw, bandwidth: ArrayLike = 1.0, unbiased: bool = False) -> Scalar:
+def mmd(p: AbstractLaw, q: AbstractLaw, bandwidth: ScalarLike = 1.0, unbiased: bool = False) -> Scalar:
     """Squared MMD E k(x, x') + E k(y, y') - 2 E k(x, y), k(x, y) = e^{-|x - y|^2/(2 bandwidth^2)}.
 
     Closed for normal laws, their mixtures and samples, and any pair of these, on the line and on the plane;

@@ -5,10 +5,9 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 from jax.flatten_util import ravel_pytree
-from jax.typing import ArrayLike
 
 from .._checks import positive_number
-from .._types import Players, Scalar
+from .._types import Players, Scalar, ScalarLike
 from ..expectation import transition_points
 from ..game import Game
 from ..outcome import norm
@@ -70,7 +69,7 @@ def diagnose(
     players: Players,
     rule: AbstractRule | None = None,
     free: Names = None,
-    threshold: ArrayLike = 1e-2,
+    threshold: ScalarLike = 1e-2,
 ) -> Diagnosis:
     """Whether the field is below ``threshold`` at ``players``, why, and how long it will last.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import jax
 import jax.numpy as jnp
 
-from .._types import Values
+from .._types import FloatLike, Values
 
 if TYPE_CHECKING:
     from .base import AbstractLaw
@@ -36,7 +36,7 @@ def with_slope(law: "AbstractLaw", x: Values, q: Values) -> Values:
     return x + jnp.where(slope > 0, change, 0)
 
 
-def quantile(law: "AbstractLaw", q: Values, low: Values, high: Values) -> Values:
+def quantile(law: "AbstractLaw", q: FloatLike, low: Values, high: Values) -> Values:
     """The quantile of a law from its cdf, when it lies between ``low`` and ``high``."""
     q = jnp.asarray(q)
     x = bisect(lambda x: law.cdf(x) < q, jnp.broadcast_to(low, q.shape), jnp.broadcast_to(high, q.shape))

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from .._plane import as_points, lines
-from .._types import Scalar, Values, Vector
+from .._types import FloatLike, Scalar, Values, Vector
 from ._bisection import quantile
 from .base import AbstractLaw
 from .multivariate_normal import MultivariateNormal
@@ -83,14 +83,14 @@ class Noisy(AbstractLaw):
     def widened(self, std: Scalar) -> "Noisy":
         return Noisy(self.law, jnp.hypot(self.std, std))
 
-    def cdf(self, x: Values) -> Values:
+    def cdf(self, x: FloatLike) -> Values:
         def one(point: Scalar) -> Scalar:
             at, weights = self._near(point)
             return jnp.sum(weights * jax.scipy.stats.norm.cdf((point - at) / self.std))
 
         return jnp.vectorize(one)(jnp.asarray(x))
 
-    def log_pdf(self, x: Values) -> Values:
+    def log_pdf(self, x: FloatLike) -> Values:
         def one(point: Values) -> Values:
             at, weights = self._near(point)
             off = (point[None] - at).reshape(weights.size, -1) / self.std
@@ -100,7 +100,7 @@ class Noisy(AbstractLaw):
         signature = "(d)->()" if self.dim == 2 else "()->()"
         return jnp.vectorize(one, signature=signature)(jnp.asarray(x))
 
-    def quantile(self, q: Values) -> Values:
+    def quantile(self, q: FloatLike) -> Values:
         """By bisection of the cdf."""
         x, _ = self.law.nodes()
         reach = 9 * self.std

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from .._plane import as_lines, quotient
-from .._types import Scalar, Values
+from .._types import Numbers, Scalar, Values
 from .base import AbstractLaw
 from .plane import AbstractPlaneLaw
 
@@ -102,6 +102,6 @@ class Product(AbstractPlaneLaw):
         x, y, weights = ways[0]
         return jnp.stack([x, y], axis=1), weights
 
-    def log_pdf(self, x: Values) -> Values:
+    def log_pdf(self, x: Numbers) -> Values:
         x = jnp.asarray(x)
         return self.first.log_pdf(x[..., 0]) + self.second.log_pdf(x[..., 1])  # pyright: ignore

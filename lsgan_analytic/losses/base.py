@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from .._logistic import TRANSITION_POINTS
-from .._types import Scalar, Values
+from .._types import FloatLike, Numbers, Scalar, Values
 from ..discriminators.base import AbstractDiscriminator, expected_score, has_score
 
 _ROUNDING = 4  # units in the last place
@@ -37,18 +37,18 @@ class AbstractIntegrand(eqx.Module):
     transition_points: ClassVar[tuple[float, ...]] = ()  # about which phi changes quickly
 
     @abc.abstractmethod
-    def __call__(self, t: Values) -> Values:
+    def __call__(self, t: FloatLike) -> Values:
         """phi(t), elementwise."""
 
-    def argument(self, disc: AbstractDiscriminator) -> Callable[[Values], Values]:
+    def argument(self, disc: AbstractDiscriminator) -> Callable[[Numbers], Values]:
         """The function of x of which phi is taken: D."""
         return disc
 
-    def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
+    def of(self, disc: AbstractDiscriminator, x: Numbers) -> Values:
         """phi of its argument at x."""
         return self(self.argument(disc)(x))
 
-    def rounding(self, disc: AbstractDiscriminator, x: Values) -> Values:
+    def rounding(self, disc: AbstractDiscriminator, x: Numbers) -> Values:
         """How far ``of(disc, x)`` moves when the argument of phi is rounded."""
         value = self.argument(disc)(x)
         return self._moved(value, _ROUNDING * jnp.finfo(value.dtype).eps * jnp.abs(value))
@@ -79,16 +79,16 @@ class AbstractScoreIntegrand(AbstractIntegrand):
     (2.0, 2.0)
     """
 
-    def argument(self, disc: AbstractDiscriminator) -> Callable[[Values], Values]:
+    def argument(self, disc: AbstractDiscriminator) -> Callable[[Numbers], Values]:
         """The function of x of which phi is taken: the score of D."""
         return disc.score
 
-    def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
+    def of(self, disc: AbstractDiscriminator, x: Numbers) -> Values:
         """phi of the score of D at x."""
         self.check(disc, f"disc, under the integrand {type(self).__name__}")
         return super().of(disc, x)
 
-    def rounding(self, disc: AbstractDiscriminator, x: Values) -> Values:
+    def rounding(self, disc: AbstractDiscriminator, x: Numbers) -> Values:
         error = disc.score_error(x)
         if error is None:
             return super().rounding(disc, x)
@@ -102,14 +102,14 @@ class AbstractScoreIntegrand(AbstractIntegrand):
 class Squared(AbstractIntegrand):
     """phi(t) = t^2."""
 
-    def __call__(self, t: Values) -> Values:
+    def __call__(self, t: FloatLike) -> Values:
         return jnp.square(t)
 
 
 class SquaredComplement(AbstractIntegrand):
     """phi(t) = (1 - t)^2."""
 
-    def __call__(self, t: Values) -> Values:
+    def __call__(self, t: FloatLike) -> Values:
         return jnp.square(1 - t)
 
 
@@ -118,7 +118,7 @@ class SquaredDistance(AbstractIntegrand):
 
     label: float = eqx.field(static=True)
 
-    def __call__(self, t: Values) -> Values:
+    def __call__(self, t: FloatLike) -> Values:
         return jnp.square(t - self.label)
 
 
@@ -128,14 +128,14 @@ class Scaled(AbstractIntegrand):
     factor: float = eqx.field(static=True)
     inner: AbstractIntegrand
 
-    def __call__(self, t: Values) -> Values:
+    def __call__(self, t: FloatLike) -> Values:
         return self.factor * self.inner(t)
 
-    def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
+    def of(self, disc: AbstractDiscriminator, x: Numbers) -> Values:
         """factor times ``inner`` of what that acts on, the value or the score."""
         return self.factor * self.inner.of(disc, x)
 
-    def rounding(self, disc: AbstractDiscriminator, x: Values) -> Values:
+    def rounding(self, disc: AbstractDiscriminator, x: Numbers) -> Values:
         return abs(self.factor) * self.inner.rounding(disc, x)
 
     def check(self, disc: AbstractDiscriminator, name: str) -> None:
@@ -148,7 +148,7 @@ class LogProbability(AbstractScoreIntegrand):
     transition_points: ClassVar[tuple[float, ...]] = TRANSITION_POINTS
     weight: float = eqx.field(static=True)
 
-    def __call__(self, t: Values) -> Values:
+    def __call__(self, t: FloatLike) -> Values:
         parts = ((self.weight, -t), (1 - self.weight, t))
         terms = [weight * jax.nn.softplus(by) for weight, by in parts if weight]  # not 0 times inf
         return -sum(terms[1:], terms[0])
@@ -159,8 +159,8 @@ class Score(AbstractScoreIntegrand):
 
     sign: float = eqx.field(static=True)
 
-    def __call__(self, t: Values) -> Values:
-        return self.sign * t
+    def __call__(self, t: FloatLike) -> Values:
+        return self.sign * jnp.asarray(t)
 
 
 class Margin(AbstractScoreIntegrand):
@@ -169,7 +169,7 @@ class Margin(AbstractScoreIntegrand):
     kinks: ClassVar[tuple[float, ...]] = (-1.0, 1.0)
     sign: float = eqx.field(static=True)
 
-    def __call__(self, t: Values) -> Values:
+    def __call__(self, t: FloatLike) -> Values:
         return jax.nn.relu(1 - self.sign * t)
 
 
@@ -197,7 +197,7 @@ class AbstractLoss(eqx.Module):
         for phi in (self.real, self.fake):
             phi.check(disc, f"disc, under the loss {type(self).__name__}")
 
-    def best_response(self, log_ratio: Values) -> Values:
+    def best_response(self, log_ratio: FloatLike) -> Values:
         """The value D(x) that is best for D where log p_data(x)/p_generated(x) is ``log_ratio``, D free.
 
         ValueError for a loss without one.

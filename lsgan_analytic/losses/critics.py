@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 
-from .._types import Scalar, Values
+from .._types import FloatLike, Scalar, Values
 from .base import AbstractIntegrand, AbstractLoss, Margin, Score
 
 
@@ -53,6 +53,6 @@ class Hinge(AbstractLoss):
     ) -> tuple[Scalar, Scalar]:
         return -(real(self.real) + fake(self.fake)), fake(Score(-1.0))
 
-    def best_response(self, log_ratio: Values) -> Values:
+    def best_response(self, log_ratio: FloatLike) -> Values:
         """1 where p_data > p_generated, else -1 (a score)."""
         return jnp.where(jnp.asarray(log_ratio) > 0, 1.0, -1.0)

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import checked_float
-from .._types import Scalar, Values
+from .._types import FloatLike, Scalar, Values
 from .base import AbstractIntegrand, AbstractLoss, LogProbability
 
 
@@ -22,7 +22,7 @@ class _CrossEntropy(AbstractLoss):
         self.smoothing = checked_float(self.smoothing, "smoothing", 0, 1)
         self.real, self.fake = LogProbability(self.smoothing), LogProbability(0.0)
 
-    def best_response(self, log_ratio: Values) -> Values:
+    def best_response(self, log_ratio: FloatLike) -> Values:
         """smoothing p/(p + q); with smoothing = 1 the cost there is 2 JSD(p, q) - log 4."""
         return self.smoothing * jax.nn.sigmoid(jnp.asarray(log_ratio))
 

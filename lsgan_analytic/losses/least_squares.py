@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import checked_float
-from .._types import Scalar, Values
+from .._types import FloatLike, Scalar, Values
 from .base import AbstractIntegrand, AbstractLoss, Scaled, Squared, SquaredComplement, SquaredDistance
 
 
@@ -51,7 +51,7 @@ class LeastSquares(AbstractLoss):
     ) -> tuple[Scalar, Scalar]:
         return -(real(self.real) + fake(self.fake)), fake(_distance(self.target_label))
 
-    def best_response(self, log_ratio: Values) -> Values:
+    def best_response(self, log_ratio: FloatLike) -> Values:
         """(real p + fake q)/(p + q)."""
         share = jax.nn.sigmoid(jnp.asarray(log_ratio))
         return self.real_label * share + self.fake_label * (1 - share)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 
-from .._types import Scalar, Values
+from .._types import FloatLike, Scalar, Values
 from .base import AbstractIntegrand, AbstractLoss, Squared, SquaredComplement
 
 
@@ -32,6 +32,6 @@ class SquaredMinimax(AbstractLoss):
         cost = real(self.real) + fake(self.fake)
         return cost, cost
 
-    def best_response(self, log_ratio: Values) -> Values:
+    def best_response(self, log_ratio: FloatLike) -> Values:
         """1 where p_data > p_generated, else 0: t^2 is convex, so D is bang-bang and sup_D J = 1 + TV."""
         return jnp.where(jnp.asarray(log_ratio) > 0, 1.0, 0.0)

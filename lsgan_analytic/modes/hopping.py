@@ -2,14 +2,13 @@
 
 import jax
 import jax.numpy as jnp
-from jax.typing import ArrayLike
 
 from .._checks import finite, nonnegative, Numbers
-from .._types import Scalar, Vector
+from .._types import Scalar, ScalarLike, Vector
 
 
 def hopping_period(
-    series: Numbers, times: Numbers | None = None, level: ArrayLike | None = None, band: ArrayLike = 0.0
+    series: Numbers, times: Numbers | None = None, level: ScalarLike | None = None, band: ScalarLike = 0.0
 ) -> Scalar:
     """Mean time between the upward crossings of ``level``; NaN where there are fewer than two.
 

@@ -8,10 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.typing import ArrayLike
 
 from .._checks import checked_int, positive_number, typed_key
-from .._types import Disc, Gen, Players
+from .._types import Disc, Gen, Players, ScalarLike
 from ..game import Game
 from ..outcome import Evidence, Outcome
 from ..parameters import indices, Names, parameter_names, vector
@@ -43,7 +42,7 @@ def simulate(
     devices: Devices = None,
     checkpoint: str | os.PathLike | None = None,
     resume: str | os.PathLike | None = None,
-    tolerance: ArrayLike = 1e-2,
+    tolerance: ScalarLike = 1e-2,
 ) -> Ensemble[Disc, Gen]:
     """Play ``rule`` on games drawn from ``game``: R = runs independent runs from one start.
 
@@ -115,7 +114,7 @@ def simulate_summary(
     devices: Devices = None,
     checkpoint: str | os.PathLike | None = None,
     resume: str | os.PathLike | None = None,
-    tolerance: ArrayLike = 1e-2,
+    tolerance: ScalarLike = 1e-2,
 ) -> Summary:
     """``simulate`` for ensembles too big to keep: statistics over the runs instead of their paths.
 
@@ -156,7 +155,7 @@ def _simulate(
     devices: Devices,
     checkpoint: str | os.PathLike | None,
     resume: str | os.PathLike | None,
-    tolerance: ArrayLike,
+    tolerance: ScalarLike,
 ) -> tuple[Any, Progress, Outcome, Evidence]:
     """What was kept, and per run its end, outcome and evidence."""
     rule.check(plan.steps)
