@@ -6,7 +6,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._checks import checked_float, finite
-from .._types import FloatLike, Numbers, ScalarLike, Values, Vector
+from .._types import FloatLike, Numbers, Values, Vector
 from .base import AbstractGenerator
 
 
@@ -33,7 +33,7 @@ class MixtureOfShifts(AbstractGenerator):
     def __init__(
         self,
         shifts: Numbers,
-        weights: Sequence[ScalarLike] | None = None,
+        weights: Sequence[float] | None = None,
     ):
         self.shifts = finite("shifts")(shifts)
         if self.shifts.ndim != 1 or self.shifts.size == 0:

@@ -2,17 +2,30 @@
 
 import abc
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar, Protocol, runtime_checkable, TypeVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from .._logistic import TRANSITION_POINTS
-from .._types import FloatLike, Numbers, Scalar, Values
+from .._types import FloatLike, Numbers, Values
 from ..discriminators.base import AbstractDiscriminator, expected_score, has_score
 
 _ROUNDING = 4  # units in the last place
+
+
+@runtime_checkable
+class Summand(Protocol):
+    """What objectives are made of: numbers, or expectations that are left untaken to see which there are."""
+
+    def __add__(self, other: Any, /) -> Any: ...
+    def __sub__(self, other: Any, /) -> Any: ...
+    def __mul__(self, other: Any, /) -> Any: ...
+    def __neg__(self) -> Any: ...
+
+
+Amount = TypeVar("Amount", bound=Summand)
 
 
 class AbstractIntegrand(eqx.Module):
@@ -68,7 +81,7 @@ class AbstractScoreIntegrand(AbstractIntegrand):
     A discriminator that is neither is refused (ValueError). A subclass defines ``__call__`` and, where phi is
     not smooth, ``kinks``:
 
-    >>> from typing import ClassVar
+    >>> from typing import Any, ClassVar, Protocol, runtime_checkable, TypeVar
     >>> import jax.numpy as jnp, lsgan_analytic as lsgan
     >>> class Size(lsgan.losses.AbstractScoreIntegrand):
     ...     kinks: ClassVar[tuple[float, ...]] = (0.0,)
@@ -185,11 +198,12 @@ class AbstractLoss(eqx.Module):
 
     @abc.abstractmethod
     def objectives(
-        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
-    ) -> tuple[Scalar, Scalar]:
+        self, real: Callable[[AbstractIntegrand], Amount], fake: Callable[[AbstractIntegrand], Amount]
+    ) -> tuple[Amount, Amount]:
         """(what D ascends, what G descends).
 
-        ``real(phi)`` is E[phi(D(x))] over the data, ``fake(phi)`` is E[phi(D(G(z)))].
+        ``real(phi)`` is E[phi(D(x))] over the data, ``fake(phi)`` is E[phi(D(G(z)))]: numbers, to be
+        added, subtracted and multiplied by numbers.
         """
 
     def check(self, disc: AbstractDiscriminator) -> None:

@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import checked_float
-from .._types import FloatLike, Scalar, Values
-from .base import AbstractIntegrand, AbstractLoss, LogProbability
+from .._types import FloatLike, Values
+from .base import AbstractIntegrand, AbstractLoss, Amount, LogProbability
 
 
 class _CrossEntropy(AbstractLoss):
@@ -46,8 +46,8 @@ class Minimax(_CrossEntropy):
     """
 
     def objectives(
-        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
-    ) -> tuple[Scalar, Scalar]:
+        self, real: Callable[[AbstractIntegrand], Amount], fake: Callable[[AbstractIntegrand], Amount]
+    ) -> tuple[Amount, Amount]:
         cost = real(self.real) + fake(self.fake)
         return cost, cost
 
@@ -63,6 +63,6 @@ class NonSaturating(_CrossEntropy):
     """
 
     def objectives(
-        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
-    ) -> tuple[Scalar, Scalar]:
+        self, real: Callable[[AbstractIntegrand], Amount], fake: Callable[[AbstractIntegrand], Amount]
+    ) -> tuple[Amount, Amount]:
         return real(self.real) + fake(self.fake), -fake(LogProbability(1.0))

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 
-from .._types import FloatLike, Scalar, Values
-from .base import AbstractIntegrand, AbstractLoss, Squared, SquaredComplement
+from .._types import FloatLike, Values
+from .base import AbstractIntegrand, AbstractLoss, Amount, Squared, SquaredComplement
 
 
 class SquaredMinimax(AbstractLoss):
@@ -27,8 +27,8 @@ class SquaredMinimax(AbstractLoss):
     fake: AbstractIntegrand = SquaredComplement()
 
     def objectives(
-        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
-    ) -> tuple[Scalar, Scalar]:
+        self, real: Callable[[AbstractIntegrand], Amount], fake: Callable[[AbstractIntegrand], Amount]
+    ) -> tuple[Amount, Amount]:
         cost = real(self.real) + fake(self.fake)
         return cost, cost
 

@@ -12,7 +12,7 @@ from jax.core import Tracer
 from jaxtyping import Int
 
 from .._checks import positive
-from .._types import FloatLike, Scalar, ScalarLike
+from .._types import FloatLike, Scalar, ScalarLike, Values
 
 Count = Int[Array, ""]
 StepSize = FloatLike | Callable[[Scalar], ScalarLike]
@@ -69,7 +69,7 @@ class _Schedule(eqx.Module):
             got = f"{known[bad[0]]} at step {bad[0]}"
             raise ValueError(f"step: expected a function whose values are finite and >= 0, got {got}")
 
-    def __call__(self, k: Count | None, dtype: jnp.dtype | None = None) -> Scalar:
+    def __call__(self, k: Count | None, dtype: jnp.dtype | None = None) -> Values:
         if self.function is not None and k is not None:
             number = k.astype(jnp.result_type(float) if dtype is None else dtype)
             with jax.numpy_dtype_promotion("standard"):  # functions may mix dtypes
