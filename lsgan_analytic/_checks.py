@@ -14,7 +14,7 @@ from ._types import Numbers as Numbers, ScalarLike
 _FLOATS = ("float32", "float64")
 
 
-def _array(value: Numbers, name: str) -> Array | np.ndarray:
+def _array(value: object, name: str) -> Array | np.ndarray:
     """``value`` as an array of whatever dtype, still on the host where it is."""
     if isinstance(value, jax.Array):
         if jnp.issubdtype(value.dtype, jax.dtypes.prng_key):

@@ -139,7 +139,7 @@ def _growth_of_steps(
     """``Evidence.growth`` from the next steps of the rule; ``otherwise`` where these are not finite."""
     here = game.reduce(game.players)
 
-    def once(carry, _):
+    def once(carry: tuple[PyTree, PyTree], _: None) -> tuple[tuple[PyTree, PyTree], tuple[Scalar, Scalar]]:
         after, state = advance(game, rule, *carry)
         return (after, state), (norm(vector(field(game, after))), norm(vector(after) - vector(here)))
 
@@ -158,7 +158,9 @@ def _growth_of_flow(
     pace, share = velocity(here), time / _AHEAD
     step = jax.scipy.linalg.expm(jax.jacfwd(velocity)(here) * share)
 
-    def once(carry, _):
+    def once(
+        carry: tuple[Vector, Scalar, Scalar], _: None
+    ) -> tuple[tuple[Vector, Scalar, Scalar], tuple[Scalar, Scalar]]:
         direction, log_size, moved = carry
         after = step @ direction
         size = norm(after)

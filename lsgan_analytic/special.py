@@ -40,6 +40,9 @@ from ._types import FloatLike
 
 _C = 2 / ROOT_PI
 
+Pair = tuple[Array, Array]
+Triple = tuple[Array, Array, Array]
+
 
 class _Jet(NamedTuple):
     """K and its derivatives as ``exp(exponents) * value``, the first entry with exponents of its own."""
@@ -128,7 +131,7 @@ def _first_order(A: Array, B: Array) -> tuple[Array, Array, Array]:
 
 
 @_first_order.defjvp
-def _(primals, tangents):
+def _(primals: Pair, tangents: Pair) -> tuple[Triple, Triple]:
     (A, B), (dA, dB) = primals, tangents
     k, a, b, aa, ab, bb = _values(A, B)
     return (k, a, b), (a * dA + b * dB, aa * dA + ab * dB, ab * dA + bb * dB)
@@ -140,7 +143,7 @@ def _K(A: Array, B: Array) -> Array:
 
 
 @_K.defjvp
-def _(primals, tangents):
+def _(primals: Pair, tangents: Pair) -> Pair:
     (A, B), (dA, dB) = primals, tangents
     k, a, b = _first_order(A, B)
     return k, a * dA + b * dB
@@ -163,7 +166,7 @@ def _logs(A: Array, B: Array) -> tuple[Array, Array, Array]:
 
 
 @_logs.defjvp
-def _(primals, tangents):
+def _(primals: Pair, tangents: Pair) -> tuple[Triple, tuple[Array, ...]]:
     (A, B), (dA, dB) = primals, tangents
     r = _extremes.regions(A, B)
     jet = _jet(r.A, r.B)

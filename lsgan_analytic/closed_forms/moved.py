@@ -12,6 +12,7 @@ point masses: all expectations are right, the density is not finite.
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -28,6 +29,8 @@ from ..laws.normal import Normal
 from ..laws.pushforward import pushforward, register_pushforward
 from ..laws.student_t import StudentT
 from ..laws.uniform import Uniform
+
+Law = TypeVar("Law", bound=AbstractLaw)
 
 
 def _size(scale: Values) -> Values:
@@ -61,7 +64,7 @@ def _shifted(law: ShiftedExponential, scale: Values, shift: Values) -> ShiftedEx
     return _filled(ShiftedExponential(0.0, 1.0), scale * law.loc + shift, scale * law.scale)
 
 
-def _filled(blank, *parts: Values):
+def _filled(blank: Law, *parts: Values) -> Law:
     """``blank`` with these parameters, which are checked already."""
     names = tuple(vars(blank))
     return eqx.tree_at(lambda law: tuple(getattr(law, name) for name in names), blank, parts)

@@ -1,5 +1,6 @@
 """Discriminators on finitely many points: a number for each."""
 
+from collections.abc import Callable
 from typing import Self
 
 import equinox as eqx
@@ -7,13 +8,13 @@ import jax.numpy as jnp
 from jax import Array
 
 from .._checks import finite, refused_if
-from .._types import FloatLike, Values, Vector
+from .._types import FloatLike, Numbers, Values, Vector
 from ..laws.base import AbstractLaw
 from .base import AbstractCritic, AbstractProbability
 
 
-def _vector(name: str):
-    def convert(value) -> Vector:
+def _vector(name: str) -> Callable[[Numbers], Vector]:
+    def convert(value: Numbers) -> Vector:
         array = finite(name)(value)
         if array.ndim != 1 or array.size == 0:
             raise ValueError(f"{name}: expected a non-empty vector, got shape {array.shape}")

@@ -6,7 +6,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._checks import checked_int, positive
-from .._types import Scalar, ScalarLike
+from .._types import Scalar, ScalarLike, Vector
 from ..laws.base import AbstractLaw
 from ._kernel_mean import kernel_mean
 from ._rule import dimension, marks_of, of_laws
@@ -90,7 +90,7 @@ def polynomial_mmd(p: AbstractLaw, q: AbstractLaw, degree: int = 3, unbiased: bo
     return total
 
 
-def _features(law: AbstractLaw, degree: int, unbiased: bool) -> tuple[Scalar, Scalar]:
+def _features(law: AbstractLaw, degree: int, unbiased: bool) -> tuple[Vector, Scalar]:
     """(E f(x), sum of w_i^2 |f(x_i)|^2) of the vector f with f(x) . f(y) = k(x, y)."""
     points, _ = law.nodes()
     plane = points.ndim == 2

@@ -201,7 +201,7 @@ class _Call(eqx.Module):
 
 
 @eqx.filter_jit
-def _ends(call: _Call, starts: np.ndarray) -> dict[str, Any]:
+def _ends(call: _Call, starts: Array | np.ndarray) -> dict[str, Any]:
     """Of all these runs."""
     return jax.vmap(call.end)(jnp.asarray(starts))
 

@@ -10,6 +10,7 @@ from .._checks import positive_number
 from .._types import Players, Scalar, ScalarLike
 from ..expectation import transition_points
 from ..game import Game
+from ..losses.base import AbstractIntegrand
 from ..outcome import norm
 from ..parameters import checked_players, indices, Names, vector
 from ..restriction import Restriction
@@ -138,7 +139,7 @@ def _factors(game: Game, players: Players) -> tuple[Scalar, Scalar, Scalar, Scal
     points, weights = generated.composite_nodes(breakpoints)
 
     def descended(points: Array) -> Scalar:
-        def fake(phi):
+        def fake(phi: AbstractIntegrand) -> Scalar:
             return jnp.sum(weights * phi.of(disc, points))
 
         return game.loss.objectives(lambda _: jnp.zeros_like(weights[0]), fake)[1]

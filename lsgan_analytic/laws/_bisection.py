@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
+from jax import Array
 
 from .._types import FloatLike, Values
 
@@ -17,7 +18,7 @@ _HALVINGS = 64
 def bisect(below: Callable[[Values], Values], low: Values, high: Values) -> Values:
     """Where ``below`` changes from True to False between ``low`` and ``high``, elementwise; no derivative."""
 
-    def halve(_, ends):
+    def halve(_: Array, ends: tuple[Values, Values]) -> tuple[Values, Values]:
         low, high = ends
         middle = 0.5 * (low + high)
         left = below(middle)

@@ -114,7 +114,9 @@ class MultivariateNormal(AbstractPlaneLaw):
         own = self.mean.dtype
         return jnp.asarray(points, own), jnp.asarray(weights / weights.sum(), own)
 
-    def _tensor(self, first: tuple[Values, Values], second: tuple[Values, Values], frame: Array):
+    def _tensor(
+        self, first: tuple[Vector, Vector], second: tuple[Vector, Vector], frame: Float[Array, "2 2"]
+    ) -> tuple[Values, Vector]:
         """All pairs of two rules, as coordinates of u in ``frame``."""
         (t, p), (w, q) = first, second
         pairs = jnp.stack(jnp.meshgrid(t, w, indexing="ij"), axis=-1).reshape(-1, 2)

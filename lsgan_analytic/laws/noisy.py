@@ -1,5 +1,7 @@
 """A law with Gaussian noise on it."""
 
+from collections.abc import Callable
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -63,7 +65,9 @@ class Noisy(AbstractLaw):
         pairs, weights = Product(self.law, self.around(jnp.zeros_like(self.std))).composite_nodes(rows, n)
         return jnp.sum(pairs, axis=1), weights
 
-    def _around_each(self, rule, nodes: tuple[Values, Values]) -> tuple[Values, Values]:
+    def _around_each(
+        self, rule: Callable[[AbstractLaw], tuple[Values, Vector]], nodes: tuple[Values, Vector]
+    ) -> tuple[Values, Vector]:
         x, weights = nodes
         y, shares = jax.vmap(lambda mean: rule(self.around(mean)))(x)
         return y.reshape(-1, *x.shape[1:]), (weights[:, None] * shares).ravel()

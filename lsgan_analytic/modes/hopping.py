@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import finite, nonnegative, Numbers
-from .._types import Scalar, ScalarLike, Vector
+from .._types import Flag, Scalar, ScalarLike, Vector
 
 
 def hopping_period(
@@ -42,7 +42,7 @@ def hopping_period(
 
 @jax.jit
 def _period(values: Vector, at: Vector, low: Scalar, high: Scalar) -> Scalar:
-    def follow(ready, value):
+    def follow(ready: Flag, value: Scalar) -> tuple[Flag, Flag]:
         """Ready to cross once it has been below; no longer once it is above."""
         now = jnp.where(value > high, False, ready | (value < low))
         return now, ready & (value > high)
