@@ -196,3 +196,9 @@ def install() -> None:
     """Before the package is imported."""
     sys.meta_path.insert(0, _Finder)
     eqx.Module.__check_init__ = _check_fields  # the last of those of a module
+
+
+def uninstall() -> None:
+    """Before the package is imported, too."""
+    sys.meta_path.remove(_Finder)
+    del eqx.Module.__check_init__
