@@ -129,7 +129,9 @@ def checked_int(value: int, name: str, least: int = 1) -> int:
     return int(value)
 
 
-def checked_float(value: float, name: str, low: float = -np.inf, high: float = np.inf) -> float:
+def checked_float(
+    value: float | np.floating | np.integer, name: str, low: float = -np.inf, high: float = np.inf
+) -> float:
     """A Python number, finite and in [low, high]."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise ValueError(f"{name}: expected a Python number, got {value!r}")

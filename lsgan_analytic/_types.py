@@ -13,6 +13,8 @@ Vector = Float[Array, " _"]  # of any length: lengths that are the same have a n
 #: of a player or a law: a number, or one array for each of them in a batch that is made for ``jax.vmap``
 Parameter = Float[Array, "*batch"]
 Matrix = Float[Array, "n n"]
+Lines = Float[Array, "_ 3"]  # (a, b, c) each: a x + b y = c on the plane
+Breakpoints = Vector | Lines
 Values = Float[Array, "..."]
 Flag = Bool[Array, ""]
 Flags = Bool[Array, "..."]

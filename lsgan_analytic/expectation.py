@@ -21,7 +21,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from ._implicit import differentiable_roots, first_order
-from ._types import Scalar, Values, Vector
+from ._types import Breakpoints, Scalar, Values
 from .discriminators._crossings import crossings
 from .discriminators.base import AbstractDiscriminator
 from .laws.base import AbstractLaw
@@ -76,7 +76,7 @@ def _joined(*parts: Array) -> Array:
     return jnp.concatenate([part for part in parts if part.size] or list(parts[:1]))
 
 
-def transition_points(disc: AbstractDiscriminator, phi: AbstractIntegrand | None = None) -> Vector:
+def transition_points(disc: AbstractDiscriminator, phi: AbstractIntegrand | None = None) -> Breakpoints:
     """The points of x about which phi(D(x)) changes quickly, of those that D knows."""
     phi = phi and _bare(phi)
     own, levels = disc.breakpoints(), ()
@@ -137,7 +137,7 @@ def _kinks(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand
 def average(
     law: AbstractLaw,
     function: Callable[[Values], Values],
-    breakpoints: Vector,
+    breakpoints: Breakpoints,
     n: int | None = None,
     differentiable: bool = False,
 ) -> Scalar:

@@ -7,7 +7,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from .._types import Flag, Numbers, Values, Vector
+from .._types import Breakpoints, Flag, Numbers, Values
 from ..generators.base import AbstractGenerator
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class AbstractDiscriminator(eqx.Module):
         """Whether D is smooth at its ``breakpoints``. Where it is not, quadrature moves with them."""
         return False
 
-    def breakpoints(self) -> Vector:
+    def breakpoints(self) -> Breakpoints:
         """Points of x about which D changes quickly; quadrature ends its panels there.
 
         All points where D has a kink or a jump must be among them, with their derivatives in the parameters
@@ -60,7 +60,7 @@ class AbstractDiscriminator(eqx.Module):
         """
         return self._nowhere()
 
-    def crossings(self, level: float) -> Vector:
+    def crossings(self, level: float) -> Breakpoints:
         """All x where the score is ``level``, NaN for those that do not exist: kinks of some losses.
 
         They need no derivatives: these come from the score. For a D on the line that returns none, as this
@@ -68,7 +68,7 @@ class AbstractDiscriminator(eqx.Module):
         """
         return self._nowhere()
 
-    def _nowhere(self) -> Vector:
+    def _nowhere(self) -> Breakpoints:
         leaves = jax.tree.leaves(self)
         return jnp.zeros((0,), leaves[0].dtype if leaves else jnp.result_type(float))
 

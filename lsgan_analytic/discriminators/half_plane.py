@@ -7,7 +7,7 @@ from jax import Array, lax
 
 from .._checks import finite
 from .._plane import dot, lines, unit
-from .._types import Numbers, Scalar, Values, Vector
+from .._types import Lines, Numbers, Scalar, Values, Vector
 from .base import AbstractProbability
 from .erf import log_half_erfc, TRANSITION_POINTS
 
@@ -66,10 +66,10 @@ class HalfPlane(AbstractProbability):
     def is_smooth(self) -> bool:
         return True
 
-    def breakpoints(self) -> Array:
+    def breakpoints(self) -> Lines:
         return lines(self.a, jnp.asarray(TRANSITION_POINTS, self.a.dtype) - self.b)
 
-    def crossings(self, level: float) -> Array:
+    def crossings(self, level: float) -> Lines:
         u = jax.scipy.special.erfinv(jnp.tanh(jnp.asarray(level / 2, self.a.dtype)))
         return lines(self.a, (u - self.b)[None])
 

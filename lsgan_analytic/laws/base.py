@@ -11,7 +11,7 @@ from jax.core import Tracer
 from .._implicit import differentiable_roots
 from .._plane import as_points
 from .._quadrature import composite
-from .._types import Flag, Flags, FloatLike, Scalar, Values, Vector
+from .._types import Breakpoints, Flag, Flags, FloatLike, Scalar, Values, Vector
 from ._bisection import bisect, with_slope
 
 DEFAULT_NODES = 256
@@ -62,7 +62,7 @@ class AbstractLaw(eqx.Module):
         """
 
     def composite_nodes(
-        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
+        self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
         """A rule for an f that changes quickly at ``breakpoints``; a law with one rule only has no better.
 
@@ -213,7 +213,7 @@ class AbstractDensity(AbstractLaw):
         return self.from_chart(edges[keep])
 
     def composite_nodes(
-        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
+        self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
         """A composite rule with panels that end at ``breakpoints``, n (20) nodes on each.
 
@@ -231,12 +231,12 @@ class AbstractDensity(AbstractLaw):
             cuts = self._moving_cuts(breakpoints, cuts, own)
         return self._rule(jnp.sort(jnp.concatenate([even, own[-1:], cuts])), n or PER_PANEL)
 
-    def _cuts(self, breakpoints: Vector, own: Vector) -> Vector:
+    def _cuts(self, breakpoints: Breakpoints, own: Vector) -> Vector:
         """``breakpoints`` as t, those outside at an end."""
         t = jax.lax.stop_gradient(self.to_chart(breakpoints))
         return jnp.clip(jnp.where(jnp.isnan(t), own[0], t), own[0], own[-1])
 
-    def _moving_cuts(self, breakpoints: Vector, cuts: Vector, own: Vector) -> Vector:
+    def _moving_cuts(self, breakpoints: Breakpoints, cuts: Vector, own: Vector) -> Vector:
         """``cuts`` with derivatives in ``breakpoints`` and in the law, but for those at the ends."""
         middle = 0.5 * (own[0] + own[1])
         inside = (cuts > own[0]) & (cuts < own[-1])

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from .._checks import probabilities
-from .._types import FloatLike, Numbers, Scalar, Values, Vector
+from .._types import Breakpoints, FloatLike, Numbers, Scalar, Values, Vector
 from ._bisection import quantile
 from .base import AbstractLaw
 from .noisy import noisy
@@ -90,7 +90,7 @@ class Mixture(AbstractLaw):
         return self._joined(lambda law: law.nodes(share))
 
     def composite_nodes(
-        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
+        self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> Rule:
         return self._joined(lambda law: law.composite_nodes(breakpoints, n, differentiable))
 

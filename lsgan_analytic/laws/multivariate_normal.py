@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from .._checks import finite
 from .._plane import affine, as_lines, dot, pull_back, quotient, unit
-from .._types import Numbers, Scalar, Values, Vector
+from .._types import Breakpoints, Numbers, Scalar, Values, Vector
 from .base import PER_PANEL
 from .normal import Normal
 from .plane import AbstractPlaneLaw
@@ -92,7 +92,7 @@ class MultivariateNormal(AbstractPlaneLaw):
         return self._tensor(self._hermite(side), self._hermite(side), jnp.eye(2, dtype=self.mean.dtype))
 
     def composite_nodes(
-        self, breakpoints: Array, n: int | None = None, differentiable: bool = False
+        self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
         """Panels that end at ``breakpoints``, lines, n (20) nodes on each, in the direction of the first."""
         rows = pull_back(as_lines(breakpoints), self.factor, self.mean).astype(self.mean.dtype)

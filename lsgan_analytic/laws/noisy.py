@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from .._plane import as_points, lines
-from .._types import FloatLike, Scalar, Values, Vector
+from .._types import Breakpoints, FloatLike, Scalar, Values, Vector
 from ._bisection import quantile
 from .base import AbstractLaw
 from .multivariate_normal import MultivariateNormal
@@ -48,7 +48,7 @@ class Noisy(AbstractLaw):
         )
 
     def composite_nodes(
-        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
+        self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
         if self.dim == 2 or differentiable:
             about = self.law.nodes()

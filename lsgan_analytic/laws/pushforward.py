@@ -8,7 +8,7 @@ from jax import Array
 
 from .._implicit import differentiable_roots
 from .._plane import dot
-from .._types import FloatLike, Values, Vector
+from .._types import Breakpoints, FloatLike, Values, Vector
 from ..generators.base import AbstractGenerator
 from ._bisection import quantile
 from .base import AbstractLaw
@@ -67,7 +67,7 @@ class Pushforward(AbstractLaw):
         return self._points(z), weights
 
     def composite_nodes(
-        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
+        self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
         z = _distinct(self._found(breakpoints))
         if differentiable and breakpoints.size and not self.is_sample:
