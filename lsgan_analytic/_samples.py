@@ -32,7 +32,9 @@ def alike(one: Numbers, other: Numbers, names: tuple[str, str]) -> tuple[Array, 
     return first, second
 
 
-def by_rows(function: Callable, points: Array, others: Array, *own: Array | np.ndarray) -> PyTree:
+def by_rows(
+    function: Callable, points: Array | np.ndarray, others: Array | np.ndarray, *own: Array | np.ndarray
+) -> PyTree:
     """``function(squared distances of one of points to all others, its own ...)`` for all points.
 
     Distances from differences, not from |x|^2 - 2 x.y + |y|^2, which cancels.

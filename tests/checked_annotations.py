@@ -3,7 +3,8 @@
 ``install`` puts ``checked`` around every function of the package, inner ones too, and looks at the fields of
 every module that is made. Shapes and dtypes are jaxtyping's, the dimension names of one call are one scope.
 Bad input is the package's to refuse: a call whose arguments are not as annotated is made, and must raise;
-that it returns is the error.
+that it returns is the error. What a ``Callable`` takes and returns is not looked at, nor is more than one
+entry of a sequence, taken at random.
 """
 
 import ast
@@ -40,8 +41,12 @@ def checked(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def call(*args, **kwargs):
+        __tracebackhide__ = True
         annotations = _annotations(function)
-        given = annotations.signature.bind(*args, **kwargs).arguments
+        try:
+            given = annotations.signature.bind(*args, **kwargs).arguments
+        except TypeError:  # arguments too many or too few
+            return function(*args, **kwargs)
         with jaxtyped("context"):
             untrue = [name for name, value in given.items() if not annotations.hold(name, value, given)]
             result = function(*args, **kwargs)
@@ -101,13 +106,15 @@ def _plain(hint: Any) -> Any:
     return hint if isinstance(hint, parameters) else _replaced(hint, Self)  # those cannot be hashed
 
 
-_SEEN: dict[types.CodeType, _Annotations] = {}  # inner functions are made again and again
+_SEEN: dict[tuple, _Annotations] = {}
 
 
 def _annotations(function: Callable) -> _Annotations:
-    if (code := function.__code__) not in _SEEN:
-        _SEEN[code] = _Annotations(function)
-    return _SEEN[code]
+    """Once for each inner function, which are made again and again; code of two modules may be equal."""
+    key = function.__module__, function.__qualname__, function.__code__
+    if key not in _SEEN:
+        _SEEN[key] = _Annotations(function)
+    return _SEEN[key]
 
 
 def _hints(of: Any, module: str) -> dict[str, Any]:
