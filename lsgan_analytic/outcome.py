@@ -51,10 +51,10 @@ class Evidence(eqx.Module):
     Of more than 500 parameters no root is sought: the distance is inf, the ratio 1, an end a plateau at most.
     """
 
-    field_norm: Scalar
-    newton_distance: Scalar
-    newton_ratio: Scalar
-    growth: Scalar
+    field_norm: Float[Array, "*runs"]
+    newton_distance: Float[Array, "*runs"]
+    newton_ratio: Float[Array, "*runs"]
+    growth: Float[Array, "*runs"]
 
     def __str__(self) -> str:
         """The numbers in a line, for one run."""
@@ -156,7 +156,9 @@ def _growth_of_flow(
     pace, share = velocity(here), time / _AHEAD
     step = jax.scipy.linalg.expm(jax.jacfwd(velocity)(here) * share)
 
-    def once(carry, _):
+    def once(
+        carry: tuple[Vector, Scalar, Scalar], _: None
+    ) -> tuple[tuple[Vector, Scalar, Scalar], tuple[Scalar, Scalar]]:
         direction, log_size, moved = carry
         after = step @ direction
         size = norm(after)

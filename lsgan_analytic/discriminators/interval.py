@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._checks import finite
-from .._types import Values, Vector
+from .._types import FloatLike, Values, Vector
 from .base import AbstractCritic
 
 
@@ -36,7 +36,7 @@ class Interval(AbstractCritic):
                 f"left, right: expected two vectors of one length, got {self.left.shape}, {self.right.shape}"
             )
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         def count(v: Values) -> Values:
             return jnp.sum(jnp.where((self.left <= v) & (v <= self.right), 1, 0).astype(self.left.dtype))
 

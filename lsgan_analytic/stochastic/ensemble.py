@@ -7,10 +7,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.typing import ArrayLike
 from jaxtyping import Bool, Float, Int
 
-from .._types import Disc, Gen, Players
+from .._types import Disc, FloatLike, Gen, Players
 from ..outcome import Evidence, Outcome, OUTCOMES
 from ..parameters import indices
 from .node_check import NodeCheck
@@ -95,6 +94,6 @@ class Ensemble(eqx.Module, Generic[Disc, Gen]):
         runs, points, _ = self.values.shape
         return f"Ensemble({runs} runs, {points} points, moving {self.names}: {ending(self.outcome)})"
 
-    def quantile(self, q: ArrayLike) -> Float[Array, "... T k"]:
+    def quantile(self, q: FloatLike) -> Float[Array, "... T k"]:
         """Quantiles over all runs."""
         return jnp.quantile(self.values, jnp.asarray(q), axis=0)

@@ -9,10 +9,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.typing import ArrayLike
 
 from .._checks import positive_number, typed_key
-from .._types import Disc, Gen, Players
+from .._types import Disc, Gen, Players, ScalarLike
 from ..game import Game
 from ..outcome import Evidence, Outcome
 from ..parameters import Names, vector
@@ -47,7 +46,7 @@ def simulate(
     devices: Devices = None,
     checkpoint: str | os.PathLike | None = None,
     resume: str | os.PathLike | None = None,
-    tolerance: ArrayLike = 1e-2,
+    tolerance: ScalarLike = 1e-2,
 ) -> Ensemble[Disc, Gen]:
     """Play ``rule`` on games drawn from ``game``: R = runs independent runs from one start.
 
@@ -132,7 +131,7 @@ def simulate_summary(
     devices: Devices = None,
     checkpoint: str | os.PathLike | None = None,
     resume: str | os.PathLike | None = None,
-    tolerance: ArrayLike = 1e-2,
+    tolerance: ScalarLike = 1e-2,
 ) -> Summary:
     """``simulate`` for ensembles too big to keep: statistics over the runs instead of their paths.
 
@@ -186,7 +185,7 @@ def _simulate(
     devices: Devices,
     checkpoint: str | os.PathLike | None,
     resume: str | os.PathLike | None,
-    tolerance: ArrayLike,
+    tolerance: ScalarLike,
 ) -> tuple[Any, Progress, Outcome, Evidence]:
     """What was kept, and per run its end, outcome and evidence."""
     limit = positive_number("tolerance")(tolerance)

@@ -3,7 +3,7 @@
 import jax
 
 from .._checks import positive
-from .._types import Players, Scalar
+from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
 from ._step_sizes import Step
 from .base import AbstractMemorylessRule, apply_updates, Sizes
@@ -31,7 +31,7 @@ class Consensus(AbstractMemorylessRule):
 
     strength: Scalar
 
-    def __init__(self, step: Step, strength: float | Scalar):
+    def __init__(self, step: Step, strength: ScalarLike):
         super().__init__(step)
         self.strength = positive("strength")(strength)
 
