@@ -63,8 +63,8 @@ class PoissonCounts(AbstractCounts):
 
     least: Float[Array, " n"]
     spacing: Float[Array, " n"]
-    kept: Float[Array, " n*entries"]
-    other: Float[Array, " n*entries"]
+    kept: Float[Array, " table"]
+    other: Float[Array, " table"]
 
     def shares(self, key: Array) -> Float[Array, " n"]:
         dtype, n = self.least.dtype, self.least.size

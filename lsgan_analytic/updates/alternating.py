@@ -7,7 +7,7 @@ import equinox as eqx
 from .._checks import checked_int
 from .._types import Players
 from ..game import AbstractGame
-from ._step_sizes import Step
+from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, disc_stepped, gen_stepped, repeated, Sizes
 
 Order = Literal["disc", "gen"]
@@ -35,12 +35,13 @@ class Alternating(AbstractMemorylessRule):
     (0.5, 1.25)
     """
 
+    step_sizes: StepSizes
     disc_steps: int = eqx.field(static=True)
     gen_steps: int = eqx.field(static=True)
     order: Order = eqx.field(static=True)
 
     def __init__(self, step: Step, disc_steps: int = 1, gen_steps: int = 1, order: Order = "disc"):
-        super().__init__(step)
+        self.step_sizes = StepSizes(step)
         self.disc_steps = checked_int(disc_steps, "disc_steps")
         self.gen_steps = checked_int(gen_steps, "gen_steps")
         if order not in ("disc", "gen"):

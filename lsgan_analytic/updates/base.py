@@ -12,7 +12,7 @@ from jax import Array
 from .._types import Players, Scalar
 from ..game import AbstractGame
 from ..parameters import dtype_of
-from ._step_sizes import Count, next_count, Step, StepSizes
+from ._step_sizes import Count, next_count, StepSizes
 
 Sizes = tuple[Scalar, Scalar]
 
@@ -32,20 +32,10 @@ class AbstractRule(eqx.Module):
         """ValueError for a rule that cannot take just so many steps."""
 
 
-class AbstractSteppingRule(AbstractRule):
-    """A rule with step sizes: ``step`` of its constructor is read here, the same for every rule."""
-
-    step_sizes: StepSizes
-
-    def __init__(self, step: Step):
-        self.step_sizes = StepSizes(step)
-
-    def check(self, steps: int) -> None:
-        self.step_sizes.check(steps)
-
-
-class AbstractMemorylessRule(AbstractSteppingRule):
+class AbstractMemorylessRule(AbstractRule):
     """A rule that remembers nothing but the number of the step, and that only if its step sizes change."""
+
+    step_sizes: eqx.AbstractVar[StepSizes]
 
     @abc.abstractmethod
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
@@ -64,6 +54,9 @@ class AbstractMemorylessRule(AbstractSteppingRule):
                 f"game: {type(self).__name__} takes second derivatives and expected objectives that have "
                 "them, got some with a gradient of their own (jax.custom_vjp) and no more"
             ) from error
+
+    def check(self, steps: int) -> None:
+        self.step_sizes.check(steps)
 
 
 def checked_rule(rule: AbstractRule) -> AbstractRule:

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 from .._types import Players
 from ..game import AbstractGame
 from ._flat import Flat
+from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, Sizes
 
 
@@ -29,6 +30,11 @@ class CompetitiveGradient(AbstractMemorylessRule):
     >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
     (0.4, 1.2)
     """
+
+    step_sizes: StepSizes
+
+    def __init__(self, step: Step):
+        self.step_sizes = StepSizes(step)
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         flat = Flat(game, players, sizes)

@@ -5,7 +5,7 @@ import jax
 from .._checks import positive
 from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
-from ._step_sizes import Step
+from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, apply_updates, Sizes
 
 
@@ -29,10 +29,11 @@ class Consensus(AbstractMemorylessRule):
     (0.45, 1.45)
     """
 
+    step_sizes: StepSizes
     strength: Scalar
 
     def __init__(self, step: Step, strength: ScalarLike):
-        super().__init__(step)
+        self.step_sizes = StepSizes(step)
         self.strength = positive("strength")(strength)
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:

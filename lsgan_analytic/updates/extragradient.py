@@ -2,6 +2,7 @@
 
 from .._types import Players
 from ..game import AbstractGame, field
+from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, apply_updates, half_stepped, Sizes
 
 
@@ -23,6 +24,11 @@ class Extragradient(AbstractMemorylessRule):
     >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
     (0.25, 1.25)
     """
+
+    step_sizes: StepSizes
+
+    def __init__(self, step: Step):
+        self.step_sizes = StepSizes(step)
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         half = half_stepped(game, players, sizes, field(game, players))

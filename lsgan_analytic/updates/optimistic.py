@@ -6,13 +6,13 @@ import jax.numpy as jnp
 from .._types import Flag, Players
 from ..game import AbstractGame, field
 from ..parameters import dtype_of
-from ._step_sizes import Count, next_count
-from .base import AbstractSteppingRule, apply_updates, zeros
+from ._step_sizes import Count, next_count, Step, StepSizes
+from .base import AbstractRule, apply_updates, zeros
 
 State = tuple[Count | None, Flag, Players]
 
 
-class Optimistic(AbstractSteppingRule):
+class Optimistic(AbstractRule):
     """theta_{k+1} = theta_k + step (2 field(theta_k) - field(theta_{k-1})).
 
     The first step is a simultaneous one; each step takes one gradient. Daskalakis et al., "Training GANs with
@@ -30,6 +30,11 @@ class Optimistic(AbstractSteppingRule):
     (0.5, 1.5)
     """
 
+    step_sizes: StepSizes
+
+    def __init__(self, step: Step):
+        self.step_sizes = StepSizes(step)
+
     def init(self, players: Players) -> State:
         """The step number, whether it is the first step, and the field before."""
         return self.step_sizes.start(), jnp.asarray(True), zeros(players)
@@ -40,3 +45,6 @@ class Optimistic(AbstractSteppingRule):
         direction = jax.tree.map(lambda v, past: 2 * v - jnp.where(first, v, past), now, before)
         there = apply_updates(players, self.step_sizes(k, dtype_of(players)), direction)
         return there, (next_count(k), jnp.asarray(False), now)
+
+    def check(self, steps: int) -> None:
+        self.step_sizes.check(steps)

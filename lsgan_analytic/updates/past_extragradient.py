@@ -3,13 +3,13 @@
 from .._types import Players
 from ..game import AbstractGame, field
 from ..parameters import dtype_of
-from ._step_sizes import Count, next_count
-from .base import AbstractSteppingRule, apply_updates, half_stepped, zeros
+from ._step_sizes import Count, next_count, Step, StepSizes
+from .base import AbstractRule, apply_updates, half_stepped, zeros
 
 State = tuple[Count | None, Players]
 
 
-class PastExtragradient(AbstractSteppingRule):
+class PastExtragradient(AbstractRule):
     """Extragradient that extrapolates along the last field it saw: one gradient a step.
 
     theta_half = theta_k + step v_{k-1}, v_k = field(theta_half), theta_{k+1} = theta_k + step v_k, with
@@ -28,6 +28,11 @@ class PastExtragradient(AbstractSteppingRule):
     (0.5, 1.5)
     """
 
+    step_sizes: StepSizes
+
+    def __init__(self, step: Step):
+        self.step_sizes = StepSizes(step)
+
     def init(self, players: Players) -> State:
         return self.step_sizes.start(), zeros(players)
 
@@ -37,3 +42,6 @@ class PastExtragradient(AbstractSteppingRule):
         half = half_stepped(game, players, sizes, past)
         now = field(game, half)
         return apply_updates(players, sizes, now), (next_count(k), now)
+
+    def check(self, steps: int) -> None:
+        self.step_sizes.check(steps)

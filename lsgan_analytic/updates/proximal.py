@@ -9,6 +9,7 @@ from jax import Array
 from .._types import Players
 from ..game import AbstractGame
 from ._flat import Flat
+from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, Sizes
 
 _MOST = 50
@@ -33,6 +34,11 @@ class Proximal(AbstractMemorylessRule):
     >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
     (0.4, 1.2)
     """
+
+    step_sizes: StepSizes
+
+    def __init__(self, step: Step):
+        self.step_sizes = StepSizes(step)
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         flat = Flat(game, players, sizes)

@@ -2,6 +2,7 @@
 
 from .._types import Players
 from ..game import AbstractGame, field
+from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, apply_updates, Sizes
 
 
@@ -18,6 +19,11 @@ class Simultaneous(AbstractMemorylessRule):
     >>> [float(s) for s in lsgan.Simultaneous(step=(lambda k: 0.5 / (k + 1), 0.25)).step_sizes(1)]
     [0.25, 0.25]
     """
+
+    step_sizes: StepSizes
+
+    def __init__(self, step: Step):
+        self.step_sizes = StepSizes(step)
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         return apply_updates(players, sizes, field(game, players))

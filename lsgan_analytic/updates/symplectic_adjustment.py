@@ -9,7 +9,7 @@ from .._checks import positive
 from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
 from ..parameters import vector
-from ._step_sizes import Step
+from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, apply_updates, Sizes
 
 _EPSILON = 0.1
@@ -38,11 +38,12 @@ class SymplecticAdjustment(AbstractMemorylessRule):
     (0.0, 1.0)
     """
 
+    step_sizes: StepSizes
     strength: Scalar
     align: bool = eqx.field(static=True)
 
     def __init__(self, step: Step, strength: ScalarLike = 1.0, align: bool = True):
-        super().__init__(step)
+        self.step_sizes = StepSizes(step)
         self.strength = positive("strength")(strength)
         self.align = bool(align)
 

@@ -6,7 +6,7 @@ import jax
 
 from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame
-from ._step_sizes import Step
+from ._step_sizes import Step, StepSizes
 from .base import (
     AbstractMemorylessRule,
     apply_update,
@@ -46,10 +46,11 @@ class TaylorLola(AbstractMemorylessRule):
     (0.0, 1.0)
     """
 
+    step_sizes: StepSizes
     look_ahead: Scalar | None
 
     def __init__(self, step: Step, look_ahead: ScalarLike | None = None):
-        super().__init__(step)
+        self.step_sizes = StepSizes(step)
         self.look_ahead = look_ahead_size(look_ahead)
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:

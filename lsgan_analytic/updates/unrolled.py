@@ -8,7 +8,7 @@ import jax
 from .._checks import checked_int
 from .._types import Players, Scalar
 from ..game import AbstractGame
-from ._step_sizes import Step
+from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, apply_update, disc_direction, disc_stepped, repeated, Sizes
 
 
@@ -31,10 +31,11 @@ class Unrolled(AbstractMemorylessRule):
     (0.5, 0.5)
     """
 
+    step_sizes: StepSizes
     k: int = eqx.field(static=True)
 
     def __init__(self, step: Step, k: int):
-        super().__init__(step)
+        self.step_sizes = StepSizes(step)
         self.k = checked_int(k, "k")
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
