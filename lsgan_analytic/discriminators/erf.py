@@ -19,6 +19,7 @@ def _log_tails(u: FloatLike) -> tuple[Flags, Values, Values]:
 
     One evaluation serves both (jax.scipy's log_ndtr keeps 10 digits only).
     """
+    u = jnp.asarray(u)
     above = u > 0
     size = jnp.where(above, u, -u)  # not abs, whose slope at 0 is 0
     tail = jnp.log(0.5 * erfcx_positive(size)) - jnp.square(size)

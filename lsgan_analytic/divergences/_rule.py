@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from .._logistic import TRANSITION_POINTS
-from .._types import Breakpoints, Flag, Scalar, Values, Vector
+from .._types import Breakpoints, Flag, FloatLike, Scalar, Values, Vector
 from ..laws._bisection import bisect
 from ..laws.base import AbstractLaw
 
@@ -58,7 +58,7 @@ def on_the_line(p: AbstractLaw, q: AbstractLaw, what: str) -> None:
         raise ValueError(f"p, q: {what} is for laws on the line, got {type(p).__name__} on the plane")
 
 
-def log_ratio(p: AbstractLaw, q: AbstractLaw, x: Values) -> Values:
+def log_ratio(p: AbstractLaw, q: AbstractLaw, x: FloatLike) -> Values:
     """log p(x) - log q(x), 0 where neither has a density.
 
     >>> import lsgan_analytic as lsgan
