@@ -7,7 +7,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from .._types import Breakpoints, Flag, Numbers, Values
+from .._types import Breakpoints, Flag, FloatLike, Values
 from ..generators.base import AbstractGenerator
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ class AbstractDiscriminator(eqx.Module):
     """
 
     @abc.abstractmethod
-    def __call__(self, x: Numbers) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         """D(x), elementwise."""
 
-    def score(self, x: Numbers) -> Values:
+    def score(self, x: FloatLike) -> Values:
         """The logit of a probability, the value of a critic; ValueError for neither."""
         raise ValueError(f"disc: {expected_score(self)}")
 
-    def score_error(self, x: Numbers) -> Values | None:
+    def score_error(self, x: FloatLike) -> Values | None:
         """A bound on the error of a ``score(x)`` that is found from a rounded D(x); None for others."""
         return None
 
@@ -123,7 +123,7 @@ class AbstractCritic(AbstractDiscriminator):
     0.0
     """
 
-    def score(self, x: Numbers) -> Values:
+    def score(self, x: FloatLike) -> Values:
         """D(x)."""
         return self(x)
 
@@ -158,21 +158,21 @@ class AbstractProbability(AbstractDiscriminator):
                 "log D(x)/(1 - D(x)), got neither"
             )
 
-    def __call__(self, x: Numbers) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         return jax.nn.sigmoid(self.logit(x))
 
-    def logit(self, x: Numbers) -> Values:
+    def logit(self, x: FloatLike) -> Values:
         """log D(x)/(1 - D(x)), elementwise."""
         value = self(x)
         inside = (value > 0) & (value < 1)
         safe = jnp.where(inside, value, 0.5)
         return jnp.where(inside, jnp.log(safe) - jnp.log1p(-safe), jnp.nan)
 
-    def score(self, x: Numbers) -> Values:
+    def score(self, x: FloatLike) -> Values:
         """The logit of D."""
         return self.logit(x)
 
-    def score_error(self, x: Numbers) -> Values | None:
+    def score_error(self, x: FloatLike) -> Values | None:
         if type(self).logit is not AbstractProbability.logit:
             return None
         value = self(x)

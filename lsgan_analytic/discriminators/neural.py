@@ -22,7 +22,7 @@ class NeuralDiscriminator(AbstractProbability):
 
     >>> import jax, lsgan_analytic as lsgan
     >>> disc = lsgan.NeuralDiscriminator(key=jax.random.key(0), width=8, depth=1)
-    >>> disc([[0.0, 0.0], [1.0, 2.0]]).shape, len(lsgan.parameter_names(disc))
+    >>> disc(jax.numpy.asarray([[0.0, 0.0], [1.0, 2.0]])).shape, len(lsgan.parameter_names(disc))
     ((2,), 33)
     """
 

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from .._logistic import TRANSITION_POINTS
-from .._types import FloatLike, Numbers, Values
+from .._types import FloatLike, Values
 from ..discriminators.base import AbstractDiscriminator, expected_score, has_score
 
 _ROUNDING = 4  # units in the last place
@@ -53,15 +53,15 @@ class AbstractIntegrand(eqx.Module):
     def __call__(self, t: FloatLike) -> Values:
         """phi(t), elementwise."""
 
-    def argument(self, disc: AbstractDiscriminator) -> Callable[[Numbers], Values]:
+    def argument(self, disc: AbstractDiscriminator) -> Callable[[FloatLike], Values]:
         """The function of x of which phi is taken: D."""
         return disc
 
-    def of(self, disc: AbstractDiscriminator, x: Numbers) -> Values:
+    def of(self, disc: AbstractDiscriminator, x: FloatLike) -> Values:
         """phi of its argument at x."""
         return self(self.argument(disc)(x))
 
-    def rounding(self, disc: AbstractDiscriminator, x: Numbers) -> Values:
+    def rounding(self, disc: AbstractDiscriminator, x: FloatLike) -> Values:
         """How far ``of(disc, x)`` moves when the argument of phi is rounded."""
         value = self.argument(disc)(x)
         return self._moved(value, _ROUNDING * jnp.finfo(value.dtype).eps * jnp.abs(value))
@@ -92,16 +92,16 @@ class AbstractScoreIntegrand(AbstractIntegrand):
     (2.0, 2.0)
     """
 
-    def argument(self, disc: AbstractDiscriminator) -> Callable[[Numbers], Values]:
+    def argument(self, disc: AbstractDiscriminator) -> Callable[[FloatLike], Values]:
         """The function of x of which phi is taken: the score of D."""
         return disc.score
 
-    def of(self, disc: AbstractDiscriminator, x: Numbers) -> Values:
+    def of(self, disc: AbstractDiscriminator, x: FloatLike) -> Values:
         """phi of the score of D at x."""
         self.check(disc, f"disc, under the integrand {type(self).__name__}")
         return super().of(disc, x)
 
-    def rounding(self, disc: AbstractDiscriminator, x: Numbers) -> Values:
+    def rounding(self, disc: AbstractDiscriminator, x: FloatLike) -> Values:
         error = disc.score_error(x)
         if error is None:
             return super().rounding(disc, x)
@@ -144,11 +144,11 @@ class Scaled(AbstractIntegrand):
     def __call__(self, t: FloatLike) -> Values:
         return self.factor * self.inner(t)
 
-    def of(self, disc: AbstractDiscriminator, x: Numbers) -> Values:
+    def of(self, disc: AbstractDiscriminator, x: FloatLike) -> Values:
         """factor times ``inner`` of what that acts on, the value or the score."""
         return self.factor * self.inner.of(disc, x)
 
-    def rounding(self, disc: AbstractDiscriminator, x: Numbers) -> Values:
+    def rounding(self, disc: AbstractDiscriminator, x: FloatLike) -> Values:
         return abs(self.factor) * self.inner.rounding(disc, x)
 
     def check(self, disc: AbstractDiscriminator, name: str) -> None:
