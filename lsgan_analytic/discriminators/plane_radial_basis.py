@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from .._checks import finite, positive
+from .._checks import finite, positive_number
 from .._types import Flag, Numbers, Scalar, Values, Vector
 from .base import AbstractCritic
 from .half_plane import planar
@@ -28,7 +28,7 @@ class PlaneRadialBasis(AbstractCritic):
 
     weights: Vector = eqx.field(converter=lambda value: finite("weights")(value))
     centers: Float[Array, "n 2"] = eqx.field(converter=lambda value: finite("centers")(value))
-    width: Scalar = eqx.field(converter=positive("width"))
+    width: Scalar = eqx.field(converter=positive_number("width"))
 
     def __check_init__(self):
         if self.weights.ndim != 1 or self.centers.shape != (self.weights.size, 2):

@@ -4,7 +4,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from .._checks import finite, positive
+from .._checks import finite, positive_number
 from .._types import Flag, FloatLike, Scalar, Values, Vector
 from ._crossings import crossings
 from .base import AbstractCritic
@@ -30,7 +30,7 @@ class RadialBasis(AbstractCritic):
 
     weights: Vector = eqx.field(converter=lambda value: finite("weights")(value))
     centers: Vector = eqx.field(converter=lambda value: finite("centers")(value))
-    width: Scalar = eqx.field(converter=positive("width"))
+    width: Scalar = eqx.field(converter=positive_number("width"))
 
     def __check_init__(self):
         if self.weights.ndim != 1 or self.weights.shape != self.centers.shape:

@@ -89,7 +89,7 @@ def marks_of(*laws: AbstractLaw) -> Vector:
     return jnp.concatenate([part for part in parts if part.size] or parts[:1])
 
 
-def breakpoints_of(p: AbstractLaw, q: AbstractLaw) -> Vector:
+def breakpoints_of(p: AbstractLaw, q: AbstractLaw) -> Breakpoints:
     """Where the panels end; the singularities move with the parameters, as what jumps there does."""
     if dimension(p, q) == 2:
         return jnp.zeros((0, 3))

@@ -52,6 +52,12 @@ class Pushforward(AbstractLaw):
     latent: AbstractLaw
     generator: AbstractGenerator
 
+    def __check_init__(self):
+        if not isinstance(self.latent, AbstractLaw):
+            raise ValueError(f"latent: expected a law, got {self.latent!r}")
+        if not isinstance(self.generator, AbstractGenerator):
+            raise ValueError(f"generator: expected a generator, got {self.generator!r}")
+
     @property
     def is_sample(self) -> bool:
         return self.latent.is_sample

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from .._checks import same_shape
 from .._types import Flag, Flags, FloatLike, Parameter, Scalar, Values, Vector
 from .base import AbstractDensity
 
@@ -94,6 +95,10 @@ class AbstractTransformed(AbstractDensity):
     >>> bool(abs(jnp.sum(weights * x) - jnp.exp(0.125)) < 1e-14), float(law.cdf(1.0))
     (True, 0.5)
     """
+
+    def __check_init__(self):
+        own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        same_shape(**{name: value for name, value in own.items() if eqx.is_inexact_array(value)})
 
     @abc.abstractmethod
     def standard(self) -> Standard:

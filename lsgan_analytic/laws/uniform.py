@@ -36,8 +36,7 @@ class Uniform(AbstractLocationScale):
 
     def __init__(self, low: FloatLike = 0.0, high: FloatLike = 1.0):
         self.low, self.high = finite("low")(low), finite("high")(high)
-        if self.low.ndim and self.high.ndim:
-            same_shape(low=self.low, high=self.high)
+        same_shape(low=self.low, high=self.high)
         message, wrong = "high: expected a number above low", (self.high <= self.low).any()
         if isinstance(wrong, Tracer):
             self.high = eqx.error_if(self.high, wrong, message)

@@ -197,6 +197,13 @@ class AbstractLoss(eqx.Module):
     real: eqx.AbstractVar[AbstractIntegrand]
     fake: eqx.AbstractVar[AbstractIntegrand]
 
+    def __check_init__(self):
+        for name, phi in (("real", self.real), ("fake", self.fake)):
+            if not isinstance(phi, AbstractIntegrand):
+                raise ValueError(
+                    f"{name}: expected an integrand, e.g. lsgan.SquaredMinimax().real, got {phi!r}"
+                )
+
     @abc.abstractmethod
     def objectives(
         self, real: Callable[[AbstractIntegrand], Amount], fake: Callable[[AbstractIntegrand], Amount]

@@ -2,7 +2,7 @@
 
 import jax
 
-from .._checks import positive
+from .._checks import positive_number
 from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
@@ -34,7 +34,7 @@ class Consensus(AbstractMemorylessRule):
 
     def __init__(self, step: Step, strength: ScalarLike):
         self.step_sizes = StepSizes(step)
-        self.strength = positive("strength")(strength)
+        self.strength = positive_number("strength")(strength)
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         value, pull = jax.vjp(lambda own: field(game, own), players)
