@@ -16,6 +16,7 @@ from . import (
 )
 from ._error import expectation_error as expectation_error
 from ._types import Players as Players
+from .browser import explore as explore
 from .derivatives import (
     gradient as gradient,
     hessian as hessian,

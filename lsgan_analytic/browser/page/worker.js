@@ -1,0 +1,50 @@
+// Runs beside the page: the newest request of each kind is answered, an older one is given up.
+const newest = {};
+const pause = () =>
+  new Promise((resume) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = resume;
+    channel.port2.postMessage(0);
+  });
+
+const jobs = {
+  async tube(setup, send) {
+    send(Engine.tube(setup), true);
+  },
+  async portrait(view, send, stale) {
+    for (const n of [17, 49]) {
+      const grid = Landscape.grid(view, n);
+      await pause();
+      if (stale()) return;
+      send({ grid, levels: Landscape.levels(view), equilibria: Landscape.equilibria(view, grid) }, n === 49);
+    }
+  },
+  async cloud(setup, send, stale) {
+    let since = performance.now();
+    const paths = [];
+    for (let r = 0; r < setup.runs; r++) {
+      paths.push(Engine.sampled(setup, r));
+      if (performance.now() - since > 40) {
+        send({ paths: null, done: r + 1 }, false);
+        await pause();
+        if (stale()) return;
+        since = performance.now();
+      }
+    }
+    send({ paths, done: setup.runs }, true);
+  },
+};
+
+self.onmessage = async ({ data: { id, kind, slot, given } }) => {
+  const own = `${kind} ${slot}`;
+  newest[own] = id;
+  const send = (result, done) => self.postMessage({ id, kind, slot, result, done });
+  await pause();
+  const stale = () => newest[own] !== id;
+  if (stale()) return;
+  try {
+    await jobs[kind](given, send, stale);
+  } catch (error) {
+    self.postMessage({ id, kind, slot, error: String(error), done: true });
+  }
+};
