@@ -11,7 +11,8 @@ Bifurcation Theory, 3rd ed. 2004, sections 5.4 and 10.2; with B and C the second
                      l1 = Re(c)/omega, the first Lyapunov coefficient.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -75,7 +76,7 @@ def hopf(forms: Forms, v: Vectors) -> Coefficient:
     return _total([term / omega for term in _cubic(forms, v, square)])
 
 
-def _cubic(forms: Forms, v: Vectors, square: np.ndarray) -> list[complex]:
+def _cubic(forms: Forms, v: Vectors, square: np.ndarray) -> list[Any]:
     """The terms of c."""
     q, w, bar = v.right, v.left, np.conj(v.right)
     mean = np.linalg.solve(-forms.slope, forms(q, bar))
@@ -83,7 +84,7 @@ def _cubic(forms: Forms, v: Vectors, square: np.ndarray) -> list[complex]:
     return [w @ forms(q, q, bar) / 2, w @ forms(q, mean), w @ forms(bar, double) / 2]
 
 
-def _total(terms: list[complex]) -> Coefficient:
+def _total(terms: Sequence[Any]) -> Coefficient:
     return Coefficient(float(np.real(np.sum(terms))), float(np.sum(np.abs(terms))))
 
 
