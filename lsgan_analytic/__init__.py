@@ -16,6 +16,12 @@ from . import (
 )
 from ._error import expectation_error as expectation_error
 from ._types import Players as Players
+from .bifurcations import (
+    Cycle as Cycle,
+    cycle as cycle,
+    normal_form as normal_form,
+    NormalForm as NormalForm,
+)
 from .browser import explore as explore
 from .derivatives import (
     gradient as gradient,

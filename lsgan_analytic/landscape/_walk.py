@@ -1,20 +1,15 @@
 """The host's loop along a branch of equilibria."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, PyTree
 
 from .._types import Players
-from ..game import AbstractGame, checked_game
-from ..restriction import Restriction
-from ..updates.base import AbstractRule, advance, checked_rule, state_at_rest
+from ..bifurcations._motion import Motion, System
 from . import _events
 
-System = Callable[[Any], AbstractGame | tuple[AbstractGame, AbstractRule]]
 _NEWTON, _QUICK = 8, 4  # trips at the most; so few make the next step longer
 _GROWTH, _SHRINK = 1.4, 0.5
 _TURN = 0.9  # cosine of the largest angle between neighbouring tangents
@@ -36,31 +31,13 @@ class Walk:
     def __init__(
         self, system: System, players: Players, positions: tuple[int, ...], start: float, stop: float
     ):
-        first = system(start)
-        self.is_map = isinstance(first, tuple)
-        game, rule = first if isinstance(first, tuple) else (first, None)
-        restriction = Restriction(checked_game(game), players, positions)
-        reduced = restriction.reduce(players)
-        state = rule if rule is None else state_at_rest(restriction, checked_rule(rule), reduced, 1)
-        here = restriction.flatten(reduced, state)
-
-        def placed(values: Array) -> tuple[Players, PyTree]:
-            return restriction.unflatten(values, reduced, state)
-
-        self.players = lambda values: restriction.whole(placed(jnp.asarray(values, here.dtype))[0])
+        self.motion = motion = Motion.of(system, players, positions, start)
+        self.is_map, here = motion.is_map, motion.start
+        self.players = lambda values: motion.players_at(jnp.asarray(values, here.dtype))
         self._start, self._stop, self._dtype = np.append(np.asarray(here, float), start), stop, here.dtype
         self._parameter = np.append(np.zeros(here.size), 1.0)  # its unit vector
         self.tolerance = float(np.finfo(here.dtype).eps) ** 0.75
-
-        def equations(where: Array) -> Array:
-            values, parameter = where[:-1], where[-1]
-            found = system(parameter)
-            if isinstance(found, tuple):
-                part = Restriction(found[0], players, positions)
-                return part.flatten(*advance(part, found[1], *placed(values))) - values
-            return Restriction(found, players, positions).field(values)
-
-        both = jax.jit(lambda where: (equations(where), jax.jacfwd(equations)(where)))
+        both = jax.jit(lambda where: (motion.equations(where), jax.jacfwd(motion.equations)(where)))
         self._both = lambda where: tuple(
             np.asarray(part, float) for part in both(jnp.asarray(where, self._dtype))
         )

@@ -1,17 +1,24 @@
 """Branches of equilibria as one parameter changes, by pseudo-arclength continuation."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field as dataclass_field
+from functools import partial
 
 import jax
 import numpy as np
 
 from .._checks import checked_float, checked_int
 from .._types import Players
+from ..bifurcations._motion import System
+from ..bifurcations.normal_form import form_at, NormalForm
 from ..parameters import checked_players, indices, Names
 from ..trajectory import checked_start
-from ._events import events, SENTENCES
-from ._walk import System, Walk
+from ._events import Event, events, SENTENCES
+from ._walk import Walk
 from ._window import checked_names
+
+_WITH_FORMS = ("fold", "flip", "neimark_sacker", "hopf")
+_NEAR = 30.0  # how much further from the border than found an eigenvalue may seem at a bisected point
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,7 @@ class Bifurcation:
         kind: "fold", "branch_point", "hopf", "flip", "neimark_sacker" or "node_focus"; parameter: where;
             players: the equilibrium there; eigenvalues: those of the flow, or the multipliers;
             multiplicity: how many eigenvalues (fold, branch point, flip) or pairs of them do so at once.
+        normal_form: what lies beyond; see below.
     """
 
     kind: str
@@ -29,6 +37,15 @@ class Bifurcation:
     players: Players
     eigenvalues: np.ndarray
     multiplicity: int = 1
+    _form: Callable[[], NormalForm] | None = dataclass_field(default=None, repr=False, compare=False)
+
+    @property
+    def normal_form(self) -> NormalForm | None:
+        """What lies beyond a fold, a flip, a Neimark-Sacker or a Hopf point; None at the others.
+
+        Computed when it is asked for. ValueError where the motion is not smooth: see ``normal_form``.
+        """
+        return None if self._form is None else self._form()
 
     def __str__(self) -> str:
         times = f" ({self.multiplicity} at once)" if self.multiplicity > 1 else ""
@@ -109,15 +126,21 @@ def continue_branch(
     points, ended = walk.follow(step, longest, checked_int(max_points, "max_points"))
     where = np.stack([point.where for point in points])
     spectra = np.stack([point.eigenvalues for point in points])
+    found = events(points, walk.point, walk.is_map, walk.tolerance)
     decay = 1 - np.abs(spectra) if walk.is_map else -np.real(spectra)
     return Branch(
         parameter=where[:, -1],
         players=jax.vmap(walk.players)(where[:, :-1]),
         eigenvalues=spectra,
         stable=np.asarray(np.min(decay, axis=1) > 0),
-        bifurcations=tuple(
-            Bifurcation(kind, float(at.where[-1]), walk.players(at.where[:-1]), at.eigenvalues, multiplicity)
-            for kind, multiplicity, at in events(points, walk.point, walk.is_map, walk.tolerance)
-        ),
+        bifurcations=tuple(_bifurcation(walk, event) for event in found),
         ended=ended,
     )
+
+
+def _bifurcation(walk: Walk, event: Event) -> Bifurcation:
+    kind, multiplicity, at = event
+    x, parameter = at.where[:-1], float(at.where[-1])
+    near = _NEAR * np.sqrt(walk.tolerance)
+    form = partial(form_at, walk.motion, x, parameter, near) if kind in _WITH_FORMS else None
+    return Bifurcation(kind, parameter, walk.players(x), at.eigenvalues, multiplicity, form)

@@ -1,0 +1,4 @@
+"""What lies beyond the borders of stability: normal forms, cycles, borders in two parameters."""
+
+from .cycle import Cycle as Cycle, cycle as cycle
+from .normal_form import normal_form as normal_form, NormalForm as NormalForm

@@ -1,0 +1,115 @@
+"""A flow, or a rule's step with its state, as a function of one vector and of a parameter."""
+
+from collections.abc import Callable
+from typing import Any, Self
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import Array
+from jaxtyping import PyTree
+
+from .._types import Players, Scalar, Vector
+from ..game import AbstractGame, checked_game
+from ..parameters import dtype_of
+from ..restriction import Restriction
+from ..updates.base import AbstractRule, advance, checked_rule, state_at_rest
+
+#: parameter -> a game (its flow), or (game, rule)
+System = Callable[[Any], AbstractGame | tuple[AbstractGame, AbstractRule]]
+
+
+class Motion(eqx.Module):
+    """The map of one step over the free parameters and the rule's state, or the field over the former.
+
+    What is no floating-point number in the state (counters, flags) stays as it is in ``state``.
+    """
+
+    system: System
+    players: Players
+    positions: tuple[int, ...] = eqx.field(static=True)
+    state: PyTree
+    is_map: bool = eqx.field(static=True)
+
+    @classmethod
+    def of(cls, system: System, players: Players, positions: tuple[int, ...], parameter: Any) -> Self:
+        """That of ``system`` near ``players``: the state is the one a rule rests with at ``parameter``."""
+        game, rule = _parts(system, parameter)
+        checked_game(game)
+        state = None
+        if rule is not None:
+            checked_rule(rule)
+            state = _at_rest(system, players, positions, jnp.asarray(parameter, dtype_of(players)))
+        return cls(system, players, positions, state, rule is not None)
+
+    def on(self, game: AbstractGame) -> Restriction:
+        """``game`` over the free parameters."""
+        return Restriction(game, self.players, self.positions)
+
+    @property
+    def start(self) -> Vector:
+        """The vector of ``players`` and ``state``."""
+        part = self._part
+        return part.flatten(part.reduce(self.players), self.state)
+
+    @property
+    def _part(self) -> Restriction:
+        return Restriction(_NoGame(), self.players, self.positions)
+
+    def placed(self, values: Vector) -> tuple[Players, PyTree]:
+        """(restricted players, state) of a vector."""
+        part = self._part
+        return part.unflatten(values, part.reduce(self.players), self.state)
+
+    def players_at(self, values: Vector) -> Players:
+        """All parameters of a vector."""
+        return self._part.whole(self.placed(values)[0])
+
+    def __call__(self, values: Vector, parameter: Any) -> Vector:
+        """The vector after a step (map), or its velocity (flow)."""
+        game, rule = _parts(self.system, parameter)
+        part = self.on(game)
+        if rule is None:
+            return part.field(values)
+        return part.flatten(*advance(part, rule, *self.placed(values)))
+
+    def equations(self, where: Array) -> Array:
+        """What is 0 at an equilibrium; the parameter is the last entry of ``where``."""
+        values = self(where[:-1], where[-1])
+        return values - where[:-1] if self.is_map else values
+
+    def system_projects(self, parameter: Any) -> bool:
+        """Whether the game can move players after a step."""
+        return _parts(self.system, parameter)[0].projects
+
+    def projected(self, values: Vector, parameter: Any) -> Scalar:
+        """How far the game puts the players from where the step left them."""
+        game, rule = _parts(self.system, parameter)
+        if rule is None or not game.projects:
+            return jnp.zeros((), values.dtype)
+        part = self.on(game)
+        after, _ = rule.step(part, *self.placed(values))
+        apart = jax.tree.map(lambda a, b: jnp.max(jnp.abs(a - b)), part.project(after), after)
+        return jnp.max(jnp.stack(jax.tree.leaves(apart)))
+
+
+class _NoGame(AbstractGame):
+    """In the place of a game where none is asked for anything."""
+
+    def objectives(self, players: Players) -> tuple[Scalar, Scalar]:
+        raise NotImplementedError
+
+
+@eqx.filter_jit
+def _at_rest(system: System, players: Players, positions: tuple[int, ...], parameter: Scalar) -> PyTree:
+    """The state of the rule that rests at ``players``."""
+    game, rule = _parts(system, parameter)
+    if rule is None:
+        return None
+    part = Restriction(game, players, positions)
+    return state_at_rest(part, rule, part.reduce(players), 1)
+
+
+def _parts(system: System, parameter: Any) -> tuple[AbstractGame, AbstractRule | None]:
+    found = system(parameter)
+    return found if isinstance(found, tuple) else (found, None)
