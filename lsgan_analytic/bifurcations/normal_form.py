@@ -63,7 +63,7 @@ class NormalForm:
         apart = np.asarray(parameter, float) - self.parameter
         square = np.where(apart == 0, 0.0, self.squared_amplitude * apart)
         size = np.sqrt(np.where(square >= 0, square, np.nan))
-        return size if np.ndim(parameter) else float(size)
+        return size if np.ndim(apart) else float(size)
 
     def __str__(self) -> str:
         """The verdict in a line."""

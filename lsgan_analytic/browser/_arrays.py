@@ -369,15 +369,16 @@ def _custom_call(emitter: Emitter, operation: Operation) -> None:
         operation.attributes.get("mhlo.backend_config", ""),
     )
     operands, kinds = _operands(emitter, operation), operation.operand_types
+    shapes: list[tuple[int, ...]] = [kind.shape for kind in kinds]
     matrix = len(kinds) > 0 and len(kinds[0].shape) == 2 and kinds[0].element == "f64"
-    if matrix and target == "lapack_dgetrf_ffi" and kinds[0].shape[0] == kinds[0].shape[1]:
-        call = f"R.lu({operands[0]},{kinds[0].shape[0]})"
+    if matrix and target == "lapack_dgetrf_ffi" and shapes[0][0] == shapes[0][1]:
+        call = f"R.lu({operands[0]},{shapes[0][0]})"
     elif matrix and target == "lapack_dtrsm_ffi" and _letter(settings, "side") == "L":
         lower, transposed, unit = (
             str(_letter(settings, key) == letter).lower()
             for key, letter in (("uplo", "L"), ("trans_x", "T"), ("diag", "U"))
         )
-        sizes = f"{kinds[0].shape[0]},{kinds[1].shape[-1]}"
+        sizes = f"{shapes[0][0]},{shapes[1][-1]}"
         call = f"R.trsm({operands[0]},{operands[1]},{sizes},{lower},{transposed},{unit})"
     else:
         raise unsupported(operation, emitter.title)

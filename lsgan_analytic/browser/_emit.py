@@ -185,18 +185,18 @@ def _read(emitter: Emitter, operation: Operation, indices: Sequence[str]) -> str
     """Which entry of its operand a reader reads."""
     attributes = operation.attributes
     if operation.name == "iota":
-        count = indices[attributes["iota_dimension"]]
+        count = indices[int(attributes["iota_dimension"])]
         return f"BigInt({count})" if KINDS[operation.type.element] == "w" else count
     source, kind = emitter.names[operation.operands[0]], operation.operand_types[0]
     if not kind.shape:
         return source
     if operation.name == "broadcast_in_dim":
         chosen = [
-            "0" if length == 1 else indices[k]
+            "0" if length == 1 else indices[int(k)]
             for k, length in zip(attributes["broadcast_dimensions"], kind.shape, strict=True)
         ]
     elif operation.name == "transpose":
-        places = attributes["permutation"]
+        places: list[int] = list(attributes["permutation"])
         chosen = [indices[places.index(k)] for k in range(len(kind.shape))]
     elif operation.name == "reverse":
         chosen = [

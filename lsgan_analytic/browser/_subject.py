@@ -149,6 +149,7 @@ class Played:
     ) -> tuple[Array, Array, Array]:
         """A step on the first ``count`` of the points."""
         game = self.subject.game_at(numbers)
+        assert isinstance(game, Game)  # a game given as functions has no points
         laws = [
             PointMasses.unchecked(
                 at, jnp.where(jnp.arange(at.shape[0], dtype=count.dtype) < count, 1 / count, 0)

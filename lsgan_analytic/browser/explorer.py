@@ -236,7 +236,7 @@ def _carried(functions: Mapping[str, Traced], parts: Sequence[Compiled]) -> list
 
 
 def _file(name: str) -> str:
-    return (files(__package__) / "page" / name).read_text(encoding="utf-8")
+    return (files("lsgan_analytic.browser") / "page" / name).read_text(encoding="utf-8")
 
 
 def _written(script: Script, parts: Sequence[Compiled], title: str, checks: list[dict]) -> str:

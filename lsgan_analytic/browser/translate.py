@@ -93,4 +93,4 @@ class Translator:
 
 def runtime() -> str:
     """What translated functions call; it comes before them."""
-    return (files(__package__) / "page" / "runtime.js").read_text(encoding="utf-8")
+    return (files("lsgan_analytic.browser") / "page" / "runtime.js").read_text(encoding="utf-8")
