@@ -112,12 +112,12 @@ class Play:
         start = self.players(shifts, weights)
         updates = self.config.updates
         path = lsgan.trajectory(self.game, self.rule, start, steps=updates, free=self.free(start))
-        gen, signs = path.players.gen, jnp.array([-1.0, 1.0])
+        gen, signs = path.players.gen, jnp.array([[-1.0, 1.0]])
         if self.remedy.several:
-            points = (gen.shifts[..., None] + self.config.scale * signs).reshape(updates + 1, -1)
+            points = (gen.shifts[..., None] + self.config.scale * signs[None]).reshape(updates + 1, -1)
         else:
             points = gen.shift[:, None] + gen.scale[:, None] * signs
-        off = jnp.abs(points[..., None] - self.config.mode * signs).min(axis=1)
+        off = jnp.abs(points[..., None] - self.config.mode * signs[None]).min(axis=1)
         return jnp.sum(off < self.config.near, axis=1)
 
     def cost(self, shifts: jax.Array, weights: jax.Array) -> float:

@@ -68,7 +68,8 @@ def found(data: Arrays) -> dict[str, Found]:
         return np.abs(np.array([-2.0, 2.0])[:, None] - data[f"path {name}"][-1]).min(axis=1).max()
 
     apart = np.ptp(data["path diversity"], axis=1)
-    rate = (apart[-1] - apart[-101]) / 100
+    last = min(100, apart.size - 1)
+    rate = (apart[-1] - apart[-1 - last]) / last
     costs = {
         f"{name}, data at {x}": data[name][i]
         for name in ("published", "correct")

@@ -11,7 +11,7 @@ from jax import Array
 from jaxtyping import Float, Int
 
 from .._checks import checked_int
-from .._types import Matrix, Players, Scalar, Vector
+from .._types import Matrix, Players, Scalar, Values, Vector
 from ..game import AbstractGame
 from ..parameters import Names
 from ..restriction import restrict, Restriction
@@ -62,7 +62,7 @@ class Spectrum(eqx.Module):
         return jnp.sum(self.exponents, axis=-1)
 
     @property
-    def max_growth(self) -> Scalar:
+    def max_growth(self) -> Values:
         """log of the largest growth that a small perturbation of the start had at any step."""
         return jnp.max(self.growth, axis=-1)
 
