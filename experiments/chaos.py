@@ -88,8 +88,9 @@ def plot(data: Arrays, config: Config) -> "Figure":
     for axes, number, case, letter in zip(panels, config.numbers, config.cases, "ab", strict=False):
         _draw_growth(axes, data, number)
         axes.set(xlabel="iteration $k$", xlim=(0, config.updates), ylim=(-1.2, 4.6))
-        axes.axvline(case.points, color=GREY, linewidth=0.6, linestyle=":")
-        axes.text(case.points + 8, -1.0, "published", color=GREY)
+        if case.points < config.updates:
+            axes.axvline(case.points, color=GREY, linewidth=0.6, linestyle=":")
+            axes.text(case.points + 8, -1.0, "published", color=GREY)
         panel_letter(axes, letter, f"case {number}")
     panels[0].set_ylabel(r"$\log_{10}$ growth of a small difference")
     panels[0].legend(loc="lower right", frameon=False, bbox_to_anchor=(1, 0.08))
