@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from jax.typing import ArrayLike
 
 from .._checks import checked_float
-from .._types import Players
+from .._types import Numbers, Players
 from ..parameters import checked_players, indices, Names
 from . import _coefficients as coefficients
 from ._coefficients import Vectors, vectors
@@ -54,14 +53,15 @@ class NormalForm:
     squared_amplitude: float
     reason: str = ""
 
-    def amplitude(self, parameter: ArrayLike) -> Any:
+    def amplitude(self, parameter: Numbers) -> Any:
         """The largest distance of the small orbit from the fixed point over the free parameters.
 
         To leading order: sqrt(squared_amplitude (parameter - p)), p the border. Of the same shape as
         ``parameter``; NaN on the side where there is no small orbit, or if nothing is decided. Of a fold:
         of the two equilibria from the place where they meet.
         """
-        apart = np.asarray(parameter, float) - self.parameter
+        given: Any = parameter
+        apart = np.asarray(given, float) - self.parameter
         square = np.where(apart == 0, 0.0, self.squared_amplitude * apart)
         size = np.sqrt(np.where(square >= 0, square, np.nan))
         return size if np.ndim(parameter) else float(size)

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from .._checks import finite, positive
-from .._types import Flag, Scalar, Values, Vector
+from .._types import Flag, Numbers, Scalar, Values, Vector
 from .base import AbstractCritic
 from .half_plane import planar
 
@@ -37,7 +37,7 @@ class PlaneRadialBasis(AbstractCritic):
                 f"{self.weights.shape} and {self.centers.shape}"
             )
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: Numbers) -> Values:
         def total(point: Vector) -> Scalar:
             square = jnp.sum(jnp.square(point[None] - self.centers), axis=1)
             return jnp.sum(self.weights * jnp.exp(-0.5 * square / jnp.square(self.width)))

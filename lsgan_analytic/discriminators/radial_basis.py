@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import finite, positive
-from .._types import Flag, Scalar, Values, Vector
+from .._types import Flag, FloatLike, Scalar, Values, Vector
 from ._crossings import crossings
 from .base import AbstractCritic
 
@@ -39,7 +39,7 @@ class RadialBasis(AbstractCritic):
                 f"{self.weights.shape}, {self.centers.shape}"
             )
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         def total(v: Values) -> Values:
             return jnp.sum(self.weights * jnp.exp(-0.5 * jnp.square((v - self.centers) / self.width)))
 

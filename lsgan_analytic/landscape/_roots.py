@@ -31,7 +31,7 @@ class Roots(NamedTuple):
     right: np.ndarray  # (k, n, n) right singular vectors, the null ones last
     plain: np.ndarray  # (k,) found without deflation
 
-    def __getitem__(self, which):  # pyright: ignore
+    def __getitem__(self, which: np.ndarray) -> "Roots":  # pyright: ignore
         return Roots(*(np.asarray(part)[which] for part in tuple(self)))
 
 

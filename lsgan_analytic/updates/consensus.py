@@ -3,7 +3,7 @@
 import jax
 
 from .._checks import positive
-from .._types import Players, Scalar
+from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, apply_updates, Sizes
@@ -32,7 +32,7 @@ class Consensus(AbstractMemorylessRule):
     step_sizes: StepSizes
     strength: Scalar
 
-    def __init__(self, step: Step, strength: float | Scalar):
+    def __init__(self, step: Step, strength: ScalarLike):
         self.step_sizes = StepSizes(step)
         self.strength = positive("strength")(strength)
 

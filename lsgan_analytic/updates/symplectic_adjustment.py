@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from .._checks import positive
-from .._types import Players, Scalar
+from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
 from ..parameters import vector
 from ._step_sizes import Step, StepSizes
@@ -42,7 +42,7 @@ class SymplecticAdjustment(AbstractMemorylessRule):
     strength: Scalar
     align: bool = eqx.field(static=True)
 
-    def __init__(self, step: Step, strength: float | Scalar = 1.0, align: bool = True):
+    def __init__(self, step: Step, strength: ScalarLike = 1.0, align: bool = True):
         self.step_sizes = StepSizes(step)
         self.strength = positive("strength")(strength)
         self.align = bool(align)
