@@ -218,6 +218,15 @@ def test_extragradient_leaves_by_a_resonance():
     assert (form.kind, form.criticality) == ("neimark_sacker", "resonant")
 
 
+def test_a_flip_whose_terms_cancel():
+    """Alternating steps of the Dirac-GAN with R1: w^T C is 0, entry against entry, and so is b."""
+    branch = lsgan.continue_branch(
+        lambda h: (MINIMAX, lsgan.Alternating(h)), CENTRE, 2.8, 3.1, free=FREE, max_step=0.1
+    )
+    form = branch.bifurcations[-1].normal_form
+    assert (form.kind, form.criticality) == ("flip", "undecided")
+
+
 def test_equal_pairs_are_undecided():
     def turn(v, p):
         cos, sin = jnp.cos(1.0), jnp.sin(1.0)

@@ -12,7 +12,7 @@ Bifurcation Theory, 3rd ed. 2004, sections 5.4 and 10.2; with B and C the second
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -53,14 +53,14 @@ def vectors(matrix: np.ndarray, value: complex) -> Vectors:
 def fold(forms: Forms, v: Vectors) -> Coefficient:
     """a."""
     q, w = np.real(v.right), np.real(v.left)
-    return _total([0.5 * w @ forms(q, q)])
+    return _total([w * forms(q, q) / 2])
 
 
 def flip(forms: Forms, v: Vectors) -> Coefficient:
     """b."""
     q, w = np.real(v.right), np.real(v.left)
     answer = np.linalg.solve(-forms.slope, forms(q, q))
-    return _total([w @ forms(q, q, q) / 6, w @ forms(q, answer) / 2])
+    return _total([w * forms(q, q, q) / 6, w * forms(q, answer) / 2])
 
 
 def neimark_sacker(forms: Forms, v: Vectors) -> Coefficient:
@@ -76,21 +76,22 @@ def hopf(forms: Forms, v: Vectors) -> Coefficient:
     return _total([term / omega for term in _cubic(forms, v, square)])
 
 
-def _cubic(forms: Forms, v: Vectors, square: np.ndarray) -> list[Any]:
+def _cubic(forms: Forms, v: Vectors, square: np.ndarray) -> list[np.ndarray]:
     """The terms of c."""
     q, w, bar = v.right, v.left, np.conj(v.right)
     mean = np.linalg.solve(-forms.slope, forms(q, bar))
     double = np.linalg.solve(square, forms(q, q))
-    return [w @ forms(q, q, bar) / 2, w @ forms(q, mean), w @ forms(bar, double) / 2]
+    return [w * forms(q, q, bar) / 2, w * forms(q, mean), w * forms(bar, double) / 2]
 
 
-def _total(terms: Sequence[Any]) -> Coefficient:
+def _total(terms: Sequence[np.ndarray]) -> Coefficient:
+    """The sum of products, entry by entry: they can cancel within a product of two vectors too."""
     return Coefficient(float(np.real(np.sum(terms))), float(np.sum(np.abs(terms))))
 
 
 def crossing(forms: Forms, v: Vectors) -> Coefficient:
     """d mu/dp along the branch; of a complex one the growth, d|mu|/dp or d Re(lambda)/dp."""
     moved = np.linalg.solve(-forms.slope, forms.by_parameter)
-    terms = [v.left @ forms.change(v.right), v.left @ forms(v.right, moved)]
+    terms = [v.left * forms.change(v.right), v.left * forms(v.right, moved)]
     turning = forms.motion.is_map and abs(np.imag(v.value)) > 0
     return _total([term / v.value if turning else term for term in terms])

@@ -1,7 +1,7 @@
 """What lies beyond a border of stability: normal forms on the centre manifold."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, cast, Literal
 
 import numpy as np
 
@@ -60,7 +60,7 @@ class NormalForm:
         ``parameter``; NaN on the side where there is no small orbit, or if nothing is decided. Of a fold:
         of the two equilibria from the place where they meet.
         """
-        apart = np.asarray(parameter, float) - self.parameter
+        apart = np.asarray(cast(Any, parameter), float) - self.parameter
         square = np.where(apart == 0, 0.0, self.squared_amplitude * apart)
         size = np.sqrt(np.where(square >= 0, square, np.nan))
         return size if np.ndim(apart) else float(size)
