@@ -26,20 +26,21 @@ def players():
     return lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
 
 
-def simulate(game, players, protocol="fixed", steps=STEPS):
-    runs = lsgan.simulate(
+def simulate(game, players, protocol="fixed", steps=STEPS, runs=RUNS, samples=SAMPLES, nodes=None):
+    ensemble = lsgan.simulate(
         game,
         lsgan.Simultaneous(step=STEP),
         players,
         key=jax.random.key(0),
-        runs=RUNS,
-        samples=SAMPLES,
+        runs=runs,
+        samples=samples,
         steps=steps,
         protocol=protocol,
         free=("b", "h"),
-        save_every=10,
+        save_every=2,
+        nodes=nodes,
     )
-    return jax.block_until_ready(runs.values)
+    return jax.block_until_ready(ensemble.values)
 
 
 def median_seconds(function, rounds=5):
@@ -125,3 +126,21 @@ def test_prediction_against_simulation(benchmark, game, players):
         "times faster than 100 runs": round(simulated / benchmark.stats.stats.median, 1),
         "times faster than 100 runs of the Python loop": round(looped / benchmark.stats.stats.median),
     }
+
+
+@pytest.mark.parametrize(
+    ("protocol", "samples", "times"),
+    [("fixed", 10**5, 100), ("fixed", 10**6, 1000), ("fresh", 1000, 1), ("fresh", 10**5, 50)],
+)
+def test_nodes_against_points(benchmark, game, players, protocol, samples, times):
+    """An ensemble on nodes, its check included, against as many runs on points, of which few are measured."""
+    # points of fixed samples are drawn once a run: all steps are measured, of few runs
+    runs, steps = {"fixed": (1 if samples > 10**5 else 2, STEPS), "fresh": (20, 20)}[protocol]
+    runs, steps = (RUNS, STEPS) if samples == 1000 else (runs, steps)
+    share = RUNS * STEPS / (runs * steps)
+    drawn = share * median_seconds(lambda: simulate(game, players, protocol, steps, runs, samples), rounds=3)
+    simulate(game, players, protocol, samples=samples, nodes=128)
+    benchmark.pedantic(lambda: simulate(game, players, protocol, samples=samples, nodes=128), rounds=5)
+    ratio = drawn / benchmark.stats.stats.median
+    benchmark.extra_info |= {"times faster": round(ratio, 1), "points, s": round(drawn, 2)}
+    assert ratio >= times

@@ -1,6 +1,7 @@
-"""``python -m experiments [NAME ...] [--quick] [--output DIR] [--jobs N]``; no name: a list."""
+"""``python -m experiments [NAME ...] [--set FIELD=VALUE ...] [--quick] ...``; no name: a list."""
 
 import argparse
+import difflib
 import multiprocessing
 import os
 import sys
@@ -14,8 +15,11 @@ from tqdm import tqdm
 from lsgan_analytic._files import write_whole
 
 from ._all import EXPERIMENTS, GROUPS, make
-from ._run import load
+from ._run import configured, load, Options
+from ._settings import settings
 from .claims import CLAIMS
+
+FORMATS = ("png", "pdf", "svg")
 
 
 def _say(text: str) -> None:
@@ -33,19 +37,45 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="experiments to run, or a group: paper, figures, claims, all (none: list them)",
     )
     parser.add_argument("--quick", action="store_true", help="coarser and shorter; writes to figures/quick")
+    parser.add_argument(
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="other numbers, e.g. case.c=0.7 step=0.1; a wrong name lists the fields; "
+        "writes to figures/changed",
+    )
     parser.add_argument("--output", type=Path, metavar="DIR", help="folder of the files (default: figures)")
+    parser.add_argument(
+        "--format", nargs="+", choices=FORMATS, default=list(FORMATS[:2]), help="default: png pdf"
+    )
     parser.add_argument(
         "--jobs", type=int, default=min(4, os.cpu_count() or 1), metavar="N", help="processes at once"
     )
     chosen = parser.parse_args(arguments)
-    unknown = [name for name in chosen.names if name not in EXPERIMENTS and name not in GROUPS]
-    if unknown:
-        parser.error(f"unknown: {', '.join(unknown)}; choose from: {', '.join([*GROUPS, *EXPERIMENTS])}")
+    for name in chosen.names:
+        if name not in EXPERIMENTS and name not in GROUPS:
+            parser.error(f"unknown: {name}; {_instead(name)}")
     if chosen.jobs < 1:
         parser.error(f"--jobs: expected an integer >= 1, got {chosen.jobs}")
+    chosen.names = list(dict.fromkeys(one for name in chosen.names for one in GROUPS.get(name, (name,))))
+    try:
+        chosen.options = Options(chosen.quick, settings(chosen.set), tuple(chosen.format))
+        for name in chosen.names:
+            configured(EXPERIMENTS[name], chosen.options)
+    except ValueError as error:
+        parser.error(str(error))
     if chosen.output is None:
-        chosen.output = Path("figures", "quick") if chosen.quick else Path("figures")
+        chosen.output = Path("figures", *["changed"] * bool(chosen.set), *["quick"] * chosen.quick)
     return chosen
+
+
+def _instead(name: str) -> str:
+    near = difflib.get_close_matches(name, [*GROUPS, *EXPERIMENTS], n=3)
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    return f"choose from: {', '.join([*GROUPS, *EXPERIMENTS])}"
 
 
 def _list() -> None:
@@ -55,13 +85,13 @@ def _list() -> None:
     _say(f"groups: {', '.join(GROUPS)}")
 
 
-def _results(names: Sequence[str], output: Path, quick: bool, jobs: int) -> Iterator[tuple]:
+def _results(names: Sequence[str], output: Path, options: Options, jobs: int) -> Iterator[tuple]:
     """Of every experiment, as they get done: here, or in ``jobs`` processes (compiling takes one core)."""
     if jobs == 1:
-        yield from (make(name, output, quick) for name in names)
+        yield from (make(name, output, options) for name in names)
         return
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        futures = [pool.submit(make, name, output, quick) for name in names]
+        futures = [pool.submit(make, name, output, options) for name in names]
         try:
             yield from (future.result() for future in as_completed(futures))
         except BaseException:
@@ -69,10 +99,10 @@ def _results(names: Sequence[str], output: Path, quick: bool, jobs: int) -> Iter
             raise
 
 
-def _run_all(names: Sequence[str], output: Path, quick: bool, jobs: int) -> int:
+def _run_all(names: Sequence[str], output: Path, options: Options, jobs: int) -> int:
     """Run them; a failure is told and the others go on. The exit code."""
     started, failed = time.perf_counter(), []
-    results = _results(names, output, quick, min(jobs, len(names)))
+    results = _results(names, output, options, min(jobs, len(names)))
     try:
         for name, made in tqdm(results, total=len(names), disable=not sys.stderr.isatty(), unit="figure"):
             if isinstance(made, str):
@@ -84,25 +114,27 @@ def _run_all(names: Sequence[str], output: Path, quick: bool, jobs: int) -> int:
         _say("interrupted; the files written so far are complete")
         return 130
     done = [name for name in names if name not in failed]
-    unexpected = _decide(done, output, quick)
-    failed += [] if quick else unexpected
+    checked = not (options.quick or options.settings)
+    unexpected = _decide(done, output, options)
+    failed += unexpected if checked else []
     _say(f"{len(done)} of {len(names)} experiments in {time.perf_counter() - started:.1f} s")
     return 1 if failed else 0
 
 
-def _decide(names: Sequence[str], output: Path, quick: bool) -> list[str]:
+def _decide(names: Sequence[str], output: Path, options: Options) -> list[str]:
     """Print the rows of the claims among them, write ``claims.md`` after all of them.
 
-    Returns the names of those with a number that was not expected. Coarse settings do not decide a claim:
-    of a quick run such numbers are said to be unchecked.
+    Returns the names of those with a number that was not expected. Coarse or changed settings do not decide a
+    claim: of such runs these numbers are said to be unchecked.
     """
-    remark = "not checked in quick mode; the full run expects" if quick else "EXPECTED"
+    checked = not (options.quick or options.settings)
+    remark = "EXPECTED" if checked else "not checked with these settings; the full run expects"
     decided = {claim: load(output / f"{claim.name}.npz") for claim in CLAIMS if claim.name in names}
     for claim, data in decided.items():
         _say(claim.row(data, remark))
     if len(decided) == len(CLAIMS):
         sections = (claim.section(data) for claim, data in decided.items())
-        command = "python -m experiments claims" + (" --quick" if quick else "")
+        command = "python -m experiments claims" + (" --quick" if options.quick else "")
         title = f"# What is said about GANs\n\nWritten by `{command}`.\n"
         text = "\n".join([title, *sections]).encode()
         write_whole(output / "claims.md", lambda file: file.write(text))
@@ -115,8 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not chosen.names:
         _list()
         return 0
-    names = dict.fromkeys(one for name in chosen.names for one in GROUPS.get(name, (name,)))
-    return _run_all(list(names), chosen.output, chosen.quick, chosen.jobs)
+    return _run_all(chosen.names, chosen.output, chosen.options, chosen.jobs)
 
 
 if __name__ == "__main__":

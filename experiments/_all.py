@@ -21,6 +21,7 @@ from . import (
     neural,
     no_stationary_point,
     optimal,
+    proofs,
     rate_ratio,
     surfaces,
     training,
@@ -31,7 +32,7 @@ from . import (
     two_signs,
     vanishing_gradient,
 )
-from ._run import run
+from ._run import Options, run
 from .claims import CLAIMS
 
 _MODULES = (
@@ -42,6 +43,7 @@ _MODULES = (
     convergence,
     vanishing_gradient,
     no_stationary_point,
+    proofs,
     two_signs,
     logistic,
     optimal,
@@ -70,10 +72,10 @@ GROUPS = {
 }
 
 
-def make(name: str, output: Path, quick: bool) -> tuple[str, list[Path] | str]:
+def make(name: str, output: Path, options: Options) -> tuple[str, list[Path] | str]:
     """The files of an experiment, or what went wrong."""
     jax.config.update("jax_enable_x64", True)
     try:
-        return name, run(EXPERIMENTS[name], output, quick)
+        return name, run(EXPERIMENTS[name], output, options)
     except Exception:
         return name, traceback.format_exc()

@@ -14,6 +14,7 @@ import lsgan_analytic as lsgan
 from lsgan_analytic._files import write_whole
 from lsgan_analytic._threads import waited_for
 
+from ._settings import changed
 from ._style import style
 
 if TYPE_CHECKING:
@@ -68,17 +69,32 @@ def load(path: Path) -> Arrays:
         return {name: saved[name] for name in saved.files}
 
 
-def run(experiment: Experiment, output: Path, quick: bool = False) -> list[Path]:
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """How experiments are run: coarsely, with other numbers (``_settings.py``), drawn in which formats."""
+
+    quick: bool = False
+    settings: dict[str, str] = dataclasses.field(default_factory=dict)
+    formats: tuple[str, ...] = ("png", "pdf")
+
+
+def configured(experiment: Experiment, options: Options) -> Any:
+    """The numbers of the experiment under these options; ValueError for a setting that it does not have."""
+    config = experiment.config.quick() if options.quick else experiment.config
+    return changed(config, options.settings)
+
+
+def run(experiment: Experiment, output: Path, options: Options) -> list[Path]:
     """Compute, save, draw from what was saved. Every file appears whole, and none before all are made."""
-    config = experiment.config.quick() if quick else experiment.config
+    config = configured(experiment, options)
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output, prefix=".unfinished-") as folder:
         stem = Path(folder) / experiment.name
         numbers = stem.with_suffix(".npz")
         np.savez_compressed(numbers, **experiment.compute(config), allow_pickle=False)
         if experiment.plot is not None:
-            _draw(experiment.plot, load(numbers), config, stem)
-        _record(experiment, config, quick, stem.with_suffix(".json"))
+            _draw(experiment.plot, load(numbers), config, stem, options)
+        _record(experiment, config, options, stem.with_suffix(".json"))
         return [_publish(path, output / path.name) for path in sorted(Path(folder).iterdir())]
 
 
@@ -87,27 +103,48 @@ def _publish(made: Path, path: Path) -> Path:
     return path
 
 
-def _draw(plot: Callable[[Arrays, Any], "Figure"], data: Arrays, config: Config, stem: Path) -> None:
+def _draw(
+    plot: Callable[[Arrays, Any], "Figure"], data: Arrays, config: Config, stem: Path, options: Options
+) -> None:
+    with style():
+        figure = plot(data, config)
+        if options.settings:
+            _note(figure, ", ".join(f"{name} = {value}" for name, value in options.settings.items()))
+        for format in options.formats:
+            _write(figure, stem.with_suffix(f".{format}"))
+
+
+def _note(figure: "Figure", text: str) -> None:
+    """A line below everything else."""
+    engine, height = figure.get_layout_engine(), 0.14 / figure.get_figheight()
+    if engine is not None:
+        engine.set(rect=(0, height, 1, 1 - height))  # pyright: ignore[reportCallIssue]
+    figure.text(0.5, 0.1 * height, text, ha="center", va="bottom", fontsize="small")
+
+
+def _write(figure: "Figure", path: Path) -> None:
+    """In the format of the suffix, the same bytes every time."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    with style():
-        figure = plot(data, config)
+    if path.suffix == ".png":
         canvas = FigureCanvasAgg(figure)
         canvas.draw()  # by hand: without the alpha channel the files are a fifth smaller
         pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
-        Image.fromarray(pixels).save(stem.with_suffix(".png"), optimize=True, dpi=(figure.dpi, figure.dpi))
-        figure.savefig(stem.with_suffix(".pdf"), metadata={"CreationDate": None, "Producer": None})
+        Image.fromarray(pixels).save(path, optimize=True, dpi=(figure.dpi, figure.dpi))
+    else:
+        undated = {".pdf": {"CreationDate": None, "Producer": None}, ".svg": {"Date": None, "Creator": None}}
+        figure.savefig(path, metadata=undated[path.suffix])
 
 
-def _record(experiment: Experiment, config: Any, quick: bool, path: Path) -> None:
+def _record(experiment: Experiment, config: Any, options: Options, path: Path) -> None:
     import matplotlib
 
     record = {
         "name": experiment.name,
         "title": experiment.title,
         "source": experiment.source,
-        "quick": quick,
+        "quick": options.quick,
         "config": dataclasses.asdict(config),
         "x64": bool(jax.config.jax_enable_x64),  # pyright: ignore[reportAttributeAccessIssue]
         "versions": {

@@ -58,7 +58,7 @@ class Step(AbstractProbability):
     height: Array
     gap: Array
 
-    def logit(self, x):
+    def logit(self, x: Array):
         sure = jnp.log1p(-self.gap) - jnp.log(self.gap)
         return jnp.where(x[..., 1] == self.height, -sure, sure)
 
@@ -69,7 +69,7 @@ class Ditch(AbstractProbability):
     height: Array
     gap: Array
 
-    def logit(self, x):
+    def logit(self, x: Array):
         sure = jnp.log1p(-self.gap) - jnp.log(self.gap)
         return sure * (1 - 2 * jnp.exp(-0.5 * jnp.square((x[..., 1] - self.height) / self.gap)))
 
@@ -83,7 +83,7 @@ class Naive(AbstractProbability):
     data: lsgan.MultivariateNormal
     latent: lsgan.Normal
 
-    def logit(self, x):
+    def logit(self, x: Array):
         return self.data.log_pdf(x) - self.latent.log_pdf(x[..., 0])
 
 
@@ -93,7 +93,7 @@ class Ratio(AbstractProbability):
     p: lsgan.MultivariateNormal
     q: lsgan.MultivariateNormal
 
-    def logit(self, x):
+    def logit(self, x: Array):
         return self.p.log_pdf(x) - self.q.log_pdf(x)
 
     def breakpoints(self):

@@ -1,6 +1,8 @@
 """Dynamics of low-dimensional GANs, exactly."""
 
+import importlib
 import importlib.metadata
+from typing import Any, TYPE_CHECKING
 
 from . import (
     closed_forms as closed_forms,
@@ -149,8 +151,10 @@ from .stochastic import (
     Band as Band,
     compare as compare,
     Comparison as Comparison,
+    concat as concat,
     Ensemble as Ensemble,
     load as load,
+    NodeCheck as NodeCheck,
     predict as predict,
     simulate as simulate,
     simulate_summary as simulate_summary,
@@ -178,4 +182,14 @@ from .updates import (
     Unrolled as Unrolled,
 )
 
+if TYPE_CHECKING:
+    from . import proofs as proofs
+
 __version__ = importlib.metadata.version("lsgan_analytic")
+
+
+def __getattr__(name: str) -> Any:
+    """``lsgan.proofs``, which needs python-flint, is imported where it is asked for."""
+    if name == "proofs":
+        return importlib.import_module(".proofs", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,8 +12,10 @@ Gauss-Legendre rule on the window does the rest. All values are kept relative to
 reference point near the peak, so nothing underflows.
 """
 
+import functools
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
@@ -75,13 +77,39 @@ class Moments(NamedTuple):
     origin: Array
 
 
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _polynomial(coefficients: tuple[float, ...], t: Array) -> Array:
+    """The sum of coefficients[k] t^k; its derivatives are polynomials too, each one evaluation more."""
+    value = jnp.full_like(t, coefficients[-1])
+    for coefficient in coefficients[-2::-1]:
+        value = value * t + coefficient
+    return value
+
+
+@_polynomial.defjvp
+def _(coefficients, primals, tangents):
+    (t,), (dt,) = primals, tangents
+    slope = tuple(k * coefficient for k, coefficient in enumerate(coefficients))[1:] or (0.0,)
+    return _polynomial(coefficients, t), _polynomial(slope, t) * dt
+
+
+def _erfcx_fit(x: Array) -> Array:
+    return _polynomial(_ERFCX, (x - 3) / (x + 3)) / (1 + 2 * x)
+
+
+@jax.custom_jvp
 def erfcx_positive(x: Array) -> Array:
     """exp(x^2) erfc(x) for x >= 0."""
-    t = (x - 3) / (x + 3)
-    value = jnp.full_like(t, _ERFCX[-1])
-    for coefficient in _ERFCX[-2::-1]:
-        value = value * t + coefficient
-    return value / (1 + 2 * x)
+    return _erfcx_fit(x)
+
+
+@erfcx_positive.defjvp
+def _(primals, tangents):
+    """2 x erfcx(x) - 2/sqrt(pi), which cancels at large x; the slope of the fit, which loses digits at 0."""
+    (x,), (dx,) = primals, tangents
+    value = erfcx_positive(x)
+    _, fitted = jax.jvp(_erfcx_fit, (x,), (jnp.ones_like(x),))
+    return value, jnp.where(x < 0.5, 2 * x * value - 2 / ROOT_PI, fitted) * dx
 
 
 def _short(x: Array) -> Array:

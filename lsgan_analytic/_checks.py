@@ -1,6 +1,6 @@
 """Bad input, said clearly: ValueError or TypeError at trace time, ``equinox.error_if`` for traced values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import equinox as eqx
 import jax
@@ -8,14 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jax.core import Tracer
-from jax.typing import ArrayLike
 
-Numbers = ArrayLike | Sequence[float] | Sequence[Sequence[float]]
+from ._types import Numbers as Numbers, ScalarLike
 
 _FLOATS = ("float32", "float64")
 
 
-def _array(value: Numbers, name: str) -> Array | np.ndarray:
+def _array(value: object, name: str) -> Array | np.ndarray:
     """``value`` as an array of whatever dtype, still on the host where it is."""
     if isinstance(value, jax.Array):
         if jnp.issubdtype(value.dtype, jax.dtypes.prng_key):
@@ -88,10 +87,10 @@ def positive(name: str) -> Callable[[Numbers], Array]:
     return convert
 
 
-def positive_number(name: str) -> Callable[[Numbers], Array]:
+def positive_number(name: str) -> Callable[[ScalarLike], Array]:
     """As ``positive``, of one number: for arguments that are no parameters of a batch."""
 
-    def convert(value: Numbers) -> Array:
+    def convert(value: ScalarLike) -> Array:
         if (shape := np.shape(value)) != ():
             raise ValueError(f"{name}: expected one number > 0, got {value!s} of shape {shape}")
         return positive(name)(value)
@@ -109,7 +108,7 @@ def nonnegative(name: str) -> Callable[[Numbers], Array]:
     return convert
 
 
-def probabilities(value: ArrayLike | Sequence[float], length: int, like: str, name: str = "weights") -> Array:
+def probabilities(value: Numbers, length: int, like: str, name: str = "weights") -> Array:
     """``value`` as a float array of shape (length,), entries >= 0 that sum to 1: one for each of ``like``."""
     array = finite(name)(value)
     if array.shape != (length,):
@@ -130,7 +129,9 @@ def checked_int(value: int, name: str, least: int = 1) -> int:
     return int(value)
 
 
-def checked_float(value: float, name: str, low: float = -np.inf, high: float = np.inf) -> float:
+def checked_float(
+    value: float | np.floating | np.integer, name: str, low: float = -np.inf, high: float = np.inf
+) -> float:
     """A Python number, finite and in [low, high]."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise ValueError(f"{name}: expected a Python number, got {value!r}")

@@ -57,13 +57,14 @@ class Description:
 
     def difference(self, here: Self, there: str) -> str:
         """How ``here`` differs from this one, which is called ``there``; "" if they are the same."""
-        if changed := _changed(self.facts, here.facts, there):
-            return changed
+        there = f"in the {there}"
+        if difference := changed(self.facts, here.facts, there, "here"):
+            return difference
         if unknown := self.unknown or here.unknown:
             return f"whether it is the same cannot be told: it runs {unknown}, which JAX does not trace"
         if self.program == here.program:
             return ""
-        inside = _changed(self.inside, here.inside, there)
+        inside = changed(self.inside, here.inside, there, "here")
         return inside or "its numbers are the same, but a step is computed by another program"
 
 
@@ -79,12 +80,20 @@ def describe(
     return Description(read.facts, digest(program), ", ".join(sorted(program.unknown)), read.inside)
 
 
-def _changed(there: Facts, here: Facts, name: str) -> str:
-    """The first differences, said with both values."""
+def noted(values: Mapping[str, Any]) -> Facts:
+    """What is known of these values by name, functions in them by what they enclose; nothing is traced."""
+    read = _Reader()
+    for name, value in values.items():
+        read.look(value, name, True, ())
+    return {**read.inside, **read.facts}
+
+
+def changed(one: Facts, other: Facts, in_one: str, in_other: str) -> str:
+    """The first differences, said with both values and where they are; "" if there are none."""
     said = [
-        f"{one} is {there.get(one, 'nothing')} in the {name} and {here.get(one, 'nothing')} here"
-        for one in {**there, **here}
-        if there.get(one) != here.get(one)
+        f"{name} is {one.get(name, 'nothing')} {in_one} and {other.get(name, 'nothing')} {in_other}"
+        for name in {**one, **other}
+        if one.get(name) != other.get(name)
     ]
     more = f" (and {len(said) - 3} more differences)" if len(said) > 3 else ""
     return "; ".join(said[:3]) + more

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from ._quadrature import composite
-from ._types import Scalar, Values, Vector
+from ._types import Breakpoints, Scalar, Values
 from .discriminators.base import AbstractDiscriminator
 from .expectation import average, checked_integral, expectation, panel_ends
 from .laws.base import AbstractDensity, AbstractLaw, DEFAULT_NODES, PANELS, PER_PANEL
@@ -56,7 +56,7 @@ def _expectation_error(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstr
     return jnp.where(jnp.isnan(total), jnp.inf, total)
 
 
-def _look(law: AbstractLaw, function: Function, breakpoints: Vector) -> tuple[Scalar, Scalar]:
+def _look(law: AbstractLaw, function: Function, breakpoints: Breakpoints) -> tuple[Scalar, Scalar]:
     """E[function(x)] by the finer rule, and an estimate of its error."""
     if type(law) is Mixture:
         parts = [_look(part, function, breakpoints) for part in law.components]
@@ -78,7 +78,9 @@ def _rounding(terms: Array) -> Scalar:
     return 8 * jnp.finfo(terms.dtype).eps * jnp.sum(jnp.abs(terms))
 
 
-def _look_at_panels(law: AbstractDensity, function: Function, breakpoints: Vector) -> tuple[Scalar, Scalar]:
+def _look_at_panels(
+    law: AbstractDensity, function: Function, breakpoints: Breakpoints
+) -> tuple[Scalar, Scalar]:
     points = jnp.sort(law.composite_nodes(breakpoints)[0])
     more = points[:: max(PER_PANEL // 4, points.size // _MORE_BREAKPOINTS)]
     every = jnp.concatenate([breakpoints.astype(more.dtype), more])
@@ -118,7 +120,7 @@ def _beyond(law: AbstractDensity, function: Function) -> Scalar:
     return outside(ends[0], -window) + outside(ends[1], window)
 
 
-def _with_more(breakpoints: Vector, points: Values, weights: Values) -> Vector:
+def _with_more(breakpoints: Breakpoints, points: Values, weights: Values) -> Breakpoints:
     """``breakpoints``, and points between which the law has equal masses."""
     order = jnp.argsort(points)
     shares = (jnp.arange(_MORE_BREAKPOINTS // 8, dtype=points.dtype) + 0.5) / (_MORE_BREAKPOINTS // 8)
@@ -127,7 +129,7 @@ def _with_more(breakpoints: Vector, points: Values, weights: Values) -> Vector:
     return jnp.concatenate([breakpoints.astype(more.dtype), more])
 
 
-def _look_at_rules(law: AbstractLaw, function: Function, breakpoints: Vector) -> tuple[Scalar, Scalar]:
+def _look_at_rules(law: AbstractLaw, function: Function, breakpoints: Breakpoints) -> tuple[Scalar, Scalar]:
     """For laws of whose rules nothing is known: how much three of them differ."""
     rules = [law.composite_nodes(breakpoints), law.composite_nodes(breakpoints, _FINER)]
     if len({points.shape for points, _ in rules}) == 1:

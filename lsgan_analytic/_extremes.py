@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-FAR = {"float64": 1e17, "float32": 1e8}  # |B| from here on
+FAR = {"float64": 1e17, "float32": 1e7}  # |B| from here on
 STEEP = {"float64": 1e18, "float32": 1e9}  # where nearer B let e^{-s} be 1 on mu, K is a power of A
 
 

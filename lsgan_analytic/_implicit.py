@@ -1,6 +1,7 @@
 """Derivatives of roots that were found without any, and values that have no second derivatives."""
 
 from collections.abc import Callable
+from typing import NoReturn
 
 import jax
 import jax.numpy as jnp
@@ -37,7 +38,7 @@ def first_order(values: Values, message: str) -> Values:
         return jnp.ones_like(x)
 
     @one.defjvp
-    def _refuse(primals, tangents):
+    def _refuse(primals: tuple[Values], tangents: tuple[Values]) -> NoReturn:
         raise ValueError(message)
 
     @jax.custom_jvp
@@ -45,7 +46,7 @@ def first_order(values: Values, message: str) -> Values:
         return x
 
     @identity.defjvp
-    def _once(primals, tangents):
+    def _once(primals: tuple[Values], tangents: tuple[Values]) -> tuple[Values, Values]:
         return primals[0], one(primals[0]) * tangents[0]
 
     return identity(values)

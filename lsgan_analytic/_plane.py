@@ -7,7 +7,7 @@ change quickly as discriminators on the line name points: ``breakpoints`` of sha
 import jax.numpy as jnp
 from jax import Array
 
-from ._types import Scalar, Values, Vector
+from ._types import Breakpoints, Lines, Scalar, Values, Vector
 
 
 def dot(normal: Vector, x: Values) -> Values:
@@ -20,13 +20,13 @@ def affine(matrix: Array, shift: Vector, x: Values) -> Values:
     return jnp.stack([dot(matrix[row], x) + shift[row] for row in range(2)], axis=-1)
 
 
-def lines(normal: Vector, offsets: Vector) -> Array:
+def lines(normal: Vector, offsets: Vector) -> Lines:
     """The lines normal . x = offset, one for every offset: (k, 3)."""
     own = jnp.broadcast_to(normal[None], (offsets.shape[0], 2))
     return jnp.concatenate([own, offsets[:, None]], axis=1)
 
 
-def pull_back(rows: Array, matrix: Array, shift: Vector) -> Array:
+def pull_back(rows: Lines, matrix: Array, shift: Vector) -> Lines:
     """The lines of all z with matrix z + shift on one of ``rows``."""
     normals = rows[:, :2]
     offsets = rows[:, 2] - dot(shift, normals)
@@ -47,7 +47,7 @@ def unit(vector: Vector) -> tuple[Vector, Scalar]:
     return jnp.where(there, vector / jnp.where(there, size, 1), ahead), size
 
 
-def as_lines(breakpoints: Array) -> Array:
+def as_lines(breakpoints: Breakpoints) -> Lines:
     """``breakpoints`` of a discriminator on the plane; ValueError for those of one on the line."""
     if breakpoints.size == 0:
         return jnp.zeros((0, 3), breakpoints.dtype)
@@ -58,7 +58,7 @@ def as_lines(breakpoints: Array) -> Array:
     return breakpoints
 
 
-def as_points(breakpoints: Array) -> Vector:
+def as_points(breakpoints: Breakpoints) -> Vector:
     """``breakpoints`` of a discriminator on the line; ValueError for those of one on the plane."""
     if breakpoints.size == 0:
         return breakpoints.reshape(0)

@@ -51,7 +51,7 @@ def real_roots(coefficients: Vector) -> Vector:
     rising = _value(coefficients, at(low)) < 0
     crosses = rising != (_value(coefficients, at(high)) < 0)
 
-    def halve(_, ends):
+    def halve(_: Array, ends: tuple[Vector, Vector]) -> tuple[Vector, Vector]:
         low, high = ends
         middle = 0.5 * (low + high)
         left = (_value(coefficients, at(middle)) < 0) == rising

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
+from jaxtyping import PyTree
 
 from ._checks import finite, Numbers
 
@@ -30,13 +32,15 @@ def alike(one: Numbers, other: Numbers, names: tuple[str, str]) -> tuple[Array, 
     return first, second
 
 
-def by_rows(function: Callable, points: Array, others: Array, *own: Array):
+def by_rows(
+    function: Callable, points: Array | np.ndarray, others: Array | np.ndarray, *own: Array | np.ndarray
+) -> PyTree:
     """``function(squared distances of one of points to all others, its own ...)`` for all points.
 
     Distances from differences, not from |x|^2 - 2 x.y + |y|^2, which cancels.
     """
 
-    def row(args):
+    def row(args: tuple[Array, ...]) -> PyTree:
         point, *rest = args
         squares = [jnp.square(x - others[:, axis]) for axis, x in enumerate(point)]
         return function(sum(squares[1:], squares[0]), *rest)

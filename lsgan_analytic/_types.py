@@ -1,15 +1,34 @@
-"""Array aliases and the pair of players."""
+"""What the package takes and returns, as its annotations say it, and the pair of players."""
 
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import equinox as eqx
-from jaxtyping import Array, Bool, Float
+import numpy as np
+from jaxtyping import Array, Bool, Float, Real
+from typing_extensions import TypeAliasType
 
 Scalar = Float[Array, ""]
-Vector = Float[Array, " n"]
+Vector = Float[Array, " _"]  # of any length: lengths that are the same have a name where they are
+#: of a player or a law: a number, or one array for each of them in a batch that is made for ``jax.vmap``
+Parameter = Float[Array, "*batch"]
 Matrix = Float[Array, "n n"]
+Lines = Float[Array, "_ 3"]  # (a, b, c) each: a x + b y = c on the plane
+Breakpoints = Vector | Lines
 Values = Float[Array, "..."]
 Flag = Bool[Array, ""]
+Flags = Bool[Array, "..."]
+
+#: one number, of Python, NumPy or JAX
+ScalarLike = TypeAliasType(
+    "ScalarLike", float | np.floating | np.integer | Real[np.ndarray, ""] | Real[Array, ""]
+)
+#: a number or an array of NumPy or JAX, of any shape
+FloatLike = TypeAliasType(
+    "FloatLike", float | np.floating | np.integer | Real[np.ndarray, "..."] | Real[Array, "..."]
+)
+#: the same, or lists of numbers
+Numbers = TypeAliasType("Numbers", FloatLike | Sequence[FloatLike] | Sequence[Sequence[FloatLike]])
 
 Disc = TypeVar("Disc")
 Gen = TypeVar("Gen")

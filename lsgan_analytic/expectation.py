@@ -21,7 +21,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from ._implicit import differentiable_roots, first_order
-from ._types import Scalar, Values, Vector
+from ._types import Breakpoints, Scalar, Values
 from .discriminators._crossings import crossings
 from .discriminators.base import AbstractDiscriminator
 from .laws.base import AbstractLaw
@@ -34,7 +34,7 @@ _UNKNOWN = (
     "crosses them; expected a discriminator with crossings(level)"
 )
 
-ClosedForm = Callable[..., Scalar]  # (law, disc, phi), each of the types it was registered for
+ClosedForm = Callable[..., Values]  # (law, disc, phi), each of the types it was registered for
 
 _CLOSED_FORMS: dict[tuple[type, type, type], ClosedForm] = {}
 
@@ -76,7 +76,7 @@ def _joined(*parts: Array) -> Array:
     return jnp.concatenate([part for part in parts if part.size] or list(parts[:1]))
 
 
-def transition_points(disc: AbstractDiscriminator, phi: AbstractIntegrand | None = None) -> Vector:
+def transition_points(disc: AbstractDiscriminator, phi: AbstractIntegrand | None = None) -> Breakpoints:
     """The points of x about which phi(D(x)) changes quickly, of those that D knows."""
     phi = phi and _bare(phi)
     own, levels = disc.breakpoints(), ()
@@ -137,7 +137,7 @@ def _kinks(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand
 def average(
     law: AbstractLaw,
     function: Callable[[Values], Values],
-    breakpoints: Vector,
+    breakpoints: Breakpoints,
     n: int | None = None,
     differentiable: bool = False,
 ) -> Scalar:
@@ -201,14 +201,15 @@ def checked_integral(law: AbstractLaw, disc: AbstractDiscriminator, phi: Abstrac
             raise ValueError(f"{name}: expected {wanted}, got {value!r}")
 
 
-def expectation(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Scalar:
+def expectation(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> Values:
     """E_{x ~ law}[phi(D(x))], exactly where a closed form is known and by the law's rule elsewhere.
 
     Args:
         law: of x; disc: D; phi: a scalar function (the ``real`` and ``fake`` of a loss).
 
     Returns:
-        A scalar, differentiable in every parameter of the three.
+        A scalar, differentiable in every parameter of the three; an array where their parameters are arrays
+        and a closed form takes them.
 
     >>> import lsgan_analytic as lsgan
     >>> phi = lsgan.SquaredMinimax().real

@@ -1,5 +1,6 @@
 """Continuous time."""
 
+from collections.abc import Callable
 from typing import cast, Generic, TYPE_CHECKING
 
 import equinox as eqx
@@ -7,11 +8,10 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 from jax.flatten_util import ravel_pytree
-from jax.typing import ArrayLike
 from jaxtyping import Float
 
 from ._checks import checked_int, positive_number
-from ._types import Disc, Gen, Players, Scalar
+from ._types import Disc, Flag, Gen, Players, Scalar, ScalarLike, Vector
 from .drift import displacement, drift, DriftRule
 from .game import AbstractGame, field
 from .outcome import classify_outcome, Evidence, evidence_of_flow, norm, Outcome
@@ -20,7 +20,7 @@ from .restriction import restrict, Restriction
 from .trajectory import checked_start, finite, Path
 
 if TYPE_CHECKING:
-    from diffrax import AbstractSolver
+    from diffrax import AbstractSolver, AbstractStepSizeController
 
 _MOST_STEPS = 100_000
 
@@ -54,14 +54,14 @@ class Flow(eqx.Module, Generic[Disc, Gen]):
 def flow(
     game: AbstractGame,
     players: Players[Disc, Gen],
-    time: ArrayLike,
+    time: ScalarLike,
     points: int = 201,
     free: Names = None,
     *,
     rule: DriftRule | None = None,
     corrected: bool = True,
-    rest: ArrayLike | None = None,
-    tolerance: ArrayLike = 1e-2,
+    rest: ScalarLike | None = None,
+    tolerance: ScalarLike = 1e-2,
     rtol: float | None = None,
     atol: float | None = None,
     solver: "AbstractSolver | None" = None,
@@ -119,6 +119,9 @@ def flow(
     return _flow(part, time, points, followed, still, level, method)
 
 
+Followed = tuple[DriftRule | None, bool]  # the rule whose drift is followed, and whether it is added
+
+
 def _along(game: AbstractGame, rule: DriftRule | None, corrected: bool, players: Players) -> Players:
     """d players/dt."""
     if rule is None:
@@ -128,7 +131,15 @@ def _along(game: AbstractGame, rule: DriftRule | None, corrected: bool, players:
 
 
 @eqx.filter_jit
-def _flow(part: Restriction, time, points, followed, rest, tolerance, method) -> Flow:
+def _flow(
+    part: Restriction,
+    time: Scalar,
+    points: int,
+    followed: Followed,
+    rest: Scalar | None,
+    tolerance: Scalar,
+    method: tuple["AbstractSolver", "AbstractStepSizeController", float | None],
+) -> Flow:
     import diffrax
 
     start, rebuild = ravel_pytree(part.reduce(part.players))
@@ -167,7 +178,15 @@ def _flow(part: Restriction, time, points, followed, rest, tolerance, method) ->
 
 
 def _judged(
-    part: Restriction, followed, tolerance, rebuild, times, values, reached, complete, stop: Outcome
+    part: Restriction,
+    followed: Followed,
+    tolerance: Scalar,
+    rebuild: Callable[[Vector], Players],
+    times: Float[Array, " T"],
+    values: Float[Array, "T k"],
+    reached: Scalar,
+    complete: Flag,
+    stop: Outcome,
 ) -> Flow:
     """Costs, field and outcome of the points ``values``."""
     points = jax.vmap(lambda y: part.whole(rebuild(y)))(values)

@@ -13,7 +13,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from ._types import Disc, Flag, Gen, Players, Scalar
+from ._types import Disc, Flag, Gen, Players, Scalar, Values
 from .discriminators.base import AbstractDiscriminator
 from .expectation import expectation
 from .generators.base import AbstractGenerator
@@ -78,7 +78,7 @@ def checked_game(game: AbstractGame) -> AbstractGame:
     return game
 
 
-def _one(value: Scalar, players: Players) -> Scalar:
+def _one(value: Values, players: Players) -> Scalar:
     """``value``, which must be a scalar: one pair of players plays one game."""
     if value.shape != ():
         shapes = [leaf.shape for leaf in jax.tree.leaves(players)]

@@ -51,10 +51,10 @@ class Evidence(eqx.Module):
     Of more than 500 parameters no root is sought: the distance is inf, the ratio 1, an end a plateau at most.
     """
 
-    field_norm: Scalar
-    newton_distance: Scalar
-    newton_ratio: Scalar
-    growth: Scalar
+    field_norm: Float[Array, "*runs"]
+    newton_distance: Float[Array, "*runs"]
+    newton_ratio: Float[Array, "*runs"]
+    growth: Float[Array, "*runs"]
 
     def __str__(self) -> str:
         """The numbers in a line, for one run."""
@@ -89,11 +89,9 @@ def evidence(
     steps: Int[Array, ""],
 ) -> Evidence:
     """The evidence for a run of steps of ``rule``, over the free parameters at ``game.players``."""
-    here = game.reduce(game.players)
-    there, _ = advance(game, rule, here, state)
-    ahead = norm(vector(there) - vector(here)) * steps.astype(game.point.dtype)
-    seen = _first_order(game, ahead)
-    growth = _growth_of_steps(game, rule, state, steps, seen.growth)
+    logs, moved = _next_steps(game, rule, state)
+    seen = _first_order(game, moved[0] * steps.astype(game.point.dtype))
+    growth = _growth(game, logs, moved, jnp.clip(steps, 1, _AHEAD), steps, seen.growth)
     return eqx.tree_at(lambda seen: seen.growth, seen, growth)
 
 
@@ -109,7 +107,7 @@ def _first_order(game: Restriction, ahead: Scalar) -> Evidence:
     here = game.point
     if here.size > _MANY:
         return _without_newton(game, ahead)
-    force, slope = game.field(here), game.jacobian(here)
+    slope, force = jax.jacfwd(lambda point: (game.field(point),) * 2, has_aux=True)(here)
     size, steepness = norm(force), jnp.max(jnp.abs(slope))
     tiny = 100 * jnp.finfo(size.dtype).tiny
     flat_here = steepness < tiny  # force and slope have underflowed together
@@ -133,19 +131,19 @@ def _newton_step(slope: Float[Array, "k k"], force: Float[Array, " k"], size: Sc
     return -jnp.sum(right * step[:, None], axis=0)
 
 
-def _growth_of_steps(
-    game: Restriction, rule: AbstractRule, state: PyTree, steps: Int[Array, ""], otherwise: Scalar
-) -> Scalar:
-    """``Evidence.growth`` from the next steps of the rule; ``otherwise`` where these are not finite."""
+def _next_steps(game: Restriction, rule: AbstractRule, state: PyTree) -> tuple[Vector, Vector]:
+    """log|f| here and after each of the next steps of the rule, and how far from here each of these is."""
     here = game.reduce(game.players)
 
-    def once(carry, _):
-        after, state = advance(game, rule, *carry)
-        return (after, state), (norm(vector(field(game, after))), norm(vector(after) - vector(here)))
+    def once(now: tuple[PyTree, PyTree], _: None) -> tuple[tuple[PyTree, PyTree], tuple[Scalar, Scalar]]:
+        players, _ = now
+        return advance(game, rule, *now), (
+            norm(vector(field(game, players))),
+            norm(vector(players) - vector(here)),
+        )
 
-    _, (later, moved) = jax.lax.scan(once, (here, state), length=_AHEAD)
-    logs = jnp.log(jnp.concatenate([norm(vector(field(game, here)))[None], later]))
-    return _growth(game, logs, moved, jnp.clip(steps, 1, _AHEAD), steps, otherwise)
+    _, (sizes, moved) = jax.lax.scan(once, (here, state), length=_AHEAD + 1)
+    return jnp.log(sizes), moved[1:]
 
 
 def _growth_of_flow(
@@ -158,7 +156,9 @@ def _growth_of_flow(
     pace, share = velocity(here), time / _AHEAD
     step = jax.scipy.linalg.expm(jax.jacfwd(velocity)(here) * share)
 
-    def once(carry, _):
+    def once(
+        carry: tuple[Vector, Scalar, Scalar], _: None
+    ) -> tuple[tuple[Vector, Scalar, Scalar], tuple[Scalar, Scalar]]:
         direction, log_size, moved = carry
         after = step @ direction
         size = norm(after)

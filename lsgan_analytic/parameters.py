@@ -28,8 +28,8 @@ def _key(entry: Any) -> Any:
     return next(getattr(entry, kind) for kind in ("name", "idx", "key") if hasattr(entry, kind))
 
 
-def parameter_names(players: Players) -> tuple[str, ...]:
-    """The names of all parameters, in the order of gradients and Hessians.
+def parameter_names(players: PyTree) -> tuple[str, ...]:
+    """The names of all parameters, of players or of one player, in the order of gradients and Hessians.
 
     The field's name; ``disc.b``, ``gen.b`` where both players have one of that name; ``w[0]`` for the
     entries of an array.

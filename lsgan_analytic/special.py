@@ -32,13 +32,16 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 from jax import Array
-from jax.typing import ArrayLike
 
 from . import _extremes
 from ._bump import erfcx_positive, moments, ROOT_PI, scaled_tail, square_exponents
 from ._checks import floating
+from ._types import FloatLike
 
 _C = 2 / ROOT_PI
+
+Pair = tuple[Array, Array]
+Triple = tuple[Array, Array, Array]
 
 
 class _Jet(NamedTuple):
@@ -128,7 +131,7 @@ def _first_order(A: Array, B: Array) -> tuple[Array, Array, Array]:
 
 
 @_first_order.defjvp
-def _(primals, tangents):
+def _(primals: Pair, tangents: Pair) -> tuple[Triple, Triple]:
     (A, B), (dA, dB) = primals, tangents
     k, a, b, aa, ab, bb = _values(A, B)
     return (k, a, b), (a * dA + b * dB, aa * dA + ab * dB, ab * dA + bb * dB)
@@ -140,7 +143,7 @@ def _K(A: Array, B: Array) -> Array:
 
 
 @_K.defjvp
-def _(primals, tangents):
+def _(primals: Pair, tangents: Pair) -> Pair:
     (A, B), (dA, dB) = primals, tangents
     k, a, b = _first_order(A, B)
     return k, a * dA + b * dB
@@ -163,7 +166,7 @@ def _logs(A: Array, B: Array) -> tuple[Array, Array, Array]:
 
 
 @_logs.defjvp
-def _(primals, tangents):
+def _(primals: Pair, tangents: Pair) -> tuple[Triple, tuple[Array, ...]]:
     (A, B), (dA, dB) = primals, tangents
     r = _extremes.regions(A, B)
     jet = _jet(r.A, r.B)
@@ -180,13 +183,13 @@ def _(primals, tangents):
     return _logs(A, B), tuple(jnp.where(r.far, *both) for both in zip(beyond, near, strict=True))
 
 
-def _prepare(A: ArrayLike, B: ArrayLike) -> tuple[Array, Array]:
+def _prepare(A: FloatLike, B: FloatLike) -> tuple[Array, Array]:
     a, b = floating(A, "A"), floating(B, "B")
     dtype = jnp.promote_types(a.dtype, b.dtype)
     return tuple(jnp.broadcast_arrays(a.astype(dtype), b.astype(dtype)))  # pyright: ignore
 
 
-def erfcx(x: ArrayLike) -> Array:
+def erfcx(x: FloatLike) -> Array:
     """Scaled complementary error function exp(x^2) erfc(x), for real x (dimensionless).
 
     2 ulp for x >= 0 in float64 and float32, on every supported JAX. Overflows below x = -26.6 (float64).
@@ -202,7 +205,7 @@ def erfcx(x: ArrayLike) -> Array:
     return jnp.where(x < 0, 2 * jnp.exp(-head) * (1 + jnp.expm1(-rest)) - positive, positive)
 
 
-def K(A: ArrayLike, B: ArrayLike) -> Array:
+def K(A: FloatLike, B: FloatLike) -> Array:
     """K(A, B) = int_0^inf e^{-s} [erfc(A s + B)/2]^2 ds, in (0, 1), decreasing in A and in B.
 
     Args:
@@ -226,7 +229,7 @@ def K(A: ArrayLike, B: ArrayLike) -> Array:
     return _K(*_prepare(A, B))
 
 
-def log_K(A: ArrayLike, B: ArrayLike) -> Array:
+def log_K(A: FloatLike, B: FloatLike) -> Array:
     """log K(A, B), finite also where K underflows. Arguments and errors as for :func:`K`.
 
     >>> from lsgan_analytic import special
@@ -236,7 +239,7 @@ def log_K(A: ArrayLike, B: ArrayLike) -> Array:
     return _logs(*_prepare(A, B))[0]
 
 
-def log_abs_K_derivatives(A: ArrayLike, B: ArrayLike) -> tuple[Array, Array]:
+def log_abs_K_derivatives(A: FloatLike, B: FloatLike) -> tuple[Array, Array]:
     """(log|dK/dA|, log|dK/dB|); both derivatives are negative for every A and B.
 
     Arguments and errors as for :func:`K`.

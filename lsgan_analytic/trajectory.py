@@ -1,18 +1,17 @@
 """The only loop over training steps."""
 
 from collections.abc import Callable
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, runtime_checkable, Self, TypeVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import Array
 from jax.core import Tracer
-from jax.typing import ArrayLike
 from jaxtyping import Float, Int, PyTree
 
 from ._checks import checked_int, floating, positive_number
-from ._types import Disc, Flag, Gen, Players, Scalar
+from ._types import Disc, Flag, Gen, Players, Scalar, ScalarLike
 from .game import AbstractGame
 from .outcome import classify_outcome, Evidence, evidence, norm, Outcome
 from .parameters import checked_players, Names, vector
@@ -55,7 +54,7 @@ def trajectory(
     players: Players[Disc, Gen],
     steps: int,
     free: Names = None,
-    tolerance: ArrayLike = 1e-2,
+    tolerance: ScalarLike = 1e-2,
 ) -> Path[Disc, Gen]:
     """Play ``rule`` for ``steps`` steps and say how it ended.
 
@@ -144,6 +143,7 @@ class Progress(eqx.Module):
         return Outcome.where(self.outcome == Outcome.moving, verdict, self.outcome), seen
 
 
+@runtime_checkable
 class Advancing(Protocol):
     """A run, with whatever is carried along with it."""
 
@@ -159,7 +159,7 @@ def play(
     now: Run,
     blocks: int,
     save_every: int = 1,
-    first: ArrayLike = 0,
+    first: int | Int[Array, ""] = 0,
     keep: Callable[[Any], Any] = lambda now: now.players,
 ) -> tuple[Run, Any]:
     """``blocks`` times ``save_every`` steps, step k on ``game_at(k)``, k counted from block ``first``.

@@ -75,7 +75,9 @@ def test_a_registered_closed_form_is_used():
     class Half(lsgan.Erf):
         """A discriminator of its own type."""
 
-    rule = lsgan.register_closed_form(lsgan.Exponential, Half, type(LOSS.real))(lambda law, disc, phi: 42.0)
+    rule = lsgan.register_closed_form(lsgan.Exponential, Half, type(LOSS.real))(
+        lambda law, disc, phi: jnp.asarray(42.0)
+    )
     law, disc = lsgan.Exponential(rate=1.0), Half(a=1.0, b=0.0)
     assert lsgan.closed_form(law, disc, LOSS.real) is rule
     assert lsgan.expectation(law, disc, LOSS.real) == 42.0

@@ -8,8 +8,10 @@ import jax
 import numpy as np
 import pytest
 
+import lsgan_analytic as lsgan
 from experiments import _run
 from experiments.__main__ import EXPERIMENTS, GROUPS, main
+from experiments._cases import CASE_A
 from experiments.claims import Claim, CLAIMS, Found
 
 ROOT = Path(__file__).parents[1]
@@ -68,7 +70,7 @@ def planted(value: float) -> Claim:
         (1.0, False, 0, "computed: x 1\n"),
         (2.0, False, 1, "x 2 (EXPECTED 1)"),
         (1.0, True, 0, "computed: x 1\n"),
-        (2.0, True, 0, "x 2 (not checked in quick mode; the full run expects 1)"),
+        (2.0, True, 0, "x 2 (not checked with these settings; the full run expects 1)"),
     ],
 )
 def test_a_quick_run_says_what_it_does_not_check(tmp_path, capsys, monkeypatch, value, quick, code, said):
@@ -88,7 +90,7 @@ def test_every_experiment_runs_quickly(tmp_path, name):
     """Computes, draws and writes; a claim's numbers can be read off the coarse arrays."""
     experiment = EXPERIMENTS[name]
     with jax.numpy_dtype_promotion("standard"):  # optax's Adam mixes dtypes
-        written = _run.run(experiment, tmp_path, quick=True)
+        written = _run.run(experiment, tmp_path, _run.Options(quick=True))
     suffixes = {".json", ".npz"} if experiment.plot is None else {".json", ".npz", ".pdf", ".png"}
     assert {path.suffix for path in written} == suffixes
     assert json.loads((tmp_path / f"{name}.json").read_text())["quick"] is True
@@ -96,11 +98,40 @@ def test_every_experiment_runs_quickly(tmp_path, name):
         assert experiment.found(_run.load(tmp_path / f"{name}.npz"))
 
 
-def test_unknown_names_are_refused(capsys):
+def test_other_numbers(tmp_path):
+    """They are computed with, recorded, and written below the picture, in the formats asked for."""
+    numbers = ["--set", "case.c=0.7", "step=0.1", "--set", "updates=4"]
+    assert main(["figure01", *numbers, "--format", "svg", "--output", str(tmp_path), "--jobs", "1"]) == 0
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".npz", ".svg"]
+    config = json.loads((tmp_path / "figure01.json").read_text())["config"]
+    assert (config["case"]["c"], config["step"], config["updates"]) == (0.7, 0.1, 4)
+    data = _run.load(tmp_path / "figure01.npz")
+    case = dataclasses.replace(CASE_A, c=0.7)
+    path = lsgan.trajectory(case.game(), lsgan.Simultaneous(0.1), case.players(), steps=4, free=("b", "h"))
+    np.testing.assert_array_equal(data["parameters_2-D"][:, 1], path.players.disc.b)
+    assert "case.c = 0.7, step = 0.1, updates = 4" in (tmp_path / "figure01.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["figure99"], "unknown: figure99; did you mean figures or figure11"),
+        (["qqq"], "unknown: qqq; choose from: all, claims, figures, paper, figure01"),
+        (["figure01", "--set", "x=1"], "no field 'x'; the fields are case.name, case.a, case.b"),
+        (["figure01", "--set", "case.x=1"], "no field 'case.x'"),
+        (["figure01", "--set", "step.x=1"], "no field 'step.x'"),
+        (["figure01", "--set", "case=1"], "set one of its fields: case.name, case.a"),
+        (["figure01", "--set", "step"], "--set: expected NAME=VALUE, e.g. step=0.1, got 'step'"),
+        (["figure01", "--set", "step=fast"], "--set: step: expected a value like 0.4, got 'fast'"),
+        (["figure01", "--set", "updates=2.5"], "--set: updates: expected a value like 249, got '2.5'"),
+        (["figure01", "--jobs", "0"], "--jobs: expected an integer >= 1, got 0"),
+    ],
+)
+def test_bad_arguments_are_refused(capsys, arguments, said):
     with pytest.raises(SystemExit) as stopped:
-        main(["figure99"])
+        main(arguments)
     assert stopped.value.code == 2
-    assert "unknown: figure99; choose from: all, claims, figures, paper, figure01" in capsys.readouterr().err
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

@@ -2,11 +2,14 @@
 
 import jax
 import jax.numpy as jnp
+import mpmath as mp
 import numpy as np
 import pytest
 from scipy import integrate, optimize, stats
 
 import lsgan_analytic as lsgan
+from lsgan_analytic.discriminators.erf import logit_half_erfc
+from lsgan_analytic.losses.base import LogProbability
 
 LABELS = {"fake": -0.5, "real": 1.5, "target": 0.5}  # real - target = 1, real - fake = 2
 LOSSES = {
@@ -132,3 +135,27 @@ def test_scores_do_not_overflow_where_d_rounds():
         np.testing.assert_allclose(loss.real(-800.0), expected)
         np.testing.assert_allclose(abs(slope), 1.0)
     assert lsgan.Minimax().real(jnp.float32(-1.0)).dtype == np.float32
+
+
+@pytest.mark.parametrize("at", [-30.0, -2.0, -1e-3, 0.0, 1e-3, 2.0, 30.0])
+def test_derivatives_of_the_logit_of_an_error_function(at):
+    """Through 0, where its two halves meet, and where D rounds to 0 or 1: up to order 3 against mpmath."""
+
+    def exact(u):
+        return mp.log(mp.erfc(-u) / mp.erfc(u))
+
+    function = logit_half_erfc
+    with mp.workdps(60 + int(at * at)):
+        wanted = [float(mp.diff(exact, mp.mpf(at), n)) for n in range(4)]
+    for n, value in enumerate(wanted):
+        np.testing.assert_allclose(function(jnp.asarray(at)), value, rtol=1e-13 * 20**n, atol=1e-14 * 20**n)
+        function = jax.grad(function)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.3, 1.0])
+def test_log_probability_through_zero_and_to_infinity(weight):
+    phi = LogProbability(weight)
+    slopes = [jax.grad(phi), jax.grad(jax.grad(phi)), jax.grad(jax.grad(jax.grad(phi)))]
+    np.testing.assert_allclose([float(s(0.0)) for s in slopes], [weight - 0.5, -0.25, 0.0], atol=1e-15)
+    at_ends = [float(phi(jnp.asarray(t))) for t in (-jnp.inf, jnp.inf)]
+    assert at_ends == [0 if weight == 0 else -np.inf, 0 if weight == 1 else -np.inf]

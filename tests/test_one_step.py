@@ -8,9 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
+from covering import covering, slow_but
 
 import lsgan_analytic as lsgan
 from lsgan_analytic.parameters import vector
+from lsgan_analytic.restriction import restrict
+from lsgan_analytic.updates.base import state_at_rest
 
 POINTS = lsgan.PointMasses([0.7]), lsgan.PointMasses([-0.4])
 PLAYERS = lsgan.Players(disc=lsgan.Linear(w=0.4, b=-0.2), gen=lsgan.Shift(shift=0.3))
@@ -48,15 +51,40 @@ def test_every_rule_is_here():
     assert rules - {"AbstractRule"} <= {type(rule).__name__ for rule in RULES.values()}
 
 
-def by_hand(game, rule, players):
-    """(STEPS + 1, n): the rule's own steps, each put where the regularisers put players."""
+def by_hand(game, rule, players, steps=STEPS):
+    """(steps + 1, n): the rule's own steps, each put where the regularisers put players."""
     state, path = rule.init(players), [vector(players)]
-    for _ in range(STEPS):
+    for _ in range(steps):
         players, state = rule.step(game, players, state)
         for part in game.regularizers:
             players = part.project(players)
         path.append(vector(players))
     return jnp.stack(path)
+
+
+def played(game, rule, steps=STEPS, *, jit):
+    """The path by hand, or None where the game or the rule refuses the other by name."""
+    play = lambda own: by_hand(game, rule, own, steps)  # noqa: E731
+    try:
+        return (jax.jit(play) if jit else play)(PLAYERS)
+    except ValueError as error:
+        assert str(error).split(":")[0] in {"game", "disc", "loss", "rule"}, error  # noqa: PT017
+        return None
+
+
+def slopes_by_differences(game, rule, players, width=1e-5):
+    """(n, n) of one step, memory included, after a first one that went nowhere; central differences."""
+    part = restrict(game, players, None)
+    here = part.reduce(part.players)
+    state = state_at_rest(part, rule, here, 1)
+    values = part.flatten(here, state)
+    after = jax.jit(
+        lambda moved: part.flatten(*lsgan.advance(part, rule, *part.unflatten(moved, here, state)))
+    )
+    sides = [
+        (after(values + width * e) - after(values - width * e)) / (2 * width) for e in np.eye(len(values))
+    ]
+    return np.stack(sides, axis=1)
 
 
 def agree(game, rule, players=PLAYERS):
@@ -70,6 +98,8 @@ def agree(game, rule, players=PLAYERS):
     band = lsgan.predict(game, rule, players, samples=100, steps=STEPS)
     np.testing.assert_allclose(band.mean, path, rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(band.std, 0, atol=1e-10)  # nothing varies: every sample is the law
+    slopes = lsgan.step_jacobian(game, rule, players)
+    np.testing.assert_allclose(slopes, slopes_by_differences(game, rule, players), rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize("rule", ["Simultaneous", "Alternating", "PerPlayer, gen first"])
@@ -77,19 +107,31 @@ def test_a_projected_game(rule):
     agree(lsgan.Game(*POINTS, lsgan.Wasserstein(), CLIP), RULES[rule])
 
 
+COVERING, _ = covering(
+    {"rule": list(RULES), "parts": list(REGULARIZERS), "loss": list(LOSSES)}, lambda *_: True
+)
+
+
+@pytest.mark.parametrize("row", slow_but(COVERING, every=len(COVERING)))
+def test_every_tool_on_every_pair(row):
+    """Of rule, regulariser and loss; refused by name are norms and second derivatives that do not exist."""
+    game, rule = lsgan.Game(*POINTS, LOSSES[row["loss"]], REGULARIZERS[row["parts"]]), RULES[row["rule"]]
+    if played(game, rule, jit=True) is not None:
+        agree(game, rule)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("parts", REGULARIZERS)
 @pytest.mark.parametrize("rule", RULES)
-def test_every_combination(rule, parts, loss):
-    """Those that are refused, by name: second derivatives that do not exist, norms that are none."""
-    game = lsgan.Game(*POINTS, LOSSES[loss], REGULARIZERS[parts])
-    try:
-        jax.jit(lambda own: by_hand(game, RULES[rule], own))(PLAYERS)
-    except ValueError as error:
-        assert str(error).split(":")[0] in {"game", "disc", "loss", "rule"}, error  # noqa: PT017
-        return
-    agree(game, RULES[rule])
+def test_one_step_of_every_combination(rule, parts):
+    """``advance`` is the rule's step and then the projection."""
+    for loss in LOSSES.values():
+        game = lsgan.Game(*POINTS, loss, REGULARIZERS[parts])
+        if (path := played(game, RULES[rule], steps=1, jit=False)) is None:
+            continue
+        state = RULES[rule].init(PLAYERS)
+        players, _ = lsgan.advance(game, RULES[rule], PLAYERS, state)
+        np.testing.assert_allclose(vector(players), path[1], rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("names", [("w", "shift"), ("shift", "b", "w")])

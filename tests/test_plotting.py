@@ -19,7 +19,8 @@ def made(first, second, cost=None):
     x, y = np.meshgrid(X, Y, indexing="ij")
     force = np.stack([np.broadcast_to(part(x, y), x.shape) for part in (first, second)], axis=-1)
     cost = np.ones_like(x) if cost is None else cost(x, y)
-    return lsgan.Portrait({"b": jnp.asarray(X), "h": jnp.asarray(Y)}, jnp.asarray(cost), jnp.asarray(force))
+    axes = {"b": jnp.asarray(X), "h": jnp.asarray(Y)}
+    return lsgan.Portrait(axes, jnp.asarray(cost), jnp.asarray(force, float))
 
 
 def panel():

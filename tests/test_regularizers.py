@@ -255,3 +255,14 @@ def test_bad_arguments(build, name, bad):
 def test_a_bad_ceiling():
     with pytest.raises(ValueError, match="ceiling: expected a finite number > 0, got 0"):
         lsgan.Diversity(1.0, 0.0)
+
+
+@pytest.mark.parametrize("part", [lsgan.R1(0.5), lsgan.R2(0.5), lsgan.GradientPenalty(0.5)])
+@pytest.mark.parametrize("optimal", [False, True])
+def test_the_slope_of_a_step_is_not_penalised(part, optimal):
+    """It is 0 almost everywhere, and the limit of steep discriminators is infinite."""
+    data, latent = lsgan.Normal(0.5), lsgan.Normal()
+    disc = lsgan.OptimalIndicator(data, latent) if optimal else lsgan.Interval([-1.0], [1.0])
+    game = lsgan.Game(data, latent, lsgan.Wasserstein(), (part,))
+    with pytest.raises(ValueError, match="disc: Interval jumps, so that the mean"):
+        lsgan.field(game, lsgan.Players(disc, lsgan.Shift(0.2)))

@@ -331,9 +331,11 @@ def test_arrays_of_another_shape_are_refused(finished, tmp_path):
         short_run(resume=less)
 
 
-def test_a_missing_checkpoint(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        short_run(resume=tmp_path / "none.npz")
+def test_a_missing_checkpoint_is_a_start(finished, tmp_path):
+    """So that one command serves a job when it is queued and when it is queued again."""
+    runs = short_run(resume=tmp_path / "none.npz", checkpoint=tmp_path / "none.npz")
+    np.testing.assert_array_equal(runs.values, finished[0].values)
+    assert (tmp_path / "none.npz").exists()
 
 
 def test_a_full_disk_loses_nothing(finished, tmp_path, monkeypatch):

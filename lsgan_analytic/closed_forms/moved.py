@@ -12,11 +12,12 @@ point masses: all expectations are right, the density is not finite.
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import equinox as eqx
 import jax.numpy as jnp
 
-from .._types import Scalar
+from .._types import Values
 from ..generators.affine import Affine, Scale
 from ..generators.base import AbstractGenerator
 from ..generators.shift import Shift
@@ -29,39 +30,41 @@ from ..laws.pushforward import pushforward, register_pushforward
 from ..laws.student_t import StudentT
 from ..laws.uniform import Uniform
 
+Law = TypeVar("Law", bound=AbstractLaw)
 
-def _size(scale: Scalar) -> Scalar:
+
+def _size(scale: Values) -> Values:
     """|scale|, with slope 1 at 0: the sign does not matter to a symmetric law, the slope does."""
     return jnp.where(scale < 0, -scale, scale)
 
 
-def _normal(law: Normal, scale: Scalar, shift: Scalar) -> Normal:
+def _normal(law: Normal, scale: Values, shift: Values) -> Normal:
     return _filled(Normal(), scale * law.mean + shift, _size(scale) * law.std)
 
 
-def _laplace(law: Laplace, scale: Scalar, shift: Scalar) -> Laplace:
+def _laplace(law: Laplace, scale: Values, shift: Values) -> Laplace:
     return _filled(Laplace(), scale * law.loc + shift, _size(scale) * law.scale)
 
 
-def _student_t(law: StudentT, scale: Scalar, shift: Scalar) -> StudentT:
+def _student_t(law: StudentT, scale: Values, shift: Values) -> StudentT:
     return _filled(StudentT(1.0), law.df, scale * law.loc + shift, _size(scale) * law.scale)
 
 
-def _uniform(law: Uniform, scale: Scalar, shift: Scalar) -> Uniform:
+def _uniform(law: Uniform, scale: Values, shift: Values) -> Uniform:
     one, other = scale * law.low + shift, scale * law.high + shift
     swap = scale < 0
     return _filled(Uniform(), jnp.where(swap, other, one), jnp.where(swap, one, other))
 
 
-def _exponential(law: Exponential, scale: Scalar, shift: Scalar) -> ShiftedExponential:
+def _exponential(law: Exponential, scale: Values, shift: Values) -> ShiftedExponential:
     return _filled(ShiftedExponential(0.0, 1.0), shift, scale / law.rate)
 
 
-def _shifted(law: ShiftedExponential, scale: Scalar, shift: Scalar) -> ShiftedExponential:
+def _shifted(law: ShiftedExponential, scale: Values, shift: Values) -> ShiftedExponential:
     return _filled(ShiftedExponential(0.0, 1.0), scale * law.loc + shift, scale * law.scale)
 
 
-def _filled(blank, *parts: Scalar):
+def _filled(blank: Law, *parts: Values) -> Law:
     """``blank`` with these parameters, which are checked already."""
     names = tuple(vars(blank))
     return eqx.tree_at(lambda law: tuple(getattr(law, name) for name in names), blank, parts)

@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._logistic import TRANSITION_POINTS
-from .._types import Flag, Scalar, Values, Vector
+from .._types import Flag, FloatLike, Parameter, Scalar, Values, Vector
 from ..laws.base import AbstractLaw
 from ..laws.exponential import Exponential, ShiftedExponential
 from .base import AbstractProbability
@@ -14,9 +14,9 @@ from .optimal import Answering, KnownLaw
 class _AuthorsResponse(AbstractProbability):
     """The logistic function of log(scale rate) + (rate - 1/scale) x + loc/scale."""
 
-    rate: Scalar
-    loc: Scalar
-    scale: Scalar
+    rate: Parameter
+    loc: Parameter
+    scale: Parameter
 
     def _line(self) -> tuple[Scalar, Scalar]:
         inside = self.scale > 0
@@ -24,7 +24,7 @@ class _AuthorsResponse(AbstractProbability):
         offset = jnp.log(scale * self.rate) + self.loc / scale
         return self.rate - 1 / scale, jnp.where(inside, offset, jnp.nan)
 
-    def logit(self, x: Values) -> Values:
+    def logit(self, x: FloatLike) -> Values:
         slope, offset = self._line()
         return slope * x + offset
 

@@ -7,7 +7,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from .._types import Flag, Values, Vector
+from .._types import Breakpoints, Flag, FloatLike, Values
 from ..generators.base import AbstractGenerator
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ class AbstractDiscriminator(eqx.Module):
     """
 
     @abc.abstractmethod
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         """D(x), elementwise."""
 
-    def score(self, x: Values) -> Values:
+    def score(self, x: FloatLike) -> Values:
         """The logit of a probability, the value of a critic; ValueError for neither."""
         raise ValueError(f"disc: {expected_score(self)}")
 
-    def score_error(self, x: Values) -> Values | None:
+    def score_error(self, x: FloatLike) -> Values | None:
         """A bound on the error of a ``score(x)`` that is found from a rounded D(x); None for others."""
         return None
 
@@ -51,7 +51,12 @@ class AbstractDiscriminator(eqx.Module):
         """Whether D is smooth at its ``breakpoints``. Where it is not, quadrature moves with them."""
         return False
 
-    def breakpoints(self) -> Vector:
+    @property
+    def is_continuous(self) -> bool:
+        """Whether D is continuous in x. Penalties on its slope refuse one that jumps."""
+        return True
+
+    def breakpoints(self) -> Breakpoints:
         """Points of x about which D changes quickly; quadrature ends its panels there.
 
         All points where D has a kink or a jump must be among them, with their derivatives in the parameters
@@ -60,7 +65,7 @@ class AbstractDiscriminator(eqx.Module):
         """
         return self._nowhere()
 
-    def crossings(self, level: float) -> Vector:
+    def crossings(self, level: float) -> Breakpoints:
         """All x where the score is ``level``, NaN for those that do not exist: kinks of some losses.
 
         They need no derivatives: these come from the score. For a D on the line that returns none, as this
@@ -68,7 +73,7 @@ class AbstractDiscriminator(eqx.Module):
         """
         return self._nowhere()
 
-    def _nowhere(self) -> Vector:
+    def _nowhere(self) -> Breakpoints:
         leaves = jax.tree.leaves(self)
         return jnp.zeros((0,), leaves[0].dtype if leaves else jnp.result_type(float))
 
@@ -118,7 +123,7 @@ class AbstractCritic(AbstractDiscriminator):
     0.0
     """
 
-    def score(self, x: Values) -> Values:
+    def score(self, x: FloatLike) -> Values:
         """D(x)."""
         return self(x)
 
@@ -153,21 +158,21 @@ class AbstractProbability(AbstractDiscriminator):
                 "log D(x)/(1 - D(x)), got neither"
             )
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         return jax.nn.sigmoid(self.logit(x))
 
-    def logit(self, x: Values) -> Values:
+    def logit(self, x: FloatLike) -> Values:
         """log D(x)/(1 - D(x)), elementwise."""
         value = self(x)
         inside = (value > 0) & (value < 1)
         safe = jnp.where(inside, value, 0.5)
         return jnp.where(inside, jnp.log(safe) - jnp.log1p(-safe), jnp.nan)
 
-    def score(self, x: Values) -> Values:
+    def score(self, x: FloatLike) -> Values:
         """The logit of D."""
         return self.logit(x)
 
-    def score_error(self, x: Values) -> Values | None:
+    def score_error(self, x: FloatLike) -> Values | None:
         if type(self).logit is not AbstractProbability.logit:
             return None
         value = self(x)

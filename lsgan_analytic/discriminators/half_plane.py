@@ -7,12 +7,12 @@ from jax import Array, lax
 
 from .._checks import finite
 from .._plane import dot, lines, unit
-from .._types import Scalar, Values, Vector
+from .._types import Lines, Numbers, Scalar, Values, Vector
 from .base import AbstractProbability
-from .erf import log_half_erfc, TRANSITION_POINTS
+from .erf import logit_half_erfc, TRANSITION_POINTS
 
 
-def planar(x: Values, owner: str) -> Values:
+def planar(x: Numbers, owner: str) -> Values:
     """x, which must be points of the plane."""
     x = jnp.asarray(x)
     if not x.ndim or x.shape[-1] != 2:
@@ -50,26 +50,26 @@ class HalfPlane(AbstractProbability):
     def __check_init__(self):
         check_normal("a", self.a, self.b)
 
-    def _argument(self, x: Values) -> Values:
+    def _argument(self, x: Numbers) -> Values:
         return dot(self.a, planar(x, "HalfPlane")) + self.b
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: Numbers) -> Values:
         # barrier: all derivatives share one pass over the points; erfc keeps the digits of small D
         return 0.5 * lax.erfc(lax.optimization_barrier(-self._argument(x)))
 
-    def logit(self, x: Values) -> Values:
+    def logit(self, x: Numbers) -> Values:
         """The logit of D, through logarithms: finite where D rounds to 0 or 1."""
         u = self._argument(x)
-        return log_half_erfc(-u) - log_half_erfc(u)
+        return logit_half_erfc(u)
 
     @property
     def is_smooth(self) -> bool:
         return True
 
-    def breakpoints(self) -> Array:
+    def breakpoints(self) -> Lines:
         return lines(self.a, jnp.asarray(TRANSITION_POINTS, self.a.dtype) - self.b)
 
-    def crossings(self, level: float) -> Array:
+    def crossings(self, level: float) -> Lines:
         u = jax.scipy.special.erfinv(jnp.tanh(jnp.asarray(level / 2, self.a.dtype)))
         return lines(self.a, (u - self.b)[None])
 

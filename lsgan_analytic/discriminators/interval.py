@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._checks import finite
-from .._types import Values, Vector
+from .._types import FloatLike, Values, Vector
 from .base import AbstractCritic
 
 
@@ -36,11 +36,15 @@ class Interval(AbstractCritic):
                 f"left, right: expected two vectors of one length, got {self.left.shape}, {self.right.shape}"
             )
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         def count(v: Values) -> Values:
             return jnp.sum(jnp.where((self.left <= v) & (v <= self.right), 1, 0).astype(self.left.dtype))
 
         return jnp.vectorize(count)(jnp.asarray(x))
+
+    @property
+    def is_continuous(self) -> bool:
+        return False
 
     def breakpoints(self) -> Vector:
         return jnp.concatenate([self.left, self.right])

@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._checks import finite, same_shape
-from .._types import Scalar, Values, Vector
+from .._types import FloatLike, Parameter, Values, Vector
 from .base import AbstractCritic
 
 
@@ -19,13 +19,13 @@ class Linear(AbstractCritic):
     7.0
     """
 
-    w: Scalar = eqx.field(converter=finite("w"))
-    b: Scalar = eqx.field(default=0.0, converter=finite("b"))
+    w: Parameter = eqx.field(converter=finite("w"))
+    b: Parameter = eqx.field(default=0.0, converter=finite("b"))
 
     def __check_init__(self):
         same_shape(w=self.w, b=self.b)
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         return self.w * x + self.b
 
     def crossings(self, level: float) -> Vector:

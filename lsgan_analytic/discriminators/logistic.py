@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 from .._checks import finite, positive, same_shape
 from .._logistic import TRANSITION_POINTS
-from .._types import Flag, Scalar, Values, Vector
+from .._types import Flag, FloatLike, Parameter, Scalar, Values, Vector
 from .base import AbstractProbability
 
 
@@ -25,8 +25,8 @@ class Logistic(AbstractProbability):
     0.25
     """
 
-    a: Scalar = eqx.field(converter=positive("a"))
-    b: Scalar = eqx.field(converter=finite("b"))
+    a: Parameter = eqx.field(converter=positive("a"))
+    b: Parameter = eqx.field(converter=finite("b"))
 
     def __check_init__(self):
         same_shape(a=self.a, b=self.b)
@@ -35,7 +35,7 @@ class Logistic(AbstractProbability):
         inside = self.a > 0  # asked twice: derivatives outside stay finite
         return jnp.where(inside, jnp.log(jnp.where(inside, self.a, 1)), jnp.nan)
 
-    def logit(self, x: Values) -> Values:
+    def logit(self, x: FloatLike) -> Values:
         return self.b * x - self._log_a()
 
     @property

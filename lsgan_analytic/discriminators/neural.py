@@ -3,7 +3,7 @@
 from jax import Array
 
 from .._dense import Layers, layers
-from .._types import Values
+from .._types import Numbers, Values
 from .base import AbstractProbability
 from .half_plane import planar
 
@@ -22,7 +22,7 @@ class NeuralDiscriminator(AbstractProbability):
 
     >>> import jax, lsgan_analytic as lsgan
     >>> disc = lsgan.NeuralDiscriminator(key=jax.random.key(0), width=8, depth=1)
-    >>> disc([[0.0, 0.0], [1.0, 2.0]]).shape, len(lsgan.parameter_names(disc))
+    >>> disc(jax.numpy.asarray([[0.0, 0.0], [1.0, 2.0]])).shape, len(lsgan.parameter_names(disc))
     ((2,), 33)
     """
 
@@ -31,6 +31,6 @@ class NeuralDiscriminator(AbstractProbability):
     def __init__(self, key: Array, width: int = 32, depth: int = 2):
         self.layers = layers(key, 2, 1, width, depth)
 
-    def logit(self, x: Values) -> Values:
+    def logit(self, x: Numbers) -> Values:
         own = self.layers.biases[0].dtype
         return self.layers(planar(x, "NeuralDiscriminator").astype(own))[..., 0]

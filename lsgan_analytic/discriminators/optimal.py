@@ -10,7 +10,7 @@ import numpy as np
 from jax.core import Tracer
 
 from .._checks import checked_float
-from .._types import Values, Vector
+from .._types import FloatLike, Values, Vector
 from ..generators.base import AbstractGenerator
 from ..laws.base import AbstractLaw
 from ..laws.pushforward import pushforward
@@ -56,10 +56,10 @@ class Answering(AbstractDiscriminator):
     latent: eqx.AbstractVar[KnownLaw]
     frozen: eqx.AbstractVar[bool]
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         raise ValueError(f"disc: {type(self).__name__} answers a generator; use disc.resolve(gen)")
 
-    def score(self, x: Values) -> Values:
+    def score(self, x: FloatLike) -> Values:
         return self(x)  # refused in the same words
 
     def resolve(self, gen: AbstractGenerator) -> AbstractDiscriminator:
@@ -79,7 +79,7 @@ class AbstractBestResponse(AbstractDiscriminator):
     real: eqx.AbstractVar[float]
     fake: eqx.AbstractVar[float]
 
-    def log_ratio(self, x: Values) -> Values:
+    def log_ratio(self, x: FloatLike) -> Values:
         """log p(x)/q(x): very large where one density is 0, and 0 where both are.
 
         Where one is infinite, at a single point, it is what it is nearby: a node may round to that point.
@@ -90,7 +90,7 @@ class AbstractBestResponse(AbstractDiscriminator):
         limit = jnp.where(jnp.isnan(difference), 0, jnp.sign(difference) * size)
         return jnp.where(jnp.isfinite(difference), difference, limit.astype(difference.dtype))
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         ratio = self.log_ratio(x)
         return self.real * jax.nn.sigmoid(ratio) + self.fake * jax.nn.sigmoid(-ratio)
 
@@ -129,7 +129,7 @@ class BestProbability(AbstractBestResponse, AbstractProbability):
     real: float = eqx.field(static=True, default=1.0)
     fake: float = eqx.field(static=True, default=0.0)
 
-    def logit(self, x: Values) -> Values:
+    def logit(self, x: FloatLike) -> Values:
         ratio = self.log_ratio(x)
         return _log_sum(self.real, self.fake, ratio) - _log_sum(1 - self.real, 1 - self.fake, ratio)
 

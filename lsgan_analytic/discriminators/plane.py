@@ -5,7 +5,7 @@ from jax import Array
 
 from .._checks import finite
 from .._plane import dot, lines, unit
-from .._types import Scalar, Values, Vector
+from .._types import Numbers, Scalar, Values, Vector
 from .base import AbstractCritic
 from .half_plane import check_normal, planar
 
@@ -27,7 +27,7 @@ class Plane(AbstractCritic):
     def __check_init__(self):
         check_normal("w", self.w, self.b)
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: Numbers) -> Values:
         return dot(self.w, planar(x, "Plane")) + self.b
 
     def crossings(self, level: float) -> Array:

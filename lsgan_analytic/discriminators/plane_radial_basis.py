@@ -4,8 +4,8 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from .._checks import finite, positive
-from .._types import Flag, Scalar, Values, Vector
+from .._checks import finite, positive_number
+from .._types import Flag, Numbers, Scalar, Values, Vector
 from .base import AbstractCritic
 from .half_plane import planar
 
@@ -28,7 +28,7 @@ class PlaneRadialBasis(AbstractCritic):
 
     weights: Vector = eqx.field(converter=lambda value: finite("weights")(value))
     centers: Float[Array, "n 2"] = eqx.field(converter=lambda value: finite("centers")(value))
-    width: Scalar = eqx.field(converter=positive("width"))
+    width: Scalar = eqx.field(converter=positive_number("width"))
 
     def __check_init__(self):
         if self.weights.ndim != 1 or self.centers.shape != (self.weights.size, 2):
@@ -37,7 +37,7 @@ class PlaneRadialBasis(AbstractCritic):
                 f"{self.weights.shape} and {self.centers.shape}"
             )
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: Numbers) -> Values:
         def total(point: Vector) -> Scalar:
             square = jnp.sum(jnp.square(point[None] - self.centers), axis=1)
             return jnp.sum(self.weights * jnp.exp(-0.5 * square / jnp.square(self.width)))

@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._checks import finite
-from .._types import Scalar, Values, Vector
+from .._types import FloatLike, Parameter, Values, Vector
 from .base import AbstractCritic
 
 
@@ -22,9 +22,9 @@ class Quadratic(AbstractCritic):
     4.5
     """
 
-    w: Scalar = eqx.field(converter=finite("w"))
+    w: Parameter = eqx.field(converter=finite("w"))
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         return self.w * jnp.square(x)
 
     def crossings(self, level: float) -> Vector:

@@ -4,8 +4,8 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from .._checks import finite, positive
-from .._types import Flag, Scalar, Values, Vector
+from .._checks import finite, positive_number
+from .._types import Flag, FloatLike, Scalar, Values, Vector
 from ._crossings import crossings
 from .base import AbstractCritic
 
@@ -30,7 +30,7 @@ class RadialBasis(AbstractCritic):
 
     weights: Vector = eqx.field(converter=lambda value: finite("weights")(value))
     centers: Vector = eqx.field(converter=lambda value: finite("centers")(value))
-    width: Scalar = eqx.field(converter=positive("width"))
+    width: Scalar = eqx.field(converter=positive_number("width"))
 
     def __check_init__(self):
         if self.weights.ndim != 1 or self.weights.shape != self.centers.shape:
@@ -39,7 +39,7 @@ class RadialBasis(AbstractCritic):
                 f"{self.weights.shape}, {self.centers.shape}"
             )
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         def total(v: Values) -> Values:
             return jnp.sum(self.weights * jnp.exp(-0.5 * jnp.square((v - self.centers) / self.width)))
 

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 from .._checks import finite, same_shape
 from .._logistic import TRANSITION_POINTS
-from .._types import Scalar, Values, Vector
+from .._types import FloatLike, Parameter, Values, Vector
 from .base import AbstractProbability
 
 
@@ -20,13 +20,13 @@ class Sigmoid(AbstractProbability):
     0.5
     """
 
-    w: Scalar = eqx.field(converter=finite("w"))
-    b: Scalar = eqx.field(default=0.0, converter=finite("b"))
+    w: Parameter = eqx.field(converter=finite("w"))
+    b: Parameter = eqx.field(default=0.0, converter=finite("b"))
 
     def __check_init__(self):
         same_shape(w=self.w, b=self.b)
 
-    def logit(self, x: Values) -> Values:
+    def logit(self, x: FloatLike) -> Values:
         return self.w * x + self.b
 
     @property

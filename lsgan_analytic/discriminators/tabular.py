@@ -1,5 +1,6 @@
 """Discriminators on finitely many points: a number for each."""
 
+from collections.abc import Callable
 from typing import Self
 
 import equinox as eqx
@@ -7,13 +8,13 @@ import jax.numpy as jnp
 from jax import Array
 
 from .._checks import finite, refused_if
-from .._types import Values, Vector
+from .._types import FloatLike, Numbers, Values, Vector
 from ..laws.base import AbstractLaw
 from .base import AbstractCritic, AbstractProbability
 
 
-def _vector(name: str):
-    def convert(value) -> Vector:
+def _vector(name: str) -> Callable[[Numbers], Vector]:
+    def convert(value: Numbers) -> Vector:
         array = finite(name)(value)
         if array.ndim != 1 or array.size == 0:
             raise ValueError(f"{name}: expected a non-empty vector, got shape {array.shape}")
@@ -22,7 +23,7 @@ def _vector(name: str):
     return convert
 
 
-def _look_up(table: Vector, x: Values) -> Values:
+def _look_up(table: Vector, x: FloatLike) -> Values:
     """The entry at the integer nearest to x; NaN outside the table."""
     x = jnp.asarray(x)
     place = jnp.clip(jnp.rint(x), 0, table.size - 1).astype(int)
@@ -63,7 +64,7 @@ class Tabular(AbstractProbability):
 
     logits: Vector = eqx.field(converter=_vector("logits"))
 
-    def logit(self, x: Values) -> Values:
+    def logit(self, x: FloatLike) -> Values:
         return _look_up(self.logits, x)
 
     def breakpoints(self) -> Vector:
@@ -86,7 +87,7 @@ class TabularCritic(AbstractCritic):
 
     values: Vector = eqx.field(converter=_vector("values"))
 
-    def __call__(self, x: Values) -> Values:
+    def __call__(self, x: FloatLike) -> Values:
         return _look_up(self.values, x)
 
     def breakpoints(self) -> Vector:

@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from .._logistic import TRANSITION_POINTS
-from .._types import Flag, Scalar, Values, Vector
+from .._types import Breakpoints, Flag, FloatLike, Scalar, Values, Vector
 from ..laws._bisection import bisect
 from ..laws.base import AbstractLaw
 
@@ -58,7 +58,7 @@ def on_the_line(p: AbstractLaw, q: AbstractLaw, what: str) -> None:
         raise ValueError(f"p, q: {what} is for laws on the line, got {type(p).__name__} on the plane")
 
 
-def log_ratio(p: AbstractLaw, q: AbstractLaw, x: Values) -> Values:
+def log_ratio(p: AbstractLaw, q: AbstractLaw, x: FloatLike) -> Values:
     """log p(x) - log q(x), 0 where neither has a density.
 
     >>> import lsgan_analytic as lsgan
@@ -89,7 +89,7 @@ def marks_of(*laws: AbstractLaw) -> Vector:
     return jnp.concatenate([part for part in parts if part.size] or parts[:1])
 
 
-def breakpoints_of(p: AbstractLaw, q: AbstractLaw) -> Vector:
+def breakpoints_of(p: AbstractLaw, q: AbstractLaw) -> Breakpoints:
     """Where the panels end; the singularities move with the parameters, as what jumps there does."""
     if dimension(p, q) == 2:
         return jnp.zeros((0, 3))
@@ -112,7 +112,7 @@ def _graded(marks: Vector) -> Vector:
     return (still[:, None] + jnp.concatenate([-off, off])[None]).ravel()
 
 
-def mean(p: AbstractLaw, breakpoints: Vector, function: Callable[[Values], Values]) -> Scalar:
+def mean(p: AbstractLaw, breakpoints: Breakpoints, function: Callable[[Values], Values]) -> Scalar:
     """E_p[function(x)] with panels that end at ``breakpoints`` and move with them."""
     points, weights = p.composite_nodes(breakpoints, differentiable=True)
     values = function(points)
@@ -120,7 +120,7 @@ def mean(p: AbstractLaw, breakpoints: Vector, function: Callable[[Values], Value
 
 
 def above(
-    p: AbstractLaw, q: AbstractLaw, breakpoints: Vector, function: Callable[[Values], Values]
+    p: AbstractLaw, q: AbstractLaw, breakpoints: Breakpoints, function: Callable[[Values], Values]
 ) -> Scalar:
     """E_p[function(l); l > 0]: of the part of the space where p has more. ``function`` sees l > 0 only."""
 

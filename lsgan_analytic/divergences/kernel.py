@@ -4,10 +4,9 @@ from math import comb
 
 import equinox as eqx
 import jax.numpy as jnp
-from jax.typing import ArrayLike
 
 from .._checks import checked_int, positive
-from .._types import Scalar
+from .._types import Scalar, ScalarLike, Vector
 from ..laws.base import AbstractLaw
 from ._kernel_mean import kernel_mean
 from ._rule import dimension, marks_of, of_laws
@@ -24,7 +23,7 @@ def _own_share(law: AbstractLaw) -> Scalar | None:
 
 
 @of_laws
-def mmd(p: AbstractLaw, q: AbstractLaw, bandwidth: ArrayLike = 1.0, unbiased: bool = False) -> Scalar:
+def mmd(p: AbstractLaw, q: AbstractLaw, bandwidth: ScalarLike = 1.0, unbiased: bool = False) -> Scalar:
     """Squared MMD E k(x, x') + E k(y, y') - 2 E k(x, y), k(x, y) = e^{-|x - y|^2/(2 bandwidth^2)}.
 
     Closed for normal laws, their mixtures and samples, and any pair of these, on the line and on the plane;
@@ -91,7 +90,7 @@ def polynomial_mmd(p: AbstractLaw, q: AbstractLaw, degree: int = 3, unbiased: bo
     return total
 
 
-def _features(law: AbstractLaw, degree: int, unbiased: bool) -> tuple[Scalar, Scalar]:
+def _features(law: AbstractLaw, degree: int, unbiased: bool) -> tuple[Vector, Scalar]:
     """(E f(x), sum of w_i^2 |f(x_i)|^2) of the vector f with f(x) . f(y) = k(x, y)."""
     points, _ = law.nodes()
     plane = points.ndim == 2

@@ -3,7 +3,7 @@
 import equinox as eqx
 import jax.numpy as jnp
 
-from .._types import Scalar
+from .._types import Scalar, Values
 from ..laws.base import AbstractLaw
 from ._rule import breakpoints_of, escapes, log_ratio, mean, of_laws
 
@@ -24,7 +24,7 @@ def kl(p: AbstractLaw, q: AbstractLaw) -> Scalar:
     0.5
     """
 
-    def ratio(x):
+    def ratio(x: Values) -> Values:
         l = log_ratio(p, q, x)
         return jnp.where(l == -jnp.inf, 0, l)  # q may be infinite at a point
 

@@ -24,11 +24,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.typing import ArrayLike
 
 from .._checks import checked_int, finite
 from .._samples import by_rows, kth
-from .._types import Scalar, Values, Vector
+from .._types import Numbers, Scalar, Values, Vector
 
 
 class Estimate(NamedTuple):
@@ -55,12 +54,12 @@ class HalfEstimates(NamedTuple):
     coverage: Estimate
 
 
-def _points(values: ArrayLike, name: str, least: int) -> Array:
+def _points(values: Numbers, name: str, least: int) -> Array:
     points = finite(name)(values)
     if points.ndim == 1:
         points = points[:, None]
     if points.ndim != 2 or points.shape[1] not in (1, 2):
-        raise ValueError(f"{name}: expected points of shape (n,) or (n, 2), got {jnp.shape(values)}")
+        raise ValueError(f"{name}: expected points of shape (n,) or (n, 2), got {finite(name)(values).shape}")
     if points.shape[0] < least:
         raise ValueError(f"{name}: expected at least {least} points, got {points.shape[0]}")
     return points
@@ -72,7 +71,7 @@ def _distances(x: Array, y: Array, k: int) -> Vector:
     return jnp.sqrt(by_rows(lambda squares: kth(squares, k - 1), x, y))
 
 
-def nearest_log_ratio(x: ArrayLike, y: ArrayLike, k: int = 5) -> Values:
+def nearest_log_ratio(x: Numbers, y: Numbers, k: int = 5) -> Values:
     """Estimates of log p - log q at the points x ~ p, from x and y ~ q: equation (1), shape (n,).
 
     inf at a point with k copies in x, -inf at one with k copies in y, 0 where both.
@@ -106,7 +105,7 @@ def _excess(power: float, k: int) -> float:
     return exp(lgamma(k + power) + lgamma(k - power) - 2 * lgamma(k))
 
 
-def kl(x: ArrayLike, y: ArrayLike, k: int = 5) -> Estimate:
+def kl(x: Numbers, y: Numbers, k: int = 5) -> Estimate:
     """KL(p || q) from x ~ p and y ~ q: the mean of (1), consistent for every k. Arguments as there.
 
     >>> import jax, lsgan_analytic as lsgan
@@ -117,18 +116,18 @@ def kl(x: ArrayLike, y: ArrayLike, k: int = 5) -> Estimate:
     return _estimate(nearest_log_ratio(x, y, k))
 
 
-def chi2(x: ArrayLike, y: ArrayLike, k: int = 5) -> Estimate:
+def chi2(x: Numbers, y: Numbers, k: int = 5) -> Estimate:
     """Pearson's chi2(p || q) = E_p[p/q] - 1 from x ~ p and y ~ q; arguments as for :func:`kl`, k >= 2."""
     k = checked_int(k, "k", least=2)
     return _estimate(jnp.exp(nearest_log_ratio(x, y, k)) / _excess(1, k) - 1)
 
 
-def hellinger(x: ArrayLike, y: ArrayLike, k: int = 5) -> Estimate:
+def hellinger(x: Numbers, y: Numbers, k: int = 5) -> Estimate:
     """The squared Hellinger distance 1 - E_p[(q/p)^{1/2}] from x ~ p and y ~ q; as :func:`kl`."""
     return _estimate(1 - jnp.exp(-0.5 * nearest_log_ratio(x, y, k)) / _excess(0.5, checked_int(k, "k")))
 
 
-def js_split(x: ArrayLike, y: ArrayLike, k: int = 50) -> HalfEstimates:
+def js_split(x: Numbers, y: Numbers, k: int = 50) -> HalfEstimates:
     """The halves of :func:`js`, each an ``Estimate``: quality from y ~ q, coverage from x ~ p."""
     coverage, quality = (
         _estimate(0.5 * (np.log(2) + jax.nn.log_sigmoid(nearest_log_ratio(*pair, k))))
@@ -137,7 +136,7 @@ def js_split(x: ArrayLike, y: ArrayLike, k: int = 50) -> HalfEstimates:
     return HalfEstimates(quality, coverage)
 
 
-def js(x: ArrayLike, y: ArrayLike, k: int = 50) -> Estimate:
+def js(x: Numbers, y: Numbers, k: int = 50) -> Estimate:
     """JS(p, q) from x ~ p and y ~ q: (1) put into E_p[log 2p/(p + q)]/2 + E_q[log 2q/(p + q)]/2.
 
     The noise of (1) goes through a function that is not linear: a bias of the order of 1/k is left, and
@@ -146,7 +145,7 @@ def js(x: ArrayLike, y: ArrayLike, k: int = 50) -> Estimate:
     return _sum(*js_split(x, y, k))
 
 
-def le_cam(x: ArrayLike, y: ArrayLike, k: int = 50) -> Estimate:
+def le_cam(x: Numbers, y: Numbers, k: int = 50) -> Estimate:
     """Le Cam's divergence (E_p + E_q)[tanh(l/2)^2]/2 from x ~ p and y ~ q, with the biases of :func:`js`."""
     return _sum(
         *(
@@ -156,7 +155,7 @@ def le_cam(x: ArrayLike, y: ArrayLike, k: int = 50) -> Estimate:
     )
 
 
-def tv(x: ArrayLike, y: ArrayLike, k: int = 50) -> Estimate:
+def tv(x: Numbers, y: Numbers, k: int = 50) -> Estimate:
     """Total variation E_p[max(0, 1 - e^{-l})] from x ~ p and y ~ q: too large by the noise where p = q.
 
     Of equal laws it gives about 1/sqrt(pi k). Arguments as for :func:`kl`.

@@ -3,7 +3,7 @@
 import equinox as eqx
 
 from .._checks import finite, same_shape
-from .._types import Scalar, Values, Vector
+from .._types import FloatLike, Parameter, Values, Vector
 from .base import AbstractGenerator
 
 
@@ -18,13 +18,13 @@ class Affine(AbstractGenerator):
     5.0
     """
 
-    scale: Scalar = eqx.field(converter=finite("scale"))
-    shift: Scalar = eqx.field(converter=finite("shift"))
+    scale: Parameter = eqx.field(converter=finite("scale"))
+    shift: Parameter = eqx.field(converter=finite("shift"))
 
     def __check_init__(self):
         same_shape(scale=self.scale, shift=self.shift)
 
-    def __call__(self, z: Values) -> Values:
+    def __call__(self, z: FloatLike) -> Values:
         return self.scale * z + self.shift
 
     def preimages(self, x: Vector) -> Vector:
@@ -42,9 +42,9 @@ class Scale(AbstractGenerator):
     -3.0
     """
 
-    scale: Scalar = eqx.field(converter=finite("scale"))
+    scale: Parameter = eqx.field(converter=finite("scale"))
 
-    def __call__(self, z: Values) -> Values:
+    def __call__(self, z: FloatLike) -> Values:
         return self.scale * z
 
     def preimages(self, x: Vector) -> Vector:

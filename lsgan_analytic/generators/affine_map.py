@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 from .._checks import finite
 from .._plane import affine, as_lines, pull_back
-from .._types import Values, Vector
+from .._types import Numbers, Values, Vector
 from .base import AbstractGenerator
 
 
@@ -32,7 +32,7 @@ class AffineMap(AbstractGenerator):
             shapes = f"{self.matrix.shape} and {self.shift.shape}"
             raise ValueError(f"matrix, shift: expected shapes (2, 2) and (2,), got {shapes}")
 
-    def __call__(self, z: Values) -> Values:
+    def __call__(self, z: Numbers) -> Values:
         return affine(self.matrix, self.shift, jnp.asarray(z))
 
     def preimages(self, x: Array) -> Array:

@@ -6,7 +6,7 @@ from typing import Self, TYPE_CHECKING
 import equinox as eqx
 import jax.numpy as jnp
 
-from .._types import Flag, Values, Vector
+from .._types import Flag, FloatLike, Values, Vector
 
 if TYPE_CHECKING:
     from ..laws.base import AbstractLaw
@@ -16,7 +16,7 @@ class AbstractGenerator(eqx.Module):
     """A map G from the latent variable to the data space; its array fields are its parameters."""
 
     @abc.abstractmethod
-    def __call__(self, z: Values) -> Values:
+    def __call__(self, z: FloatLike) -> Values:
         """G(z), elementwise."""
 
     def preimages(self, x: Vector) -> Vector:

@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import finite
-from .._types import Values, Vector
+from .._types import FloatLike, Values, Vector
 from .base import AbstractGenerator
 
 
@@ -36,6 +36,6 @@ class Categorical(AbstractGenerator):
         """softmax(logits), shape (n,)."""
         return jax.nn.softmax(self.logits)
 
-    def __call__(self, z: Values) -> Values:
+    def __call__(self, z: FloatLike) -> Values:
         ends = jnp.cumsum(self.probabilities)[:-1]
         return jnp.vectorize(lambda v: jnp.sum(v > ends).astype(self.logits.dtype))(jnp.asarray(z))

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from .._checks import finite
 from .._plane import as_lines
 from .._polynomial import real_roots
-from .._types import Values, Vector
+from .._types import FloatLike, Values, Vector
 from .base import AbstractGenerator
 
 
@@ -33,7 +33,7 @@ class Curve(AbstractGenerator):
         if len(shape) != 2 or shape[0] != 2 or shape[1] < 1:
             raise ValueError(f"coefficients: expected shape (2, k), k >= 1, got {shape}")
 
-    def __call__(self, z: Values) -> Values:
+    def __call__(self, z: FloatLike) -> Values:
         z = jnp.asarray(z)
         rows = []
         for own in self.coefficients:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import equinox as eqx
 import jax.numpy as jnp
-from jax.typing import ArrayLike
 
 from .._checks import checked_float, finite
-from .._types import Values, Vector
+from .._types import FloatLike, Numbers, Values, Vector
 from .base import AbstractGenerator
 
 
@@ -31,7 +30,11 @@ class MixtureOfShifts(AbstractGenerator):
     shifts: Vector
     weights: tuple[float, ...] = eqx.field(static=True)
 
-    def __init__(self, shifts: ArrayLike | Sequence[float], weights: Sequence[float] | None = None):
+    def __init__(
+        self,
+        shifts: Numbers,
+        weights: Sequence[float] | None = None,
+    ):
         self.shifts = finite("shifts")(shifts)
         if self.shifts.ndim != 1 or self.shifts.size == 0:
             raise ValueError(f"shifts: expected a non-empty vector, got shape {self.shifts.shape}")
@@ -41,7 +44,7 @@ class MixtureOfShifts(AbstractGenerator):
         if len(self.weights) != n or 0 in self.weights or abs(sum(self.weights) - 1) > 1e-9:
             raise ValueError(f"weights: expected {n} numbers > 0 that sum to 1, got {given}")
 
-    def __call__(self, z: Values) -> Values:
+    def __call__(self, z: FloatLike) -> Values:
         z = jnp.asarray(z, self.shifts.dtype)
         return z[..., None] + self.shifts.reshape((1,) * z.ndim + (-1,))
 

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from .._dense import Layers, layers
-from .._types import Values
+from .._types import Numbers, Values
 from .base import AbstractGenerator
 
 
@@ -29,5 +29,5 @@ class NeuralGenerator(AbstractGenerator):
     def __init__(self, key: Array, width: int = 32, depth: int = 2):
         self.layers = layers(key, 2, 2, width, depth)
 
-    def __call__(self, z: Values) -> Values:
+    def __call__(self, z: Numbers) -> Values:
         return self.layers(jnp.asarray(z, self.layers.biases[0].dtype))

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from .._checks import finite
 from .._polynomial import real_roots
-from .._types import Values, Vector
+from .._types import FloatLike, Values, Vector
 from .base import AbstractGenerator
 
 
@@ -29,7 +29,7 @@ class Polynomial(AbstractGenerator):
                 f"coefficients: expected a vector of at least 2, got shape {self.coefficients.shape}"
             )
 
-    def __call__(self, z: Values) -> Values:
+    def __call__(self, z: FloatLike) -> Values:
         return jnp.polyval(self.coefficients[::-1], jnp.asarray(z))
 
     def preimages(self, x: Vector) -> Vector:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._checks import checked_float, finite, refused_if, same_shape
-from .._types import Scalar, Values, Vector
+from .._types import FloatLike, Numbers, Parameter, Values, Vector
 from ..laws.base import AbstractLaw
 from .base import AbstractGenerator
 
@@ -30,11 +30,11 @@ class Power(AbstractGenerator):
     17.0
     """
 
-    scale: Scalar = eqx.field(converter=finite("scale"))
-    shift: Scalar = eqx.field(converter=finite("shift"))
+    scale: Parameter = eqx.field(converter=finite("scale"))
+    shift: Parameter = eqx.field(converter=finite("shift"))
     exponent: float = eqx.field(static=True)
 
-    def __init__(self, scale, shift, exponent: float):
+    def __init__(self, scale: Numbers, shift: Numbers, exponent: float):
         self.scale, self.shift = finite("scale")(scale), finite("shift")(shift)
         self.exponent = checked_float(exponent, "exponent", float(np.finfo(np.float32).tiny))
 
@@ -44,7 +44,7 @@ class Power(AbstractGenerator):
     def _whole(self) -> bool:
         return self.exponent == round(self.exponent)
 
-    def __call__(self, z: Values) -> Values:
+    def __call__(self, z: FloatLike) -> Values:
         exponent = int(self.exponent) if self._whole() and self.exponent < _LARGE else self.exponent
         return self.scale * jnp.asarray(z) ** exponent + self.shift
 

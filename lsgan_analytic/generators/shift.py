@@ -3,7 +3,7 @@
 import equinox as eqx
 
 from .._checks import finite
-from .._types import Scalar, Values, Vector
+from .._types import FloatLike, Parameter, Values, Vector
 from .base import AbstractGenerator
 
 
@@ -18,10 +18,10 @@ class Shift(AbstractGenerator):
     -1.5
     """
 
-    shift: Scalar = eqx.field(converter=finite("shift"))
+    shift: Parameter = eqx.field(converter=finite("shift"))
 
-    def __call__(self, z: Values) -> Values:
-        return z + self.shift
+    def __call__(self, z: FloatLike) -> Values:
+        return self.shift + z
 
     def preimages(self, x: Vector) -> Vector:
         return x - self.shift

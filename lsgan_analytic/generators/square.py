@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._checks import finite, same_shape
-from .._types import Scalar, Values, Vector
+from .._types import FloatLike, Parameter, Values, Vector
 from .base import AbstractGenerator
 
 
@@ -21,13 +21,13 @@ class Square(AbstractGenerator):
     4.0
     """
 
-    g: Scalar = eqx.field(converter=finite("g"))
-    h: Scalar = eqx.field(converter=finite("h"))
+    g: Parameter = eqx.field(converter=finite("g"))
+    h: Parameter = eqx.field(converter=finite("h"))
 
     def __check_init__(self):
         same_shape(g=self.g, h=self.h)
 
-    def __call__(self, z: Values) -> Values:
+    def __call__(self, z: FloatLike) -> Values:
         return self.g * jnp.square(z) + self.h
 
     def preimages(self, x: Vector) -> Vector:

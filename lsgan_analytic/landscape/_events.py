@@ -9,7 +9,7 @@ counts as they are.
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -25,6 +25,7 @@ _SIGNS = ("fold", "branch_point")  # the functions of ``values``
 _BISECTIONS = 50
 
 
+@runtime_checkable
 class Point(Protocol):
     """A point of a branch: ``_walk.Point``."""
 

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from jax.typing import ArrayLike
 
 from .._types import Players
 from ..game import AbstractGame
@@ -31,7 +32,7 @@ class Roots(NamedTuple):
     right: np.ndarray  # (k, n, n) right singular vectors, the null ones last
     plain: np.ndarray  # (k,) found without deflation
 
-    def __getitem__(self, which):  # pyright: ignore
+    def __getitem__(self, which: np.ndarray) -> "Roots":  # pyright: ignore
         return Roots(*(np.asarray(part)[which] for part in tuple(self)))
 
 
@@ -153,7 +154,7 @@ def _bisected(
     def one(ends: Array) -> tuple[Array, Array, Array]:
         beside = jnp.stack([value(ends[0]), value(ends[1])])
 
-        def halve(_: int, ends: Array) -> Array:
+        def halve(_: ArrayLike, ends: Array) -> Array:
             middle = 0.5 * (ends[0] + ends[1])
             same = value(middle) * jnp.sign(beside[0]) > 0
             return jnp.where(same, jnp.stack([middle, ends[1]]), jnp.stack([ends[0], middle]))

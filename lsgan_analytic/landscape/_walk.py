@@ -52,7 +52,7 @@ class Walk:
         self._parameter = np.append(np.zeros(here.size), 1.0)  # its unit vector
         self.tolerance = float(np.finfo(here.dtype).eps) ** 0.75
 
-        def equations(where):
+        def equations(where: Array) -> Array:
             values, parameter = where[:-1], where[-1]
             found = system(parameter)
             if isinstance(found, tuple):

@@ -8,13 +8,12 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Float, Int
 
 from .._checks import checked_int, Numbers, positive_number
 from .._describe import describe, Description
 from .._threads import each_part
-from .._types import Disc, Gen, Players, Scalar, Vector
+from .._types import Disc, Gen, Players, Scalar, ScalarLike, Vector
 from ..game import AbstractGame, checked_game
 from ..outcome import Evidence, norm, Outcome
 from ..parameters import dtype_of, indices, Names
@@ -62,7 +61,7 @@ def basins(
     grid: Mapping[str, Numbers],
     steps: int,
     free: Names = None,
-    tolerance: ArrayLike = 1e-2,
+    tolerance: ScalarLike = 1e-2,
     distance: Distance | None = None,
     chunk: int = 256,
     resume: Basins | None = None,
@@ -202,7 +201,7 @@ class _Call(eqx.Module):
 
 
 @eqx.filter_jit
-def _ends(call: _Call, starts: np.ndarray) -> dict[str, Any]:
+def _ends(call: _Call, starts: Array | np.ndarray) -> dict[str, Any]:
     """Of all these runs."""
     return jax.vmap(call.end)(jnp.asarray(starts))
 

@@ -5,12 +5,12 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 from jax.flatten_util import ravel_pytree
-from jax.typing import ArrayLike
 
 from .._checks import positive_number
-from .._types import Players, Scalar
+from .._types import Players, Scalar, ScalarLike
 from ..expectation import transition_points
 from ..game import Game
+from ..losses.base import AbstractIntegrand
 from ..outcome import norm
 from ..parameters import checked_players, indices, Names, vector
 from ..restriction import Restriction
@@ -70,7 +70,7 @@ def diagnose(
     players: Players,
     rule: AbstractRule | None = None,
     free: Names = None,
-    threshold: ArrayLike = 1e-2,
+    threshold: ScalarLike = 1e-2,
 ) -> Diagnosis:
     """Whether the field is below ``threshold`` at ``players``, why, and how long it will last.
 
@@ -139,7 +139,7 @@ def _factors(game: Game, players: Players) -> tuple[Scalar, Scalar, Scalar, Scal
     points, weights = generated.composite_nodes(breakpoints)
 
     def descended(points: Array) -> Scalar:
-        def fake(phi):
+        def fake(phi: AbstractIntegrand) -> Scalar:
             return jnp.sum(weights * phi.of(disc, points))
 
         return game.loss.objectives(lambda _: jnp.zeros_like(weights[0]), fake)[1]

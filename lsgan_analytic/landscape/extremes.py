@@ -178,7 +178,7 @@ def _polish(
         tries = jnp.clip(tries, low[None], high[None])
         return tries[jnp.argmin(jax.vmap(goal)(tries))]
 
-    def advance(_: int, tries: Array) -> Array:
+    def advance(_: Array, tries: Array) -> Array:
         x = best(tries)
         curve, slope = jax.jacfwd(lambda x: (jax.grad(goal)(x),) * 2, has_aux=True)(x)
         curve, slope = curve * width[:, None] * width[None], slope * width

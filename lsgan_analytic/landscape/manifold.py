@@ -38,9 +38,9 @@ class Manifold(eqx.Module):
 class Walk(NamedTuple):
     """Points followed from a start, both ways: unit coordinates (2, m, n), and whether each is on it."""
 
-    points: np.ndarray
-    valid: np.ndarray
-    residual: np.ndarray
+    points: Array | np.ndarray
+    valid: Array | np.ndarray
+    residual: Array | np.ndarray
 
 
 def _on_curve(residual: Array, slope: Array) -> Array:

@@ -4,10 +4,9 @@ import equinox as eqx
 import jax
 import numpy as np
 from jax import Array
-from jax.typing import ArrayLike
 
 from .._checks import checked_int, positive_number
-from .._types import Players, Scalar
+from .._types import Players, Scalar, ScalarLike
 from ..game import Game
 from ..parameters import Names
 from ..updates.base import AbstractRule, checked_rule
@@ -44,7 +43,7 @@ def plateaus(
     box: Box,
     free: Names = None,
     rule: AbstractRule | None = None,
-    threshold: ArrayLike = 1e-2,
+    threshold: ScalarLike = 1e-2,
     points: int = 2048,
 ) -> Plateaus:
     """``diagnose`` at points spread evenly over ``box``, the other parameters as in ``players``.

@@ -55,7 +55,7 @@ def axis_values(axes: Mapping[str, Numbers], argument: str) -> list[Array]:
     return values
 
 
-def placed(players: Players, positions: np.ndarray, values: list[Array], index: Array) -> Players:
+def placed(players: Players, positions: Array | np.ndarray, values: list[Array], index: Array) -> Players:
     """``players`` at a point of the grid, counted along it row by row."""
     flat, rebuild = ravel_pytree(players)
     place = jnp.unravel_index(index, tuple(axis.size for axis in values))
@@ -67,7 +67,7 @@ def placed(players: Players, positions: np.ndarray, values: list[Array], index: 
 def _evaluate(
     function: Callable[[Players], PyTree],
     players: Players,
-    positions: np.ndarray,
+    positions: Array | np.ndarray,
     values: list[Array],
     chunk: int,
 ) -> PyTree:

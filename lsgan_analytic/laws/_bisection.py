@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
+from jax import Array
 
-from .._types import Values
+from .._types import FloatLike, Values
 
 if TYPE_CHECKING:
     from .base import AbstractLaw
@@ -17,7 +18,7 @@ _HALVINGS = 64
 def bisect(below: Callable[[Values], Values], low: Values, high: Values) -> Values:
     """Where ``below`` changes from True to False between ``low`` and ``high``, elementwise; no derivative."""
 
-    def halve(_, ends):
+    def halve(_: Array, ends: tuple[Values, Values]) -> tuple[Values, Values]:
         low, high = ends
         middle = 0.5 * (low + high)
         left = below(middle)
@@ -36,7 +37,7 @@ def with_slope(law: "AbstractLaw", x: Values, q: Values) -> Values:
     return x + jnp.where(slope > 0, change, 0)
 
 
-def quantile(law: "AbstractLaw", q: Values, low: Values, high: Values) -> Values:
+def quantile(law: "AbstractLaw", q: FloatLike, low: Values, high: Values) -> Values:
     """The quantile of a law from its cdf, when it lies between ``low`` and ``high``."""
     q = jnp.asarray(q)
     x = bisect(lambda x: law.cdf(x) < q, jnp.broadcast_to(low, q.shape), jnp.broadcast_to(high, q.shape))

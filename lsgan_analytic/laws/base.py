@@ -11,7 +11,7 @@ from jax.core import Tracer
 from .._implicit import differentiable_roots
 from .._plane import as_points
 from .._quadrature import composite
-from .._types import Flag, Scalar, Values, Vector
+from .._types import Breakpoints, Flag, Flags, FloatLike, Scalar, Values, Vector
 from ._bisection import bisect, with_slope
 
 DEFAULT_NODES = 256
@@ -62,7 +62,7 @@ class AbstractLaw(eqx.Module):
         """
 
     def composite_nodes(
-        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
+        self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
         """A rule for an f that changes quickly at ``breakpoints``; a law with one rule only has no better.
 
@@ -77,11 +77,11 @@ class AbstractLaw(eqx.Module):
             )
         return self.nodes()
 
-    def log_pdf(self, x: Values) -> Values:
+    def log_pdf(self, x: FloatLike) -> Values:
         """log of the density, -inf outside the support; ValueError for a law without one."""
         raise ValueError(f"law: expected one with a density, got {type(self).__name__}")
 
-    def pdf(self, x: Values) -> Values:
+    def pdf(self, x: FloatLike) -> Values:
         """The density."""
         return jnp.exp(self.log_pdf(x))
 
@@ -98,11 +98,11 @@ class AbstractLaw(eqx.Module):
         return None
 
     @abc.abstractmethod
-    def cdf(self, x: Values) -> Values:
+    def cdf(self, x: FloatLike) -> Values:
         """P(X <= x)."""
 
     @abc.abstractmethod
-    def quantile(self, q: Values) -> Values:
+    def quantile(self, q: FloatLike) -> Values:
         """The smallest x with P(X <= x) >= q, for 0 <= q <= 1."""
 
 
@@ -127,7 +127,7 @@ class AbstractDensity(AbstractLaw):
         return 1
 
     @abc.abstractmethod
-    def log_pdf(self, x: Values) -> Values:
+    def log_pdf(self, x: FloatLike) -> Values:
         """log of the density, -inf outside the support."""
 
     @abc.abstractmethod
@@ -150,12 +150,12 @@ class AbstractDensity(AbstractLaw):
     def to_chart(self, x: Values) -> Values:
         """t at x; anything, NaN too, where x is not in the support."""
 
-    def falls(self) -> Flag:
+    def falls(self) -> Flag | bool:
         """Whether x decreases with t."""
         ends = self.from_chart(jax.lax.stop_gradient(self.chart_breakpoints())[jnp.asarray([0, -1])])
         return ends[1] < ends[0]
 
-    def cdf(self, x: Values) -> Values:
+    def cdf(self, x: FloatLike) -> Values:
         """The mass on one side of t(x), by the Gauss rule of the chart: right to rounding in either tail."""
         x, edges = jnp.asarray(x), jax.lax.stop_gradient(self.chart_breakpoints())
         middle = self.from_chart(0.5 * (edges[0] + edges[1]))
@@ -165,12 +165,12 @@ class AbstractDensity(AbstractLaw):
         values = jnp.where(below < 0.5, below, 1 - above)
         return jnp.where(jnp.isnan(x), x, jnp.where(inside, values, jnp.where(x > middle, 1.0, 0.0)))
 
-    def quantile(self, q: Values) -> Values:
+    def quantile(self, q: FloatLike) -> Values:
         """By bisection in t of the smaller of the two tails; NaN outside [0, 1]."""
         q, edges = jnp.asarray(q), jax.lax.stop_gradient(self.chart_breakpoints())
         ends, falls = jnp.stack([edges[0], edges[-1]]), self.falls()
 
-        def below(t: Values) -> Values:
+        def below(t: Values) -> Flags:
             before, after = self._tails(t)
             low, high = jnp.where(falls, after, before), jnp.where(falls, before, after)
             return jnp.where(q < 0.5, low < q, high > 1 - q)
@@ -213,7 +213,7 @@ class AbstractDensity(AbstractLaw):
         return self.from_chart(edges[keep])
 
     def composite_nodes(
-        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
+        self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
         """A composite rule with panels that end at ``breakpoints``, n (20) nodes on each.
 
@@ -231,12 +231,12 @@ class AbstractDensity(AbstractLaw):
             cuts = self._moving_cuts(breakpoints, cuts, own)
         return self._rule(jnp.sort(jnp.concatenate([even, own[-1:], cuts])), n or PER_PANEL)
 
-    def _cuts(self, breakpoints: Vector, own: Vector) -> Vector:
+    def _cuts(self, breakpoints: Breakpoints, own: Vector) -> Vector:
         """``breakpoints`` as t, those outside at an end."""
         t = jax.lax.stop_gradient(self.to_chart(breakpoints))
         return jnp.clip(jnp.where(jnp.isnan(t), own[0], t), own[0], own[-1])
 
-    def _moving_cuts(self, breakpoints: Vector, cuts: Vector, own: Vector) -> Vector:
+    def _moving_cuts(self, breakpoints: Breakpoints, cuts: Vector, own: Vector) -> Vector:
         """``cuts`` with derivatives in ``breakpoints`` and in the law, but for those at the ends."""
         middle = 0.5 * (own[0] + own[1])
         inside = (cuts > own[0]) & (cuts < own[-1])

@@ -1,16 +1,14 @@
 """Laws that are samples."""
 
-from collections.abc import Sequence
 from typing import Self
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import Array
-from jax.typing import ArrayLike
 
 from .._checks import finite, probabilities
-from .._types import Values, Vector
+from .._types import Numbers, Values, Vector
 from .base import AbstractLaw
 
 
@@ -32,9 +30,7 @@ class PointMasses(AbstractLaw):
     points: Values
     weights: Vector
 
-    def __init__(
-        self, points: ArrayLike | Sequence[float], weights: ArrayLike | Sequence[float] | None = None
-    ):
+    def __init__(self, points: Numbers, weights: Numbers | None = None):
         self.points = finite("points")(points)
         if self.points.size == 0 or (self.points.ndim != 1 and self.points.shape[1:] != (2,)):
             raise ValueError(f"points: expected shape (n,) or (n, 2), n >= 1, got {self.points.shape}")
@@ -64,7 +60,7 @@ class PointMasses(AbstractLaw):
             raise ValueError(f"n: these {self.points.shape[0]} points are the only rule, got n={n}")
         return self.points, self.weights
 
-    def cdf(self, x: Values) -> Values:
+    def cdf(self, x: Numbers) -> Values:
         self._ordered("cdf")
         return jnp.vectorize(lambda v: jnp.sum(jnp.where(self.points <= v, self.weights, 0)))(jnp.asarray(x))
 
@@ -72,7 +68,7 @@ class PointMasses(AbstractLaw):
         if self.points.ndim != 1:
             raise ValueError(f"law: points of the plane have no {what}")
 
-    def quantile(self, q: Values) -> Values:
+    def quantile(self, q: Numbers) -> Values:
         self._ordered("quantiles")
         order = jnp.argsort(self.points)
         below = jnp.cumsum(self.weights[order])

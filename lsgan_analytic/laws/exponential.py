@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import finite, positive
-from .._types import Scalar, Values
+from .._types import Flag, FloatLike, Parameter, Values
 from .transformed import AbstractRate, AbstractTransformed, Standard
 
 BULK = 6.4  # in sqrt(s): e^{-6.4^2} = 2e-18
@@ -38,7 +38,7 @@ class Exponential(AbstractRate):
     0.632...
     """
 
-    rate: Scalar = eqx.field(converter=positive("rate"))
+    rate: Parameter = eqx.field(converter=positive("rate"))
 
     @property
     def is_nonnegative(self) -> bool:
@@ -62,8 +62,8 @@ class ShiftedExponential(AbstractTransformed):
     1.0
     """
 
-    loc: Scalar = eqx.field(converter=finite("loc"))
-    scale: Scalar = eqx.field(converter=finite("scale"))
+    loc: Parameter = eqx.field(converter=finite("loc"))
+    scale: Parameter = eqx.field(converter=finite("scale"))
 
     def standard(self) -> Standard:
         return STANDARD
@@ -77,12 +77,12 @@ class ShiftedExponential(AbstractTransformed):
     def log_slope(self, s: Values) -> Values:
         return jnp.log(jnp.abs(self.scale))
 
-    def falls(self) -> Scalar:
+    def falls(self) -> Flag:
         return self.scale < 0
 
-    def cdf(self, x: Values) -> Values:
+    def cdf(self, x: FloatLike) -> Values:
         step = jnp.where(jnp.asarray(x) >= self.loc, 1.0, 0.0)
         return jnp.where(self.scale == 0, step, super().cdf(x))
 
-    def quantile(self, q: Values) -> Values:
+    def quantile(self, q: FloatLike) -> Values:
         return jnp.where(self.scale == 0, self.loc, super().quantile(q))

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jax.scipy.special import gammainc, gammaln
 
 from .._checks import positive
-from .._types import Scalar, Values, Vector
+from .._types import Parameter, Scalar, Values, Vector
 from .base import PANELS
 from .transformed import AbstractRate, Standard
 
@@ -53,8 +53,8 @@ class Gamma(AbstractRate):
     (0.18394, 0.3)
     """
 
-    shape: Scalar = eqx.field(converter=positive("shape"))
-    rate: Scalar = eqx.field(default=1.0, converter=positive("rate"))
+    shape: Parameter = eqx.field(converter=positive("shape"))
+    rate: Parameter = eqx.field(default=1.0, converter=positive("rate"))
 
     @property
     def is_nonnegative(self) -> bool:

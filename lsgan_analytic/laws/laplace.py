@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import finite, positive
-from .._types import Scalar, Values
+from .._types import Parameter, Scalar, Values
 from .exponential import BULK, REACH
 from .transformed import AbstractLocationScale, Standard
 
@@ -43,8 +43,8 @@ class Laplace(AbstractLocationScale):
     0.25
     """
 
-    loc: Scalar = eqx.field(default=0.0, converter=finite("loc"))
-    scale: Scalar = eqx.field(default=1.0, converter=positive("scale"))
+    loc: Parameter = eqx.field(default=0.0, converter=finite("loc"))
+    scale: Parameter = eqx.field(default=1.0, converter=positive("scale"))
 
     def standard(self) -> Standard:
         return STANDARD

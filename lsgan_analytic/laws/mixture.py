@@ -1,15 +1,14 @@
 """Finite mixtures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import Array
-from jax.typing import ArrayLike
 
 from .._checks import probabilities
-from .._types import Scalar, Values, Vector
+from .._types import Breakpoints, FloatLike, Numbers, Scalar, Values, Vector
 from ._bisection import quantile
 from .base import AbstractLaw
 from .noisy import noisy
@@ -37,9 +36,7 @@ class Mixture(AbstractLaw):
     weights: Vector
     components: tuple[AbstractLaw, ...]
 
-    def __init__(
-        self, weights: ArrayLike | Sequence[float], components: tuple[AbstractLaw, ...] | list[AbstractLaw]
-    ):
+    def __init__(self, weights: Numbers, components: tuple[AbstractLaw, ...] | list[AbstractLaw]):
         if not isinstance(components, tuple | list):
             raise ValueError(f"components: expected a tuple of laws, got {components!r}")
         laws = tuple(components)
@@ -93,7 +90,7 @@ class Mixture(AbstractLaw):
         return self._joined(lambda law: law.nodes(share))
 
     def composite_nodes(
-        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
+        self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> Rule:
         return self._joined(lambda law: law.composite_nodes(breakpoints, n, differentiable))
 
@@ -113,15 +110,15 @@ class Mixture(AbstractLaw):
             lambda law: law.components, self, tuple(noisy(one, std) for one in self.components)
         )
 
-    def cdf(self, x: Values) -> Values:
+    def cdf(self, x: FloatLike) -> Values:
         return self.average(lambda law: law.cdf(x))
 
-    def quantile(self, q: Values) -> Values:
+    def quantile(self, q: FloatLike) -> Values:
         """By bisection of the cdf, between the least and the greatest of the components' quantiles."""
         each = jnp.stack(self._each(lambda law: law.quantile(q)))
         return quantile(self, q, jnp.min(each, axis=0), jnp.max(each, axis=0))
 
-    def log_pdf(self, x: Values) -> Values:
+    def log_pdf(self, x: FloatLike) -> Values:
         each = jnp.stack(self._each(lambda law: law.log_pdf(x)), axis=-1)
         shares = jnp.broadcast_to(self.weights, each.shape)
         return jax.scipy.special.logsumexp(each, axis=-1, b=shares)

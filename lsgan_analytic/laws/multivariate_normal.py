@@ -1,28 +1,22 @@
 """The normal law on the plane."""
 
-from collections.abc import Sequence
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jax.core import Tracer
-from jax.typing import ArrayLike
 from jaxtyping import Float
 
 from .._checks import finite
 from .._plane import affine, as_lines, dot, pull_back, quotient, unit
-from .._types import Scalar, Values, Vector
+from .._types import Breakpoints, Numbers, Scalar, Values, Vector
 from .base import PER_PANEL
 from .normal import Normal
 from .plane import AbstractPlaneLaw
 
 _NODES = 24  # a side
 _SMOOTH = 12  # nodes a panel and side where no line says where to look
-
-Pair = ArrayLike | Sequence[float]
-Square = ArrayLike | Sequence[Sequence[float]]
 
 
 def _cholesky(covariance: Array) -> Array:
@@ -33,7 +27,7 @@ def _cholesky(covariance: Array) -> Array:
     return jnp.stack([jnp.stack([first, jnp.zeros_like(first)]), jnp.stack([below, second])])
 
 
-def _checked(covariance: Square) -> Array:
+def _checked(covariance: Numbers) -> Array:
     """A symmetric positive definite 2 x 2 matrix."""
     matrix = finite("covariance")(covariance)
     if matrix.shape != (2, 2):
@@ -70,7 +64,7 @@ class MultivariateNormal(AbstractPlaneLaw):
     mean: Vector
     factor: Float[Array, "2 2"]
 
-    def __init__(self, mean: Pair = (0.0, 0.0), covariance: Square = ((1.0, 0.0), (0.0, 1.0))):
+    def __init__(self, mean: Numbers = (0.0, 0.0), covariance: Numbers = ((1.0, 0.0), (0.0, 1.0))):
         self.mean = finite("mean")(mean)
         if self.mean.shape != (2,):
             raise ValueError(f"mean: expected shape (2,), got {self.mean.shape}")
@@ -98,7 +92,7 @@ class MultivariateNormal(AbstractPlaneLaw):
         return self._tensor(self._hermite(side), self._hermite(side), jnp.eye(2, dtype=self.mean.dtype))
 
     def composite_nodes(
-        self, breakpoints: Array, n: int | None = None, differentiable: bool = False
+        self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
         """Panels that end at ``breakpoints``, lines, n (20) nodes on each, in the direction of the first."""
         rows = pull_back(as_lines(breakpoints), self.factor, self.mean).astype(self.mean.dtype)
@@ -120,14 +114,16 @@ class MultivariateNormal(AbstractPlaneLaw):
         own = self.mean.dtype
         return jnp.asarray(points, own), jnp.asarray(weights / weights.sum(), own)
 
-    def _tensor(self, first: tuple[Values, Values], second: tuple[Values, Values], frame: Array):
+    def _tensor(
+        self, first: tuple[Vector, Vector], second: tuple[Vector, Vector], frame: Float[Array, "2 2"]
+    ) -> tuple[Values, Vector]:
         """All pairs of two rules, as coordinates of u in ``frame``."""
         (t, p), (w, q) = first, second
         pairs = jnp.stack(jnp.meshgrid(t, w, indexing="ij"), axis=-1).reshape(-1, 2)
         turned = affine(frame, jnp.zeros(2, pairs.dtype), pairs)
         return affine(self.factor, self.mean, turned), (p[:, None] * q[None]).ravel()
 
-    def log_pdf(self, x: Values) -> Values:
+    def log_pdf(self, x: Numbers) -> Values:
         (a, b), (c, d) = self.factor
         det = a * d - b * c
         off = jnp.asarray(x, self.mean.dtype)

@@ -1,12 +1,14 @@
 """A law with Gaussian noise on it."""
 
+from collections.abc import Callable
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import Array
 
 from .._plane import as_points, lines
-from .._types import Scalar, Values, Vector
+from .._types import Breakpoints, FloatLike, Scalar, Values, Vector
 from ._bisection import quantile
 from .base import AbstractLaw
 from .multivariate_normal import MultivariateNormal
@@ -46,7 +48,7 @@ class Noisy(AbstractLaw):
         )
 
     def composite_nodes(
-        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
+        self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
         if self.dim == 2 or differentiable:
             about = self.law.nodes()
@@ -63,7 +65,9 @@ class Noisy(AbstractLaw):
         pairs, weights = Product(self.law, self.around(jnp.zeros_like(self.std))).composite_nodes(rows, n)
         return jnp.sum(pairs, axis=1), weights
 
-    def _around_each(self, rule, nodes: tuple[Values, Values]) -> tuple[Values, Values]:
+    def _around_each(
+        self, rule: Callable[[AbstractLaw], tuple[Values, Vector]], nodes: tuple[Values, Vector]
+    ) -> tuple[Values, Vector]:
         x, weights = nodes
         y, shares = jax.vmap(lambda mean: rule(self.around(mean)))(x)
         return y.reshape(-1, *x.shape[1:]), (weights[:, None] * shares).ravel()
@@ -83,14 +87,14 @@ class Noisy(AbstractLaw):
     def widened(self, std: Scalar) -> "Noisy":
         return Noisy(self.law, jnp.hypot(self.std, std))
 
-    def cdf(self, x: Values) -> Values:
+    def cdf(self, x: FloatLike) -> Values:
         def one(point: Scalar) -> Scalar:
             at, weights = self._near(point)
             return jnp.sum(weights * jax.scipy.stats.norm.cdf((point - at) / self.std))
 
         return jnp.vectorize(one)(jnp.asarray(x))
 
-    def log_pdf(self, x: Values) -> Values:
+    def log_pdf(self, x: FloatLike) -> Values:
         def one(point: Values) -> Values:
             at, weights = self._near(point)
             off = (point[None] - at).reshape(weights.size, -1) / self.std
@@ -100,7 +104,7 @@ class Noisy(AbstractLaw):
         signature = "(d)->()" if self.dim == 2 else "()->()"
         return jnp.vectorize(one, signature=signature)(jnp.asarray(x))
 
-    def quantile(self, q: Values) -> Values:
+    def quantile(self, q: FloatLike) -> Values:
         """By bisection of the cdf."""
         x, _ = self.law.nodes()
         reach = 9 * self.std

@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import finite, positive
-from .._types import Scalar
+from .._types import Parameter, Scalar
 from .transformed import AbstractLocationScale, Standard
 
 STANDARD = Standard(
@@ -32,8 +32,8 @@ class Normal(AbstractLocationScale):
     0.5
     """
 
-    mean: Scalar = eqx.field(default=0.0, converter=finite("mean"))
-    std: Scalar = eqx.field(default=1.0, converter=positive("std"))
+    mean: Parameter = eqx.field(default=0.0, converter=finite("mean"))
+    std: Parameter = eqx.field(default=1.0, converter=positive("std"))
 
     def standard(self) -> Standard:
         return STANDARD

@@ -6,7 +6,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from .._checks import positive
-from .._types import Scalar, Values
+from .._types import Parameter, Values
 from .base import PANELS
 from .exponential import STANDARD
 from .transformed import AbstractTransformed, heavy_reach, Standard
@@ -26,8 +26,8 @@ class Pareto(AbstractTransformed):
     0.875
     """
 
-    shape: Scalar = eqx.field(converter=positive("shape"))
-    scale: Scalar = eqx.field(default=1.0, converter=positive("scale"))
+    shape: Parameter = eqx.field(converter=positive("shape"))
+    scale: Parameter = eqx.field(default=1.0, converter=positive("scale"))
 
     @property
     def is_nonnegative(self) -> bool:

@@ -4,7 +4,7 @@ import abc
 
 import jax.numpy as jnp
 
-from .._types import Values
+from .._types import Numbers, Values
 from .base import AbstractLaw
 
 
@@ -19,17 +19,17 @@ class AbstractPlaneLaw(AbstractLaw):
         return 2
 
     @abc.abstractmethod
-    def log_pdf(self, x: Values) -> Values:
+    def log_pdf(self, x: Numbers) -> Values:
         """log of the density at x of shape (..., 2), -inf outside the support."""
 
-    def pdf(self, x: Values) -> Values:
+    def pdf(self, x: Numbers) -> Values:
         """The density at x of shape (..., 2)."""
         return jnp.exp(self.log_pdf(x))
 
-    def cdf(self, x: Values) -> Values:
+    def cdf(self, x: Numbers) -> Values:
         """ValueError: the plane has no order."""
         raise ValueError(f"law: {type(self).__name__} is on the plane and has no cdf")
 
-    def quantile(self, q: Values) -> Values:
+    def quantile(self, q: Numbers) -> Values:
         """ValueError: the plane has no order."""
         raise ValueError(f"law: {type(self).__name__} is on the plane and has no quantiles")

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from .._plane import as_lines, quotient
-from .._types import Scalar, Values
+from .._types import Breakpoints, Numbers, Scalar, Values
 from .base import AbstractLaw
 from .plane import AbstractPlaneLaw
 
@@ -76,7 +76,7 @@ class Product(AbstractPlaneLaw):
         return pairs, (p[:, None] * q[None]).ravel()
 
     def composite_nodes(
-        self, breakpoints: Array, n: int | None = None, differentiable: bool = False
+        self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
         """An iterated rule with panels that end on ``breakpoints``, lines; n (12) nodes a panel and side."""
         rows = as_lines(breakpoints) if differentiable else jax.lax.stop_gradient(as_lines(breakpoints))
@@ -102,6 +102,6 @@ class Product(AbstractPlaneLaw):
         x, y, weights = ways[0]
         return jnp.stack([x, y], axis=1), weights
 
-    def log_pdf(self, x: Values) -> Values:
+    def log_pdf(self, x: Numbers) -> Values:
         x = jnp.asarray(x)
         return self.first.log_pdf(x[..., 0]) + self.second.log_pdf(x[..., 1])  # pyright: ignore

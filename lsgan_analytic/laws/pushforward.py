@@ -8,7 +8,7 @@ from jax import Array
 
 from .._implicit import differentiable_roots
 from .._plane import dot
-from .._types import Values, Vector
+from .._types import Breakpoints, FloatLike, Values, Vector
 from ..generators.base import AbstractGenerator
 from ._bisection import quantile
 from .base import AbstractLaw
@@ -52,6 +52,12 @@ class Pushforward(AbstractLaw):
     latent: AbstractLaw
     generator: AbstractGenerator
 
+    def __check_init__(self):
+        if not isinstance(self.latent, AbstractLaw):
+            raise ValueError(f"latent: expected a law, got {self.latent!r}")
+        if not isinstance(self.generator, AbstractGenerator):
+            raise ValueError(f"generator: expected a generator, got {self.generator!r}")
+
     @property
     def is_sample(self) -> bool:
         return self.latent.is_sample
@@ -67,7 +73,7 @@ class Pushforward(AbstractLaw):
         return self._points(z), weights
 
     def composite_nodes(
-        self, breakpoints: Vector, n: int | None = None, differentiable: bool = False
+        self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
         z = _distinct(self._found(breakpoints))
         if differentiable and breakpoints.size and not self.is_sample:
@@ -112,7 +118,7 @@ class Pushforward(AbstractLaw):
             parts.append(self._points(z))
         return jnp.concatenate(parts) if parts else ends
 
-    def log_pdf(self, x: Values) -> Values:
+    def log_pdf(self, x: FloatLike) -> Values:
         x = jnp.asarray(x)
         z = self._found(x.ravel())
         if z.size == 0 < x.size:
@@ -137,7 +143,7 @@ class Pushforward(AbstractLaw):
         points, weights = self.nodes()
         return PointMasses.unchecked(points, weights / jnp.sum(weights))
 
-    def cdf(self, x: Values) -> Values:
+    def cdf(self, x: FloatLike) -> Values:
         if self._has_steps():
             return self._masses().cdf(x)
 
@@ -147,7 +153,7 @@ class Pushforward(AbstractLaw):
 
         return jnp.clip(jnp.vectorize(below)(jnp.asarray(x)), 0, 1)
 
-    def quantile(self, q: Values) -> Values:
+    def quantile(self, q: FloatLike) -> Values:
         """By bisection of the cdf."""
         if self._has_steps():
             return self._masses().quantile(q)

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._checks import positive
-from .._types import Scalar
+from .._types import Parameter, Scalar
 from . import exponential
 from .transformed import AbstractLocationScale, Standard
 
@@ -41,7 +41,7 @@ class Rayleigh(AbstractLocationScale):
     0.7357...
     """
 
-    scale: Scalar = eqx.field(default=float(np.sqrt(0.5)), converter=positive("scale"))
+    scale: Parameter = eqx.field(default=float(np.sqrt(0.5)), converter=positive("scale"))
 
     @property
     def is_nonnegative(self) -> bool:

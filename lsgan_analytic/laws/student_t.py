@@ -7,7 +7,7 @@ import numpy as np
 from jax.scipy.special import gammaln
 
 from .._checks import finite, positive
-from .._types import Scalar, Values, Vector
+from .._types import Parameter, Scalar, Values, Vector
 from .transformed import AbstractLocationScale, heavy_reach, Standard
 
 _SMALL = 1e-3  # below it three terms of a series, above it the formula
@@ -53,9 +53,9 @@ class StudentT(AbstractLocationScale):
     (0.318..., 0.75...)
     """
 
-    df: Scalar = eqx.field(converter=positive("df"))
-    loc: Scalar = eqx.field(default=0.0, converter=finite("loc"))
-    scale: Scalar = eqx.field(default=1.0, converter=positive("scale"))
+    df: Parameter = eqx.field(converter=positive("df"))
+    loc: Parameter = eqx.field(default=0.0, converter=finite("loc"))
+    scale: Parameter = eqx.field(default=1.0, converter=positive("scale"))
 
     def standard(self) -> Standard:
         df, height = self.df, _log_height(self.df / 2)

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from .._types import Flag, Scalar, Values, Vector
+from .._checks import same_shape
+from .._types import Flag, Flags, FloatLike, Parameter, Scalar, Values, Vector
 from .base import AbstractDensity
 
 _NEEDED = 74.0  # e^{-74} = 7e-33
@@ -95,6 +96,10 @@ class AbstractTransformed(AbstractDensity):
     (True, 0.5)
     """
 
+    def __check_init__(self):
+        own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        same_shape(**{name: value for name, value in own.items() if eqx.is_inexact_array(value)})
+
     @abc.abstractmethod
     def standard(self) -> Standard:
         """The law of s."""
@@ -143,7 +148,7 @@ class AbstractTransformed(AbstractDensity):
         most = float(jnp.finfo(marks.dtype).max)
         return jnp.clip(marks, -most, most)
 
-    def _inverse(self, x: Values) -> tuple[Values, Flag]:
+    def _inverse(self, x: Values) -> tuple[Values, Flags]:
         """s at x, and whether x has one in the support; of those that have none s is that of another."""
         edges = jax.lax.stop_gradient(self.chart_breakpoints())
         low, high = self.standard().support
@@ -151,7 +156,7 @@ class AbstractTransformed(AbstractDensity):
         inside = (s >= low) & (s <= high)
         return self.inverse(jnp.where(inside, x, self.from_chart(0.5 * (edges[0] + edges[1])))), inside
 
-    def log_pdf(self, x: Values) -> Values:
+    def log_pdf(self, x: FloatLike) -> Values:
         x = jnp.asarray(x)
         s, inside = self._inverse(x)
         logs = self.standard().log_pdf(s)
@@ -163,7 +168,7 @@ class AbstractTransformed(AbstractDensity):
         edges = jax.lax.stop_gradient(self.chart_breakpoints())
         return self.standard().from_chart(0.5 * (edges[0] + edges[1]))
 
-    def cdf(self, x: Values) -> Values:
+    def cdf(self, x: FloatLike) -> Values:
         standard, x = self.standard(), jnp.asarray(x)
         below = standard.cdf
         if below is None:
@@ -174,7 +179,7 @@ class AbstractTransformed(AbstractDensity):
         outside = jnp.where(x > self.forward(self._middle()), 1.0, 0.0)
         return jnp.where(jnp.isnan(x), x, jnp.where(inside, values, outside))
 
-    def quantile(self, q: Values) -> Values:
+    def quantile(self, q: FloatLike) -> Values:
         standard, q = self.standard(), jnp.asarray(q)
         lower = standard.quantile
         if lower is not None:
@@ -221,7 +226,7 @@ class AbstractLocationScale(AbstractTransformed):
 class AbstractRate(AbstractTransformed):
     """x = s/rate, rate > 0."""
 
-    rate: eqx.AbstractVar[Scalar]
+    rate: eqx.AbstractVar[Parameter]
 
     def falls(self) -> Flag | bool:
         return False

@@ -4,10 +4,9 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax.core import Tracer
-from jax.typing import ArrayLike
 
 from .._checks import finite, same_shape
-from .._types import Scalar, Values
+from .._types import FloatLike, Parameter, Scalar, Values
 from .transformed import AbstractLocationScale, Standard
 
 STANDARD = Standard(
@@ -32,13 +31,12 @@ class Uniform(AbstractLocationScale):
     0.25
     """
 
-    low: Scalar
-    high: Scalar
+    low: Parameter
+    high: Parameter
 
-    def __init__(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0):
+    def __init__(self, low: FloatLike = 0.0, high: FloatLike = 1.0):
         self.low, self.high = finite("low")(low), finite("high")(high)
-        if self.low.ndim and self.high.ndim:
-            same_shape(low=self.low, high=self.high)
+        same_shape(low=self.low, high=self.high)
         message, wrong = "high: expected a number above low", (self.high <= self.low).any()
         if isinstance(wrong, Tracer):
             self.high = eqx.error_if(self.high, wrong, message)
@@ -51,6 +49,6 @@ class Uniform(AbstractLocationScale):
     def location_scale(self) -> tuple[Scalar, Scalar]:
         return self.low, self.high - self.low
 
-    def log_pdf(self, x: Values) -> Values:  # to the last bit of the ends
+    def log_pdf(self, x: FloatLike) -> Values:  # to the last bit of the ends
         inside = (x >= self.low) & (x <= self.high)
         return jnp.where(inside, -jnp.log(self.high - self.low), -jnp.inf)

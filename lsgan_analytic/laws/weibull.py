@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax.scipy.special import xlogy
 
 from .._checks import positive
-from .._types import Scalar, Values
+from .._types import Parameter, Values
 from .exponential import STANDARD
 from .gamma import log_breakpoints
 from .transformed import AbstractTransformed, Standard
@@ -31,8 +31,8 @@ class Weibull(AbstractTransformed):
     0.632...
     """
 
-    shape: Scalar = eqx.field(converter=positive("shape"))
-    scale: Scalar = eqx.field(default=1.0, converter=positive("scale"))
+    shape: Parameter = eqx.field(converter=positive("shape"))
+    scale: Parameter = eqx.field(default=1.0, converter=positive("scale"))
 
     @property
     def is_nonnegative(self) -> bool:

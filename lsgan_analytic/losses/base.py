@@ -2,17 +2,30 @@
 
 import abc
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar, Protocol, runtime_checkable, TypeVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from .._logistic import TRANSITION_POINTS
-from .._types import Scalar, Values
+from .._types import FloatLike, Values
 from ..discriminators.base import AbstractDiscriminator, expected_score, has_score
 
 _ROUNDING = 4  # units in the last place
+
+
+@runtime_checkable
+class Summand(Protocol):
+    """What objectives are made of: numbers, or expectations that are left untaken to see which there are."""
+
+    def __add__(self, other: Any, /) -> Any: ...
+    def __sub__(self, other: Any, /) -> Any: ...
+    def __mul__(self, other: Any, /) -> Any: ...
+    def __neg__(self) -> Any: ...
+
+
+Amount = TypeVar("Amount", bound=Summand)
 
 
 class AbstractIntegrand(eqx.Module):
@@ -37,18 +50,18 @@ class AbstractIntegrand(eqx.Module):
     transition_points: ClassVar[tuple[float, ...]] = ()  # about which phi changes quickly
 
     @abc.abstractmethod
-    def __call__(self, t: Values) -> Values:
+    def __call__(self, t: FloatLike) -> Values:
         """phi(t), elementwise."""
 
-    def argument(self, disc: AbstractDiscriminator) -> Callable[[Values], Values]:
+    def argument(self, disc: AbstractDiscriminator) -> Callable[[FloatLike], Values]:
         """The function of x of which phi is taken: D."""
         return disc
 
-    def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
+    def of(self, disc: AbstractDiscriminator, x: FloatLike) -> Values:
         """phi of its argument at x."""
         return self(self.argument(disc)(x))
 
-    def rounding(self, disc: AbstractDiscriminator, x: Values) -> Values:
+    def rounding(self, disc: AbstractDiscriminator, x: FloatLike) -> Values:
         """How far ``of(disc, x)`` moves when the argument of phi is rounded."""
         value = self.argument(disc)(x)
         return self._moved(value, _ROUNDING * jnp.finfo(value.dtype).eps * jnp.abs(value))
@@ -68,7 +81,7 @@ class AbstractScoreIntegrand(AbstractIntegrand):
     A discriminator that is neither is refused (ValueError). A subclass defines ``__call__`` and, where phi is
     not smooth, ``kinks``:
 
-    >>> from typing import ClassVar
+    >>> from typing import Any, ClassVar, Protocol, runtime_checkable, TypeVar
     >>> import jax.numpy as jnp, lsgan_analytic as lsgan
     >>> class Size(lsgan.losses.AbstractScoreIntegrand):
     ...     kinks: ClassVar[tuple[float, ...]] = (0.0,)
@@ -79,16 +92,16 @@ class AbstractScoreIntegrand(AbstractIntegrand):
     (2.0, 2.0)
     """
 
-    def argument(self, disc: AbstractDiscriminator) -> Callable[[Values], Values]:
+    def argument(self, disc: AbstractDiscriminator) -> Callable[[FloatLike], Values]:
         """The function of x of which phi is taken: the score of D."""
         return disc.score
 
-    def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
+    def of(self, disc: AbstractDiscriminator, x: FloatLike) -> Values:
         """phi of the score of D at x."""
         self.check(disc, f"disc, under the integrand {type(self).__name__}")
         return super().of(disc, x)
 
-    def rounding(self, disc: AbstractDiscriminator, x: Values) -> Values:
+    def rounding(self, disc: AbstractDiscriminator, x: FloatLike) -> Values:
         error = disc.score_error(x)
         if error is None:
             return super().rounding(disc, x)
@@ -102,14 +115,14 @@ class AbstractScoreIntegrand(AbstractIntegrand):
 class Squared(AbstractIntegrand):
     """phi(t) = t^2."""
 
-    def __call__(self, t: Values) -> Values:
+    def __call__(self, t: FloatLike) -> Values:
         return jnp.square(t)
 
 
 class SquaredComplement(AbstractIntegrand):
     """phi(t) = (1 - t)^2."""
 
-    def __call__(self, t: Values) -> Values:
+    def __call__(self, t: FloatLike) -> Values:
         return jnp.square(1 - t)
 
 
@@ -118,7 +131,7 @@ class SquaredDistance(AbstractIntegrand):
 
     label: float = eqx.field(static=True)
 
-    def __call__(self, t: Values) -> Values:
+    def __call__(self, t: FloatLike) -> Values:
         return jnp.square(t - self.label)
 
 
@@ -128,14 +141,14 @@ class Scaled(AbstractIntegrand):
     factor: float = eqx.field(static=True)
     inner: AbstractIntegrand
 
-    def __call__(self, t: Values) -> Values:
+    def __call__(self, t: FloatLike) -> Values:
         return self.factor * self.inner(t)
 
-    def of(self, disc: AbstractDiscriminator, x: Values) -> Values:
+    def of(self, disc: AbstractDiscriminator, x: FloatLike) -> Values:
         """factor times ``inner`` of what that acts on, the value or the score."""
         return self.factor * self.inner.of(disc, x)
 
-    def rounding(self, disc: AbstractDiscriminator, x: Values) -> Values:
+    def rounding(self, disc: AbstractDiscriminator, x: FloatLike) -> Values:
         return abs(self.factor) * self.inner.rounding(disc, x)
 
     def check(self, disc: AbstractDiscriminator, name: str) -> None:
@@ -148,10 +161,11 @@ class LogProbability(AbstractScoreIntegrand):
     transition_points: ClassVar[tuple[float, ...]] = TRANSITION_POINTS
     weight: float = eqx.field(static=True)
 
-    def __call__(self, t: Values) -> Values:
-        parts = ((self.weight, -t), (1 - self.weight, t))
-        terms = [weight * jax.nn.softplus(by) for weight, by in parts if weight]  # not 0 times inf
-        return -sum(terms[1:], terms[0])
+    def __call__(self, t: FloatLike) -> Values:
+        if self.weight in (0, 1):  # not 0 times inf
+            return -jax.nn.softplus(-t if self.weight else t)
+        size = jnp.where(t > 0, t, -t)  # softplus(t) = t + softplus(-t); not abs, whose slope at 0 is 0
+        return -(jax.nn.softplus(-size) + size * jnp.where(t > 0, 1 - self.weight, self.weight))
 
 
 class Score(AbstractScoreIntegrand):
@@ -159,8 +173,8 @@ class Score(AbstractScoreIntegrand):
 
     sign: float = eqx.field(static=True)
 
-    def __call__(self, t: Values) -> Values:
-        return self.sign * t
+    def __call__(self, t: FloatLike) -> Values:
+        return self.sign * jnp.asarray(t)
 
 
 class Margin(AbstractScoreIntegrand):
@@ -169,7 +183,7 @@ class Margin(AbstractScoreIntegrand):
     kinks: ClassVar[tuple[float, ...]] = (-1.0, 1.0)
     sign: float = eqx.field(static=True)
 
-    def __call__(self, t: Values) -> Values:
+    def __call__(self, t: FloatLike) -> Values:
         return jax.nn.relu(1 - self.sign * t)
 
 
@@ -183,13 +197,21 @@ class AbstractLoss(eqx.Module):
     real: eqx.AbstractVar[AbstractIntegrand]
     fake: eqx.AbstractVar[AbstractIntegrand]
 
+    def __check_init__(self):
+        for name, phi in (("real", self.real), ("fake", self.fake)):
+            if not isinstance(phi, AbstractIntegrand):
+                raise ValueError(
+                    f"{name}: expected an integrand, e.g. lsgan.SquaredMinimax().real, got {phi!r}"
+                )
+
     @abc.abstractmethod
     def objectives(
-        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
-    ) -> tuple[Scalar, Scalar]:
+        self, real: Callable[[AbstractIntegrand], Amount], fake: Callable[[AbstractIntegrand], Amount]
+    ) -> tuple[Amount, Amount]:
         """(what D ascends, what G descends).
 
-        ``real(phi)`` is E[phi(D(x))] over the data, ``fake(phi)`` is E[phi(D(G(z)))].
+        ``real(phi)`` is E[phi(D(x))] over the data, ``fake(phi)`` is E[phi(D(G(z)))]: numbers, to be
+        added, subtracted and multiplied by numbers.
         """
 
     def check(self, disc: AbstractDiscriminator) -> None:
@@ -197,7 +219,7 @@ class AbstractLoss(eqx.Module):
         for phi in (self.real, self.fake):
             phi.check(disc, f"disc, under the loss {type(self).__name__}")
 
-    def best_response(self, log_ratio: Values) -> Values:
+    def best_response(self, log_ratio: FloatLike) -> Values:
         """The value D(x) that is best for D where log p_data(x)/p_generated(x) is ``log_ratio``, D free.
 
         ValueError for a loss without one.

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 
-from .._types import Scalar, Values
-from .base import AbstractIntegrand, AbstractLoss, Margin, Score
+from .._types import FloatLike, Values
+from .base import AbstractIntegrand, AbstractLoss, Amount, Margin, Score
 
 
 class Wasserstein(AbstractLoss):
@@ -26,8 +26,8 @@ class Wasserstein(AbstractLoss):
     fake: AbstractIntegrand = Score(-1.0)
 
     def objectives(
-        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
-    ) -> tuple[Scalar, Scalar]:
+        self, real: Callable[[AbstractIntegrand], Amount], fake: Callable[[AbstractIntegrand], Amount]
+    ) -> tuple[Amount, Amount]:
         cost = real(self.real) + fake(self.fake)
         return cost, cost
 
@@ -49,10 +49,10 @@ class Hinge(AbstractLoss):
     fake: AbstractIntegrand = Margin(-1.0)
 
     def objectives(
-        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
-    ) -> tuple[Scalar, Scalar]:
+        self, real: Callable[[AbstractIntegrand], Amount], fake: Callable[[AbstractIntegrand], Amount]
+    ) -> tuple[Amount, Amount]:
         return -(real(self.real) + fake(self.fake)), fake(Score(-1.0))
 
-    def best_response(self, log_ratio: Values) -> Values:
+    def best_response(self, log_ratio: FloatLike) -> Values:
         """1 where p_data > p_generated, else -1 (a score)."""
         return jnp.where(jnp.asarray(log_ratio) > 0, 1.0, -1.0)

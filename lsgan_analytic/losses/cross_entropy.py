@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import checked_float
-from .._types import Scalar, Values
-from .base import AbstractIntegrand, AbstractLoss, LogProbability
+from .._types import FloatLike, Values
+from .base import AbstractIntegrand, AbstractLoss, Amount, LogProbability
 
 
 class _CrossEntropy(AbstractLoss):
@@ -22,7 +22,7 @@ class _CrossEntropy(AbstractLoss):
         self.smoothing = checked_float(self.smoothing, "smoothing", 0, 1)
         self.real, self.fake = LogProbability(self.smoothing), LogProbability(0.0)
 
-    def best_response(self, log_ratio: Values) -> Values:
+    def best_response(self, log_ratio: FloatLike) -> Values:
         """smoothing p/(p + q); with smoothing = 1 the cost there is 2 JSD(p, q) - log 4."""
         return self.smoothing * jax.nn.sigmoid(jnp.asarray(log_ratio))
 
@@ -46,8 +46,8 @@ class Minimax(_CrossEntropy):
     """
 
     def objectives(
-        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
-    ) -> tuple[Scalar, Scalar]:
+        self, real: Callable[[AbstractIntegrand], Amount], fake: Callable[[AbstractIntegrand], Amount]
+    ) -> tuple[Amount, Amount]:
         cost = real(self.real) + fake(self.fake)
         return cost, cost
 
@@ -63,6 +63,6 @@ class NonSaturating(_CrossEntropy):
     """
 
     def objectives(
-        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
-    ) -> tuple[Scalar, Scalar]:
+        self, real: Callable[[AbstractIntegrand], Amount], fake: Callable[[AbstractIntegrand], Amount]
+    ) -> tuple[Amount, Amount]:
         return real(self.real) + fake(self.fake), -fake(LogProbability(1.0))

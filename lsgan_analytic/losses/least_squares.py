@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import checked_float
-from .._types import Scalar, Values
-from .base import AbstractIntegrand, AbstractLoss, Scaled, Squared, SquaredComplement, SquaredDistance
+from .._types import FloatLike, Values
+from .base import AbstractIntegrand, AbstractLoss, Amount, Scaled, Squared, SquaredComplement, SquaredDistance
 
 
 def _distance(to: float) -> AbstractIntegrand:
@@ -47,11 +47,11 @@ class LeastSquares(AbstractLoss):
         self.real, self.fake = _distance(self.real_label), _distance(self.fake_label)
 
     def objectives(
-        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
-    ) -> tuple[Scalar, Scalar]:
+        self, real: Callable[[AbstractIntegrand], Amount], fake: Callable[[AbstractIntegrand], Amount]
+    ) -> tuple[Amount, Amount]:
         return -(real(self.real) + fake(self.fake)), fake(_distance(self.target_label))
 
-    def best_response(self, log_ratio: Values) -> Values:
+    def best_response(self, log_ratio: FloatLike) -> Values:
         """(real p + fake q)/(p + q)."""
         share = jax.nn.sigmoid(jnp.asarray(log_ratio))
         return self.real_label * share + self.fake_label * (1 - share)

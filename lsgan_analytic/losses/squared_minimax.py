@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 
-from .._types import Scalar, Values
-from .base import AbstractIntegrand, AbstractLoss, Squared, SquaredComplement
+from .._types import FloatLike, Values
+from .base import AbstractIntegrand, AbstractLoss, Amount, Squared, SquaredComplement
 
 
 class SquaredMinimax(AbstractLoss):
@@ -27,11 +27,11 @@ class SquaredMinimax(AbstractLoss):
     fake: AbstractIntegrand = SquaredComplement()
 
     def objectives(
-        self, real: Callable[[AbstractIntegrand], Scalar], fake: Callable[[AbstractIntegrand], Scalar]
-    ) -> tuple[Scalar, Scalar]:
+        self, real: Callable[[AbstractIntegrand], Amount], fake: Callable[[AbstractIntegrand], Amount]
+    ) -> tuple[Amount, Amount]:
         cost = real(self.real) + fake(self.fake)
         return cost, cost
 
-    def best_response(self, log_ratio: Values) -> Values:
+    def best_response(self, log_ratio: FloatLike) -> Values:
         """1 where p_data > p_generated, else 0: t^2 is convex, so D is bang-bang and sup_D J = 1 + TV."""
         return jnp.where(jnp.asarray(log_ratio) > 0, 1.0, 0.0)

@@ -7,11 +7,10 @@ of perfect normal points 99.73 % on the line and 1 - e^{-9/2} = 98.89 % on the p
 import jax
 import jax.numpy as jnp
 from jax import Array
-from jax.typing import ArrayLike
 
 from .._checks import checked_int, nonnegative, Numbers, positive
 from .._samples import alike, by_rows
-from .._types import Scalar, Vector
+from .._types import Scalar, ScalarLike, Vector
 
 
 def _nearest(sample: Numbers, centers: Numbers) -> tuple[Array, Array, int]:
@@ -25,7 +24,7 @@ def _closest(points: Array, modes: Array) -> tuple[Array, Array]:
     return by_rows(lambda squares: (jnp.argmin(squares), jnp.min(squares)), points, modes)
 
 
-def _good(squares: Array, std: ArrayLike, within: ArrayLike) -> Array:
+def _good(squares: Array, std: ScalarLike, within: ScalarLike) -> Array:
     reach = positive("std")(std).astype(squares.dtype) * positive("within")(within).astype(squares.dtype)
     if reach.ndim:
         raise ValueError(f"std, within: expected numbers, got shape {reach.shape}")
@@ -37,7 +36,9 @@ def _held(index: Array, good: Array, modes: int) -> Array:
     return jnp.zeros((modes,), jnp.int32).at[index].add(good.astype(jnp.int32))
 
 
-def high_quality_share(sample: Numbers, centers: Numbers, std: ArrayLike, within: ArrayLike = 3.0) -> Scalar:
+def high_quality_share(
+    sample: Numbers, centers: Numbers, std: ScalarLike, within: ScalarLike = 3.0
+) -> Scalar:
     """Share of the points within ``within`` std of a centre.
 
     Args:
@@ -55,7 +56,7 @@ def high_quality_share(sample: Numbers, centers: Numbers, std: ArrayLike, within
 
 
 def modes_captured(
-    sample: Numbers, centers: Numbers, std: ArrayLike, least: int = 1, within: ArrayLike = 3.0
+    sample: Numbers, centers: Numbers, std: ScalarLike, least: int = 1, within: ScalarLike = 3.0
 ) -> Array:
     """How many modes hold at least ``least`` high-quality points: an integer.
 
@@ -72,7 +73,7 @@ def modes_captured(
 
 
 def mode_histogram(
-    sample: Numbers, centers: Numbers, std: ArrayLike | None = None, within: ArrayLike = 3.0
+    sample: Numbers, centers: Numbers, std: ScalarLike | None = None, within: ScalarLike = 3.0
 ) -> Vector:
     """Share of all points that each mode holds: (modes,), summing to 1.
 

@@ -2,14 +2,13 @@
 
 import jax
 import jax.numpy as jnp
-from jax.typing import ArrayLike
 
 from .._checks import finite, nonnegative, Numbers
-from .._types import Scalar, Vector
+from .._types import Flag, Scalar, ScalarLike, Vector
 
 
 def hopping_period(
-    series: Numbers, times: Numbers | None = None, level: ArrayLike | None = None, band: ArrayLike = 0.0
+    series: Numbers, times: Numbers | None = None, level: ScalarLike | None = None, band: ScalarLike = 0.0
 ) -> Scalar:
     """Mean time between the upward crossings of ``level``; NaN where there are fewer than two.
 
@@ -43,7 +42,7 @@ def hopping_period(
 
 @jax.jit
 def _period(values: Vector, at: Vector, low: Scalar, high: Scalar) -> Scalar:
-    def follow(ready, value):
+    def follow(ready: Flag, value: Scalar) -> tuple[Flag, Flag]:
         """Ready to cross once it has been below; no longer once it is above."""
         now = jnp.where(value > high, False, ready | (value < low))
         return now, ready & (value > high)

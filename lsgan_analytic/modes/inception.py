@@ -3,13 +3,12 @@
 import jax
 import jax.numpy as jnp
 from jax import Array
-from jax.typing import ArrayLike
 
 from .._checks import floating, Numbers, probabilities
 from .._types import Scalar, Vector
 
 
-def inception_score(log_posteriors: Numbers, weights: ArrayLike | None = None) -> Scalar:
+def inception_score(log_posteriors: Numbers, weights: Numbers | None = None) -> Scalar:
     """IS = exp E_x[KL(p(y | x) || p(y))] with p(y) = E_x p(y | x), in [1, number of classes].
 
     It asks whether every x has one clear class and all classes are there; of the data it knows nothing.

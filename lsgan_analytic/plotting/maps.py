@@ -11,7 +11,7 @@ from .palette import COST_MAP, GREEN, GREY, ORANGE, PURPLE, SIZE_MAP, SKY, VERMI
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.colors import Normalize
+    from matplotlib.colors import Colormap, Normalize
 
 _ENDS = dict(zip(OUTCOMES, (SKY, GREEN, ORANGE, VERMILION, PURPLE, YELLOW, GREY), strict=False))
 
@@ -35,7 +35,7 @@ def value_map(
     y: ArrayLike,
     values: ArrayLike,
     norm: "Normalize | None" = None,
-    colors: str = SIZE_MAP,
+    colors: "str | Colormap" = SIZE_MAP,
     label: str | None = None,
 ) -> "Axes":
     """``values[x, y]`` as colours, with a colour bar named ``label``; NaN is left white."""
@@ -59,7 +59,7 @@ def outcome_map(axes: "Axes", x: ArrayLike, y: ArrayLike, outcome: Outcome) -> "
             codes[here] = len(names)
             names.append(name)
     colors = [_ENDS[name] for name in names]
-    value_map(axes, x, y, codes, colors=ListedColormap(colors))  # pyright: ignore[reportArgumentType]
+    value_map(axes, x, y, codes, colors=ListedColormap(colors))
     for name, color in zip(names, colors, strict=True):
         axes.plot([], [], "s", color=color, label=name.replace("_", " "))
     axes.legend(loc="upper left", frameon=True, borderaxespad=0.3)

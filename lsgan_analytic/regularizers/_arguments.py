@@ -5,15 +5,15 @@ from collections.abc import Callable
 import jax
 import numpy as np
 from jax import Array
-from jax.typing import ArrayLike
 
 from .._checks import nonnegative, positive
+from .._types import ScalarLike
 
-Converter = Callable[[ArrayLike], Array]
+Converter = Callable[[ScalarLike], Array]
 
 
 def _one_number(check: Converter, message: str) -> Converter:
-    def convert(value: ArrayLike) -> Array:
+    def convert(value: ScalarLike) -> Array:
         try:
             array = value if isinstance(value, jax.Array) else np.asarray(value)
         except ValueError:  # lists of unequal length

@@ -1,5 +1,7 @@
 """What a regulariser may change of a game."""
 
+from collections.abc import Callable
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -32,12 +34,26 @@ class AbstractRegularizer(eqx.Module):
         """Added to what G descends."""
         return 0.0
 
+    def sees_averages(self, dim: int) -> bool:
+        """Whether only averages over the points (or pairs) of a sample in ``dim`` dimensions matter."""
+        return True
+
     def project(self, players: Players) -> Players:
         """Where the players are put after every step."""
         return players
 
 
+def score_slope(disc: AbstractDiscriminator) -> Callable[[Values], Values]:
+    """The slope ds/dx of the score as a function of one point; ValueError for a D that jumps."""
+    if not disc.is_continuous:
+        raise ValueError(
+            f"disc: {type(disc).__name__} jumps, so that the mean of its squared slope is infinite; expected "
+            "a continuous discriminator under a penalty on the slope"
+        )
+    return jax.grad(disc.score)
+
+
 def squared_slope(disc: AbstractDiscriminator, x: Values) -> Values:
     """|ds/dx|^2 of the score s of D at points x: (n,) or, in two dimensions, (n, 2)."""
-    slope = jax.vmap(jax.grad(disc.score))(x)
+    slope = jax.vmap(score_slope(disc))(x)
     return jnp.sum(jnp.square(slope.reshape(x.shape[0], -1)), axis=1)

@@ -13,7 +13,7 @@ from ..expectation import average, transition_points
 from ..laws.base import AbstractLaw
 from ._arguments import nonnegative_number, positive_number
 from ._segments import mean_on_segments
-from .base import AbstractRegularizer, squared_slope
+from .base import AbstractRegularizer, score_slope, squared_slope
 
 _NODES, _MIX_NODES = 32, 8  # on the plane
 
@@ -97,7 +97,7 @@ class GradientPenalty(AbstractRegularizer):
     ) -> Scalar:
         if jax.eval_shape(lambda: data.nodes()[0]).ndim == 2:
             return self.strength * self._on_the_plane(disc, data, generated)
-        slope = jax.grad(disc.score)
+        slope = score_slope(disc)
 
         def excess(x: Scalar) -> Scalar:
             size = slope(x)
@@ -107,13 +107,16 @@ class GradientPenalty(AbstractRegularizer):
         jumps = breakpoints[:0] if disc.is_smooth else breakpoints
         return self.strength * mean_on_segments(excess, slope, data, generated, breakpoints, jumps)
 
+    def sees_averages(self, dim: int) -> bool:
+        return dim == 1
+
     def _on_the_plane(self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
         x, y, weights = _pairs(data, generated)
         e, share = gauss_legendre(_MIX_NODES)
         e, share = (jnp.asarray(part, weights.dtype) for part in (0.5 * (1 + e), 0.5 * share))
         e = e.reshape(-1, *[1] * x.ndim)
         mixed = (e * x[None] + (1 - e) * y[None]).reshape(-1, *x.shape[1:])
-        slope = jax.vmap(jax.grad(disc.score))(mixed)
+        slope = jax.vmap(score_slope(disc))(mixed)
         # scaled before it is squared: |slope| has finite derivatives wherever it is not 0
         scale = jax.lax.stop_gradient(jnp.max(jnp.abs(slope), axis=1))
         there = scale > 0

@@ -2,6 +2,7 @@
 
 import equinox as eqx
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
 from .._types import Scalar
 from ..discriminators.base import AbstractDiscriminator
@@ -33,10 +34,13 @@ class ModeCoverage(AbstractRegularizer):
     strength: Scalar = eqx.field(converter=positive_number("strength"))
     radius: Scalar = eqx.field(default=0.0, converter=nonnegative_number("radius"))
 
-    def shortfall(self, data: AbstractLaw, generated: AbstractLaw) -> Scalar:
+    def shortfall(self, data: AbstractLaw, generated: AbstractLaw) -> Float[Array, " points"]:
         """max(0, min_y |x - y| - radius) at every point x of the data's rule."""
         (x, _), (y, _) = data.nodes(), generated.nodes()
         return jnp.maximum(0, jnp.min(distances(x, y), axis=1) - self.radius)
+
+    def sees_averages(self, dim: int) -> bool:
+        return False
 
     def generator_penalty(
         self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw

@@ -138,7 +138,7 @@ def _symbol(side: str) -> Callable[[AbstractIntegrand], _Combination]:
 def _falling_terms(loss: AbstractLoss) -> tuple[tuple[float, AbstractIntegrand], ...] | None:
     """(factor, phi) of every E[phi(D(G))] in what the generator descends; None where it is no such sum."""
     try:
-        _, falling = loss.objectives(_symbol("real"), _symbol("fake"))  # pyright: ignore[reportArgumentType]
+        _, falling = loss.objectives(_symbol("real"), _symbol("fake"))
     except (TypeError, ValueError, AttributeError, ArithmeticError):  # it is more than a sum
         return None
     if not isinstance(falling, _Combination):

@@ -22,7 +22,7 @@ from ..restriction import Restriction
 from ..trajectory import play, Progress
 from ..updates.base import AbstractRule
 from . import checkpoint as checkpoints
-from ._sampling import on_sample, points, Protocol
+from ._sampling import AbstractSampler, Protocol
 from .devices import gathered, mesh_of, over_runs, replicated, spread
 from .summary import AbstractReducer
 
@@ -31,17 +31,43 @@ _AT_ONCE = 2**25  # numbers brought to the host in one chunk
 
 
 @dataclasses.dataclass(frozen=True)
+class Program:
+    """The part of a plan that is compiled in."""
+
+    save_every: int
+    protocol: Protocol
+    positions: tuple[int, ...]
+    tile: int
+
+
+@dataclasses.dataclass(frozen=True)
 class Plan:
-    """The static part of a simulation."""
+    """What is to be simulated."""
 
     runs: int
+    first_run: int
     samples: tuple[int, int]
+    nodes: tuple[int, int] | None  # None: points
     steps: int
     save_every: int
     protocol: Protocol
     positions: tuple[int, ...]
     names: tuple[str, ...]
     tile: int
+
+    @property
+    def program(self) -> Program:
+        """What the compiled programs depend on: other numbers compile nothing anew."""
+        return Program(self.save_every, self.protocol, self.positions, self.tile)
+
+    @property
+    def before(self) -> int:
+        """Runs computed and left out, so that each run has its place in a tile whatever the first one is."""
+        return self.first_run % self.tile
+
+    def own(self, values: Any) -> Any:
+        """Of arrays over all that is computed, the runs that were asked for."""
+        return jax.tree.map(lambda x: x[self.before : self.before + self.runs], values)
 
     @property
     def blocks(self) -> int:
@@ -60,6 +86,7 @@ class Common(eqx.Module):
     game: Game
     rule: AbstractRule
     players: Players
+    sampler: AbstractSampler
     key: Array  # raw data: typed keys do not cross processes
     first: Array
     implementation: str = eqx.field(static=True)
@@ -70,7 +97,7 @@ class Common(eqx.Module):
 
 
 @eqx.filter_jit
-def begin(common: Common, ids: Array, plan: Plan, mesh: Mesh) -> Progress:
+def begin(common: Common, ids: Array, plan: Program, mesh: Mesh) -> Progress:
     def one(shared: Common, _: Array) -> Progress:
         return Progress.begin(shared.rule, Restriction(shared.game, shared.players, plan.positions))
 
@@ -79,18 +106,19 @@ def begin(common: Common, ids: Array, plan: Plan, mesh: Mesh) -> Progress:
 
 @eqx.filter_jit
 def _advance(
-    common: Common, ids: Array, now: Progress, blocks: int, plan: Plan, mesh: Mesh
+    common: Common, ids: Array, now: Progress, blocks: int, plan: Program, mesh: Mesh
 ) -> tuple[Progress, Players]:
     """``blocks`` blocks more, of every run."""
 
     def one(shared: Common, own: tuple[Array, Progress]) -> tuple[Progress, Players]:
         run, now = own
         key = shared.own_key(run)
-        fixed = points(shared.game, key, plan.samples) if plan.protocol == "fixed" else None
+        draw = shared.sampler.draw
+        fixed = draw(shared.game, key) if plan.protocol == "fixed" else None
 
         def game_at(k: Array) -> Game:
-            sample = fixed or points(shared.game, jax.random.fold_in(key, k), plan.samples)
-            return on_sample(shared.game, *sample)
+            drawn = draw(shared.game, jax.random.fold_in(key, k)) if fixed is None else fixed
+            return shared.sampler.play_on(shared.game, drawn)
 
         return play(game_at, shared.rule, now, blocks, plan.save_every, shared.first)
 
@@ -99,7 +127,7 @@ def _advance(
 
 @eqx.filter_jit
 def classify_outcome(
-    common: Common, ids: Array, now: Progress, tolerance: Array, plan: Plan, mesh: Mesh
+    common: Common, ids: Array, now: Progress, tolerance: Array, plan: Program, mesh: Mesh
 ) -> tuple[Outcome, Evidence]:
     """Each run on its own sample ("fixed") or on the exact game ("fresh")."""
 
@@ -107,7 +135,7 @@ def classify_outcome(
         (common, tolerance), (run, now) = shared, own
         game = common.game
         if plan.protocol == "fixed":
-            game = on_sample(game, *points(game, common.own_key(run), plan.samples))
+            game = common.sampler.play_on(game, common.sampler.draw(game, common.own_key(run)))
         return now.judged(game, common.rule, tolerance)
 
     return over_runs(one, mesh, plan.tile)((common, tolerance), (ids, now))
@@ -118,8 +146,8 @@ def identify(common: Common, plan: Plan, reducer: AbstractReducer) -> Descriptio
     mesh, ids = mesh_of(None), jnp.arange(plan.tile, dtype=jnp.uint32)
 
     def step(game: Game, rule: AbstractRule, players: Players, key: Array) -> Any:
-        own = Common(game, rule, players, key, jnp.asarray(0), common.implementation)
-        return _advance(own, ids, begin(own, ids, plan, mesh), 1, plan, mesh)
+        own = Common(game, rule, players, common.sampler, key, jnp.asarray(0), common.implementation)
+        return _advance(own, ids, begin(own, ids, plan.program, mesh), 1, plan.program, mesh)
 
     arguments = {"game": common.game, "rule": common.rule, "players": common.players, "key": common.key}
     versions = {"jax": jax.__version__, "platform": jax.default_backend()}
@@ -153,7 +181,7 @@ def run_chunks(
             left = plan.blocks - done
             blocks = left if left <= chunk + 1 else chunk
             common = eqx.tree_at(lambda own: own.first, common, replicated(jnp.asarray(done), mesh))
-            now, later = _advance(common, ids, now, blocks, plan, mesh)
+            now, later = _advance(common, ids, now, blocks, plan.program, mesh)
             saved = [*saved, kept(later, reducer, plan)]
             done += blocks
             bar.update(blocks * plan.save_every)
@@ -167,7 +195,7 @@ def run_chunks(
 
 def kept(players: Players, reducer: AbstractReducer, plan: Plan) -> Any:
     """What stays of these points of all runs, on the host."""
-    return reducer.take(jax.tree.map(lambda x: x[: plan.runs], gathered(players)))
+    return reducer.take(plan.own(gathered(players)))
 
 
 def joined(saved: Sequence[Any], reducer: AbstractReducer) -> Any:
@@ -191,7 +219,7 @@ def restore(
     if names != set(arrays):
         raise ValueError(f"resume: expected arrays {sorted(names)} in the checkpoint, got {sorted(arrays)}")
     # padding runs are nobody's: repeat the last to fill up, or cut
-    index = np.minimum(np.arange(leaves[0].shape[0]), plan.runs - 1)
+    index = np.minimum(np.arange(leaves[0].shape[0]), plan.before + plan.runs - 1)
     state = [arrays[f"now{i}"][index] for i in range(len(leaves))]
     before = [arrays[f"saved{i}"] for i in range(form.num_leaves)]
     for have, want in zip(state, leaves, strict=True):

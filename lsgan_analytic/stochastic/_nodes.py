@@ -58,6 +58,25 @@ class Nodes(eqx.Module):
         weights = jnp.concatenate([data[1].astype(dtype), latent[1].astype(dtype)])
         return cls(data[0].astype(dtype), latent[0].astype(dtype), weights, data[1].size)
 
+    def normalised(self) -> "Nodes":
+        """The same with weights of each law that sum to 1."""
+        parts = self.weights[: self.split], self.weights[self.split :]
+        weights = jnp.concatenate([part / jnp.sum(part) for part in parts])
+        return eqx.tree_at(lambda own: own.weights, self, weights)
+
+    def beside(self, other: "Nodes") -> tuple["Nodes", Array]:
+        """The nodes of both, with the weights of the first of the two; and the weights of the other."""
+        none = jnp.zeros_like(other.weights), jnp.zeros_like(self.weights)
+        at = self.split, other.split
+        own, others = (
+            jnp.concatenate([one[: at[0]], two[: at[1]], one[at[0] :], two[at[1] :]])
+            for one, two in ((self.weights, none[0]), (none[1], other.weights))
+        )
+        data, latent = (
+            jnp.concatenate(pair) for pair in ((self.data, other.data), (self.latent, other.latent))
+        )
+        return Nodes(data, latent, own, sum(at)), others
+
     def game(self, game: Game, weights: Array) -> Game:
         """``game`` on the nodes with these weights."""
         data = PointMasses.unchecked(self.data, weights[: self.split])
@@ -110,6 +129,25 @@ class StepMap(eqx.Module):
         return nodes.centred(psi)
 
 
+@eqx.filter_jit
+def exact_path(local: StepMap, steps: int) -> tuple[tuple[Array, PyTree], Array]:
+    """The exact path, vectors and counters at steps + 1 points, and whether they are valid."""
+    start = local.start()
+
+    def once(now: tuple[Array, PyTree], _: None) -> tuple[tuple[Array, PyTree], tuple[Array, PyTree]]:
+        after = local.step(local.game, *now)
+        return after, after
+
+    _, later = jax.lax.scan(once, start, length=steps)
+    path = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), start, later)
+    k = len(local.part.positions)
+
+    def valid(theta: Array) -> Array:
+        return jnp.all(jnp.isfinite(theta)) & local.game.in_domain(local.part.players_at(theta[:k]))
+
+    return path, jax.vmap(valid)(path[0])
+
+
 def sufficient_nodes(
     local: StepMap, path: tuple[Array, PyTree], samples: Float[Array, " 2"], names: tuple[str, ...]
 ) -> tuple[Nodes, Array, bool]:
@@ -121,7 +159,7 @@ def sufficient_nodes(
     ValueError where thousands of nodes are not enough.
     """
     nodes, worst, errors = Nodes.of(local.game, 2, path[0].dtype), np.zeros(0), np.zeros((0, len(names)))
-    for nodes in _candidates(local, path[0]):
+    for nodes in candidates(local, path[0]):
         errors, smooth = map(np.asarray, _errors(local, path, nodes, samples))
         errors = errors[:, : len(names)]
         worst = errors.max(axis=1)
@@ -136,7 +174,7 @@ def sufficient_nodes(
     )
 
 
-def _candidates(local: StepMap, thetas: Float[Array, "T p"]) -> Iterator[Nodes]:
+def candidates(local: StepMap, thetas: Float[Array, "T p"]) -> Iterator[Nodes]:
     """Rules of more and more nodes."""
     edges = _kinks(local, thetas)
     for count in _COUNTS if edges is None else _PER_PANEL:

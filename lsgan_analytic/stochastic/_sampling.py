@@ -1,15 +1,18 @@
 """Games on samples, and the arguments that simulation and prediction share."""
 
+import abc
 from typing import Literal
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import Array
+from jaxtyping import PyTree
 
 from .._checks import checked_int
 from ..game import Game
 from ..laws.discrete import PointMasses
+from ._counts import AbstractCounts
 
 Protocol = Literal["fixed", "fresh"]
 Samples = int | tuple[int, int]
@@ -35,6 +38,44 @@ def on_sample(game: Game, data: Array, latent: Array) -> Game:
 def sampled(game: Game, key: Array, samples: tuple[int, int]) -> Game:
     """The same game on a fresh sample of each law."""
     return on_sample(game, *points(game, key, samples))
+
+
+class AbstractSampler(eqx.Module):
+    """How a run draws the sample of each law that it is played on."""
+
+    @abc.abstractmethod
+    def draw(self, game: Game, key: Array) -> PyTree:
+        """What is random of a sample of both laws."""
+
+    @abc.abstractmethod
+    def play_on(self, game: Game, drawn: PyTree) -> Game:
+        """``game`` on a sample that ``draw`` gave."""
+
+
+class Points(AbstractSampler):
+    """Points of the laws, equally weighted."""
+
+    samples: tuple[int, int] = eqx.field(static=True)
+
+    def draw(self, game: Game, key: Array) -> tuple[Array, Array]:
+        return points(game, key, self.samples)
+
+    def play_on(self, game: Game, drawn: tuple[Array, Array]) -> Game:
+        return on_sample(game, *drawn)
+
+
+class CountsOnNodes(AbstractSampler):
+    """Nodes of the laws, weighted by the counts of points that fall on them."""
+
+    nodes: tuple[Array, Array]
+    counts: tuple[AbstractCounts, AbstractCounts]
+
+    def draw(self, game: Game, key: Array) -> tuple[Array, Array]:
+        data, latent = jax.random.split(key)
+        return self.counts[0].shares(data), self.counts[1].shares(latent)
+
+    def play_on(self, game: Game, drawn: tuple[Array, Array]) -> Game:
+        return on_points(game, *map(PointMasses.unchecked, self.nodes, drawn))
 
 
 def pair(samples: Samples) -> tuple[int, int]:

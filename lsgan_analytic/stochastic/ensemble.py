@@ -7,12 +7,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.typing import ArrayLike
 from jaxtyping import Bool, Float, Int
 
-from .._types import Disc, Gen, Players
+from .._types import Disc, FloatLike, Gen, Players
 from ..outcome import Evidence, Outcome, OUTCOMES
 from ..parameters import indices
+from .node_check import NodeCheck
 
 if TYPE_CHECKING:
     import os
@@ -35,6 +35,9 @@ class Ensemble(eqx.Module, Generic[Disc, Gen]):
         outcome: per run, an ``Outcome``; evidence: the numbers behind it.
         steps_taken: (R,), the number of valid steps; a stopped run stays at its last valid point.
         names: the parameters that moved, the order of the last axis below.
+        nodes: of an ensemble on nodes, how far these are from the laws; None of one on points.
+        origin: the game, the rule, the key and all other numbers of the simulation, and which of its runs
+            these are (JSON); "" where it is not known.
     """
 
     players: Players[Disc, Gen]
@@ -43,6 +46,8 @@ class Ensemble(eqx.Module, Generic[Disc, Gen]):
     evidence: Evidence
     steps_taken: Int[Array, " R"]
     names: tuple[str, ...] = eqx.field(static=True)
+    nodes: NodeCheck | None = None
+    origin: str = eqx.field(static=True, default="", repr=False)
 
     @property
     def values(self) -> Float[Array, "R T k"]:
@@ -89,6 +94,6 @@ class Ensemble(eqx.Module, Generic[Disc, Gen]):
         runs, points, _ = self.values.shape
         return f"Ensemble({runs} runs, {points} points, moving {self.names}: {ending(self.outcome)})"
 
-    def quantile(self, q: ArrayLike) -> Float[Array, "... T k"]:
+    def quantile(self, q: FloatLike) -> Float[Array, "... T k"]:
         """Quantiles over all runs."""
         return jnp.quantile(self.values, jnp.asarray(q), axis=0)

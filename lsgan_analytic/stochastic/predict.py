@@ -40,7 +40,7 @@ from ..parameters import dtype_of, Names, parameter_names
 from ..restriction import restrict
 from ..trajectory import checked_start
 from ..updates.base import AbstractRule, checked_rule
-from ._nodes import Nodes, StepMap, sufficient_nodes
+from ._nodes import exact_path, Nodes, StepMap, sufficient_nodes
 from ._sampling import checked_protocol, pair, Protocol, Samples
 
 _BATCH = 32  # steps whose derivatives are computed side by side
@@ -121,7 +121,7 @@ def predict(
     names = tuple(every[i] for i in part.positions)
     sizes = jnp.asarray(pair(samples), dtype_of(players))  # not static: no new program for new numbers
     local = StepMap(game, part, rule)
-    path, valid = _path(local, steps)
+    path, valid = exact_path(local, steps)
     if not np.all(valid):
         raise ValueError(
             f"players: expected a start whose exact path stays finite and in the domain for {steps} steps, "
@@ -135,25 +135,6 @@ def predict(
         raise ValueError(f"rule: expected one whose steps have derivatives along the path, got {rule!r}")
     k = len(names)
     return Band(path[0][:, :k], bias[:, :k], covariance[:, :k, :k], error, names)
-
-
-@eqx.filter_jit
-def _path(local: StepMap, steps: int) -> tuple[tuple[Array, PyTree], Array]:
-    """The exact path, vectors and counters at steps + 1 points, and whether they are valid."""
-    start = local.start()
-
-    def once(now: tuple[Array, PyTree], _: None) -> tuple[tuple[Array, PyTree], tuple[Array, PyTree]]:
-        after = local.step(local.game, *now)
-        return after, after
-
-    _, later = jax.lax.scan(once, start, length=steps)
-    path = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), start, later)
-    k = len(local.part.positions)
-
-    def valid(theta: Array) -> Array:
-        return jnp.all(jnp.isfinite(theta)) & local.game.in_domain(local.part.players_at(theta[:k]))
-
-    return path, jax.vmap(valid)(path[0])
 
 
 @eqx.filter_jit

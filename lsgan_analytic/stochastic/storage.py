@@ -1,13 +1,11 @@
-"""Ensembles as xarray datasets, NetCDF files and .mat files: one set of named arrays in three dresses."""
+"""Ensembles and summaries as xarray datasets, NetCDF files and .mat files: named arrays in three forms."""
 
-import hashlib
 import importlib.metadata
 import io
 import json
 import os
-import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, TYPE_CHECKING
 
@@ -19,26 +17,39 @@ from .._files import write_whole
 from .._types import Players
 from ..outcome import Evidence, Outcome, OUTCOMES
 from ..parameters import parameter_names
+from ._formats import checksum as _checksum, Content, dataset, file_format, optional, require
 from .ensemble import Ensemble
+from .node_check import NodeCheck
+from .summary import Summary
 
 if TYPE_CHECKING:
     import xarray
 
-Content = tuple[dict[str, np.ndarray], dict[str, str]]  # arrays (run, step), (run,), (step,); attributes
 _SCHEMA = "lsgan_analytic.Ensemble 2"
 _WITHOUT_CHECKSUM = "lsgan_analytic.Ensemble 1"
-_ATTRIBUTES = ("units", "moved", "provenance", "checksum")
+_SUMMARY = "lsgan_analytic.Summary 1"
 _PER_RUN = ("outcome", "steps_taken", *Evidence.__dataclass_fields__)
+_VECTORS = ("step", *_PER_RUN)
+_STATISTICS = {
+    "mean": ("step", "parameter"),
+    "covariance": ("step", "parameter", "other"),
+    "quantiles": ("step", "level", "parameter"),
+    "ends": ("run", "parameter"),
+}
 
 
-def to_xarray(ensemble: Ensemble, provenance: Mapping[str, Any] | None = None) -> "xarray.Dataset":
+def to_xarray(ensemble: Ensemble | Summary, provenance: Mapping[str, Any] | None = None) -> "xarray.Dataset":
     """The ensemble as a dataset with dimensions run (R) and step (T; its coordinate is ``ensemble.steps``).
 
     Variables: every parameter by its name, (R, T), in its own dtype; per run ``outcome`` (the name of an
     ``Outcome``), ``steps_taken`` and the numbers of the ``Evidence``. Attributes, all strings: ``units``
     ("dimensionless"), ``moved`` (names, JSON), ``provenance`` (JSON: schema, players, parameters,
-    versions, x64 and, as "user", the argument: a mapping such as configuration and seed) and ``checksum``
-    (SHA-256 of all names, dtypes, shapes, numbers and attributes).
+    versions, x64; "origin": the game, the rule, the key and all other numbers of the simulation, and which
+    runs of the ensemble these are; "nodes": their ``NodeCheck``; and, as "user", the argument: any mapping)
+    and ``checksum`` (SHA-256 of all names, dtypes, shapes, numbers and attributes).
+
+    A ``Summary`` gives ``mean``, ``covariance``, ``quantiles`` and ``ends`` with dimensions step, level,
+    parameter (its coordinate holds the names) and run, and the same of every run and attributes.
 
     Raises:
         ValueError: a provenance JSON cannot hold, a parameter named as another variable is.
@@ -53,11 +64,13 @@ def to_xarray(ensemble: Ensemble, provenance: Mapping[str, Any] | None = None) -
     >>> data.b.shape, data.step.values.tolist(), data.outcome.values[0].item(), data.moved
     ((4, 3), [0, 5, 10], 'moving', '["b", "h"]')
     """
-    return _dataset(_optional("xarray"), _flatten(ensemble, provenance))
+    return dataset(optional("xarray"), _flatten(ensemble, provenance))
 
 
-def save(ensemble: Ensemble, path: str | os.PathLike, provenance: Mapping[str, Any] | None = None) -> None:
-    """Save the ensemble, with all that ``to_xarray`` gives it, as a .nc (NetCDF) or a .mat file.
+def save(
+    ensemble: Ensemble | Summary, path: str | os.PathLike, provenance: Mapping[str, Any] | None = None
+) -> None:
+    """Save the ensemble or summary, with all that ``to_xarray`` gives it, as a .nc (NetCDF) or a .mat file.
 
     It is written beside the old file, which it then replaces: a full disk or an interrupt leaves the old
     one whole. In a .mat file names are made MATLAB's (``disc.b``: disc_b, ``w[0]``: w_0) and ``variables``
@@ -70,16 +83,17 @@ def save(ensemble: Ensemble, path: str | os.PathLike, provenance: Mapping[str, A
         ValueError: another suffix, and as for ``to_xarray``. OSError: no room, no such folder.
         ImportError: no xarray, h5netcdf, h5py (.nc) or scipy (.mat): ``pip install lsgan_analytic[io]``.
     """
-    module, encode, _ = _format(Path(path))
+    module, encode, _ = file_format(Path(path))
     data = encode(module, _flatten(ensemble, provenance))  # not to disk: a full one makes HDF5 crash
     write_whole(path, lambda file: file.write(data))
 
 
-def load(path: str | os.PathLike, players: Players) -> Ensemble:
-    """The ensemble that ``save`` wrote, bit by bit: ``load("runs.nc", players)``.
+def load(path: str | os.PathLike, players: Players | None = None) -> Ensemble | Summary:
+    """The ensemble or summary that ``save`` wrote, bit by bit: ``load("runs.nc", players)``.
 
     Args:
-        path: a .nc or .mat file; players: a pair of the same kind, its numbers do not matter.
+        path: a .nc or .mat file; players: of an ensemble, a pair of the same kind, its numbers do not
+            matter. A summary needs none.
 
     Raises:
         ValueError: another suffix; a truncated or foreign file, one that does not fit its checksum (damaged,
@@ -88,10 +102,15 @@ def load(path: str | os.PathLike, players: Players) -> Ensemble:
 
     Files of version 1 have no checksum: they load with a UserWarning.
     """
-    module, _, decode = _format(Path(path))
+    module, _, decode = file_format(Path(path))
     data = io.BytesIO(Path(path).read_bytes())
     try:
-        return _restore(decode(module, data), players)
+        content = decode(module, data)
+        if json.loads(content.attributes.get("provenance", "{}")).get("schema") == _SUMMARY:
+            return _restored_summary(content)
+        if players is None:
+            raise ValueError("an ensemble, which needs players: load(path, players)")
+        return _restored_ensemble(content, players)
     except Exception as error:
         raise ValueError(f"{path}: expected a whole ensemble of these players, found: {error}") from error
 
@@ -102,68 +121,118 @@ def _identity(players: Players) -> dict[str, Any]:
     return {"schema": _SCHEMA, "players": kinds, "parameters": list(parameter_names(players))}
 
 
-def _flatten(ensemble: Ensemble, user: Mapping[str, Any] | None) -> Content:
-    facts = _identity(jax.tree.map(lambda x: x[0, 0], ensemble.players))
-    if clash := {"run", "step", *_PER_RUN}.intersection(facts["parameters"]):
-        raise ValueError(f"players: expected no parameter with the name of another variable, got {clash}")
-    leaves = [np.asarray(x) for x in jax.tree.leaves(ensemble.players)]
-    columns = [column for x in leaves for column in np.moveaxis(x.reshape(*x.shape[:2], -1), -1, 0)]
-    arrays = dict(zip(facts["parameters"], columns, strict=True))
-    arrays |= {"step": np.asarray(ensemble.steps), "steps_taken": np.asarray(ensemble.steps_taken)}
-    ended = [np.asarray(ensemble.outcome == item) for item in OUTCOMES.values()]
+def _flatten(result: Ensemble | Summary, user: Mapping[str, Any] | None) -> Content:
+    arrays, dims, facts = _of_ensemble(result) if isinstance(result, Ensemble) else _of_summary(result)
+    arrays |= {"step": np.asarray(result.steps), "steps_taken": np.asarray(result.steps_taken)}
+    ended = [np.asarray(result.outcome == item) for item in OUTCOMES.values()]
     arrays["outcome"] = np.array(list(OUTCOMES))[np.argmax(ended, axis=0)]
-    arrays |= {name: np.asarray(x) for name, x in vars(ensemble.evidence).items()}
+    arrays |= {name: np.asarray(x) for name, x in vars(result.evidence).items()}
+    dims |= dict.fromkeys(_PER_RUN, ("run",)) | {"step": ("step",)}
     versions = {name: importlib.metadata.version(name) for name in ("lsgan_analytic", "jax", "numpy")}
     facts |= {"versions": versions, "x64": jax.config.read("jax_enable_x64")}
+    if result.origin:
+        facts["origin"] = json.loads(result.origin)
+    if result.nodes is not None:
+        facts["nodes"] = result.nodes.to_plain()
     try:
         provenance = json.dumps(facts | {"user": dict(user or {})}, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise ValueError(f"provenance: expected a mapping JSON can hold, got {user!r}: {error}") from error
-    facts = {"units": "dimensionless", "moved": json.dumps(ensemble.names), "provenance": provenance}
-    return arrays, facts | {"checksum": _checksum(arrays, facts)}
+    texts = {"units": "dimensionless", "moved": json.dumps(result.names), "provenance": provenance}
+    vectors = [name for name in arrays if len(dims[name]) == 1]
+    return Content(arrays, texts | {"checksum": _checksum(arrays, texts, vectors)}, dims)
 
 
-def _checksum(arrays: dict[str, np.ndarray], attributes: dict[str, str]) -> str:
-    """SHA-256 of everything, the same in every format: MATLAB has no vectors and fills up its strings."""
-    found = hashlib.sha256(json.dumps([attributes[name] for name in _ATTRIBUTES[:-1]]).encode())
-    for name in sorted(arrays):
-        array = arrays[name]
-        if array.dtype.kind in "UO":
-            parts = [name, "text", *map(str, array.reshape(-1).tolist())]
-            found.update(json.dumps(parts).encode())
-            continue
-        shape = array.shape if name not in ("step", *_PER_RUN) else (array.size,)
-        found.update(json.dumps([name, array.dtype.newbyteorder("<").str, shape]).encode())
-        found.update(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes())
-    return found.hexdigest()
+def _of_ensemble(ensemble: Ensemble) -> tuple[dict, dict, dict]:
+    facts = _identity(jax.tree.map(lambda x: x[0, 0], ensemble.players))
+    if clash := {"run", *_VECTORS}.intersection(facts["parameters"]):
+        raise ValueError(f"players: expected no parameter with the name of another variable, got {clash}")
+    leaves = [np.asarray(x) for x in jax.tree.leaves(ensemble.players)]
+    columns = [column for x in leaves for column in np.moveaxis(x.reshape(*x.shape[:2], -1), -1, 0)]
+    arrays = dict(zip(facts["parameters"], columns, strict=True))
+    return arrays, dict.fromkeys(arrays, ("run", "step")), facts
 
 
-def _restore(content: Content, players: Players) -> Ensemble:
-    arrays, attributes = content
+def _of_summary(summary: Summary) -> tuple[dict, dict, dict]:
+    arrays = {name: np.asarray(getattr(summary, name)) for name in _STATISTICS}
+    arrays |= {"level": np.asarray(summary.levels), "parameter": np.array(summary.names)}
+    dims = _STATISTICS | {name: (name,) for name in ("level", "parameter")}
+    return arrays, dict(dims), {"schema": _SUMMARY}
+
+
+def _vectors(arrays: dict[str, np.ndarray], names: Collection[str]) -> dict[str, np.ndarray]:
+    require("missing variables", sorted(set(names) - set(arrays)), [])
+    return {name: arrays[name].reshape(-1) for name in names}  # MATLAB has no vectors
+
+
+def _runs(flat: dict[str, np.ndarray]) -> tuple[Outcome, Evidence, jax.Array]:
+    """Outcome, evidence and steps taken."""
+    ended = np.stack([flat["outcome"] == name for name in OUTCOMES], axis=-1)
+    seen = Evidence(*(jnp.asarray(flat[name]) for name in Evidence.__dataclass_fields__))
+    return jax.vmap(_outcome)(jnp.asarray(ended)), seen, jnp.asarray(flat["steps_taken"])
+
+
+def _checked(content: Content, names: Collection[str], vectors: Collection[str], signed: bool = True) -> None:
+    """The checksum, and whether float64 can be held."""
+    arrays, attributes, _ = content
+    if signed:
+        require("checksum", attributes.get("checksum"), _checksum(arrays, attributes, vectors))
+    wide = [name for name in names if arrays[name].dtype == np.float64]
+    require("jax_enable_x64 off and float64 in", [] if jax.config.read("jax_enable_x64") else wide, [])
+
+
+def _origin(facts: dict[str, Any]) -> tuple[NodeCheck | None, str]:
+    """The check of nodes, and the origin."""
+    nodes = NodeCheck.from_plain(facts["nodes"]) if "nodes" in facts else None
+    return nodes, json.dumps(facts["origin"], sort_keys=True) if "origin" in facts else ""
+
+
+def _restored_ensemble(content: Content, players: Players) -> Ensemble:
+    arrays, attributes, _ = content
     moved, facts = (json.loads(attributes.get(name, "{}")) for name in ("moved", "provenance"))
-    checked = facts.get("schema") != _WITHOUT_CHECKSUM
-    if not checked:
+    signed = facts.get("schema") != _WITHOUT_CHECKSUM
+    if not signed:
         warnings.warn("a file of version 1 has no checksum: damage would not be noticed", stacklevel=3)
         facts["schema"] = _SCHEMA
     for what, expected in _identity(players).items():
-        _require(what, facts.get(what), expected)
+        require(what, facts.get(what), expected)
     names, rest = facts["parameters"], iter(facts["parameters"])
-    _require("missing variables", sorted({*names, "step", *_PER_RUN} - set(arrays)), [])
-    flat = {name: arrays[name].reshape(-1) for name in ("step", *_PER_RUN)}  # MATLAB has no vectors
+    require("missing variables", sorted({*names, *_VECTORS} - set(arrays)), [])
+    flat = _vectors(arrays, _VECTORS)
     shape = flat["outcome"].size, flat["step"].size
     shapes = dict.fromkeys(names, shape) | dict.fromkeys(_PER_RUN, shape[:1])
-    _require("shapes", {name: (arrays | flat)[name].shape for name in shapes}, shapes)
-    _require("unknown names", sorted({*moved, *flat["outcome"].tolist()} - {*names, *OUTCOMES}), [])
-    wide = [name for name in (*names, *_PER_RUN) if arrays[name].dtype == np.float64]
-    if checked:
-        _require("checksum", attributes.get("checksum"), _checksum(arrays, attributes))
-    _require("jax_enable_x64 off and float64 in", [] if jax.config.read("jax_enable_x64") else wide, [])
+    require("shapes", {name: (arrays | flat)[name].shape for name in shapes}, shapes)
+    require("unknown names", sorted({*moved, *flat["outcome"].tolist()} - {*names, *OUTCOMES}), [])
+    _checked(content, (*names, *_PER_RUN), _VECTORS, signed)
     stacks = jax.tree.map(lambda x: np.stack([arrays[next(rest)] for _ in range(np.size(x))], -1), players)
     saved = jax.tree.map(lambda x, stack: jnp.asarray(stack.reshape(*shape, *np.shape(x))), players, stacks)
-    ended = flat.pop("outcome")
-    outcome = jax.vmap(_outcome)(jnp.asarray(np.stack([ended == name for name in OUTCOMES], axis=-1)))
-    steps, taken, *seen = (jnp.asarray(x) for x in flat.values())
-    return Ensemble(saved, steps, outcome, Evidence(*seen), taken, tuple(moved))
+    return Ensemble(saved, jnp.asarray(flat["step"]), *_runs(flat), tuple(moved), *_origin(facts))
+
+
+def _restored_summary(content: Content) -> Summary:
+    arrays, attributes, _ = content
+    facts, vectors = json.loads(attributes["provenance"]), (*_VECTORS, "level", "parameter")
+    flat = _vectors(arrays, vectors)
+    require("missing variables", sorted(set(_STATISTICS) - set(arrays)), [])
+    sizes = {
+        "step": "step",
+        "level": "level",
+        "parameter": "parameter",
+        "other": "parameter",
+        "run": "outcome",
+    }
+    shapes = {
+        name: tuple(flat[sizes[dim]].size for dim in dims) for name, dims in _STATISTICS.items()
+    } | dict.fromkeys(_PER_RUN, (flat["outcome"].size,))
+    require("shapes", {name: (arrays | flat)[name].shape for name in shapes}, shapes)
+    require("unknown names", sorted(set(flat["outcome"].tolist()) - {*OUTCOMES}), [])
+    _checked(content, (*_STATISTICS, *_PER_RUN), vectors)
+    statistics = {name: jnp.asarray(arrays[name]) for name in _STATISTICS}
+    outcome, seen, taken = _runs(flat)
+    nodes, origin = _origin(facts)
+    names, levels = (tuple(flat[name].tolist()) for name in ("parameter", "level"))
+    rest = {"outcome": outcome, "evidence": seen, "steps_taken": taken, "nodes": nodes, "origin": origin}
+    return Summary(**statistics, **rest, steps=jnp.asarray(flat["step"]), levels=levels, names=names)
 
 
 def _outcome(flags: jax.Array) -> Outcome:
@@ -172,60 +241,3 @@ def _outcome(flags: jax.Array) -> Outcome:
     for flag, item in zip(flags, OUTCOMES.values(), strict=True):
         outcome = Outcome.where(flag, item, outcome)
     return outcome
-
-
-def _require(what: str, found: object, expected: object) -> None:
-    if found != expected:
-        raise ValueError(f"{what} {found!r} instead of {expected!r}")
-
-
-def _dataset(xarray: Any, content: Content) -> "xarray.Dataset":
-    data = {name: (("run", "step")[: x.ndim], x) for name, x in content[0].items() if name != "step"}
-    return xarray.Dataset(data, {"step": content[0]["step"]}, content[1])
-
-
-def _to_nc(xarray: Any, content: Content) -> memoryview:
-    return _dataset(xarray, content).to_netcdf(engine="h5netcdf")
-
-
-def _from_nc(xarray: Any, file: io.BytesIO) -> Content:
-    data = xarray.load_dataset(file, engine="h5netcdf", mask_and_scale=False)  # every NaN as it is
-    return {name: x.values for name, x in data.variables.items()}, data.attrs
-
-
-def _to_mat(scipy_io: Any, content: Content) -> memoryview:
-    (arrays, attributes), names, file = content, {}, io.BytesIO()
-    for name in arrays:
-        safe = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")[:50]
-        while safe in {"", "variables", *attributes, *names} or not safe[0].isalpha():
-            safe = f"v_{safe}"
-        names[safe] = name
-    data = attributes | {"variables": json.dumps(names)} | {safe: arrays[n] for safe, n in names.items()}
-    scipy_io.savemat(file, data, oned_as="column")
-    file.getbuffer()[:116] = b"MATLAB 5.0 MAT-file".ljust(116)  # scipy's has the time in it
-    return file.getbuffer()
-
-
-def _from_mat(scipy_io: Any, file: io.BytesIO) -> Content:
-    raw = scipy_io.loadmat(file)
-    attributes = {name: raw[name].item() for name in (*_ATTRIBUTES, "variables") if name in raw}
-    names = json.loads(attributes.get("variables", "{}"))
-    arrays = {name: raw[safe] for safe, name in names.items() if safe in raw}
-    return {n: np.strings.rstrip(x) if x.dtype.kind == "U" else x for n, x in arrays.items()}, attributes
-
-
-_FORMATS = {".nc": ("h5py h5netcdf xarray", _to_nc, _from_nc), ".mat": ("scipy.io", _to_mat, _from_mat)}
-
-
-def _format(path: Path) -> tuple[Any, Callable[..., memoryview], Callable[..., Content]]:
-    if path.suffix not in _FORMATS:
-        raise ValueError(f"path: expected a name ending in {' or '.join(_FORMATS)}, got {path.name!r}")
-    modules, encode, decode = _FORMATS[path.suffix]
-    return _optional(modules), encode, decode
-
-
-def _optional(modules: str) -> Any:
-    try:
-        return [importlib.import_module(name) for name in modules.split()][-1]
-    except ImportError as error:
-        raise ImportError(f"{modules} needed: pip install lsgan_analytic[io]") from error

@@ -3,7 +3,7 @@
 import abc
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import equinox as eqx
 import jax
@@ -14,6 +14,12 @@ from jaxtyping import Array, Float, Int
 from .._types import Players
 from ..outcome import Evidence, Outcome
 from .ensemble import ending
+from .node_check import NodeCheck
+
+if TYPE_CHECKING:
+    import os
+
+    import xarray
 
 
 class Summary(eqx.Module):
@@ -26,7 +32,7 @@ class Summary(eqx.Module):
         steps: (T,), the steps after which the points were saved; 0 is the start.
         outcome, evidence, steps_taken: per run, as of an ``Ensemble``. Runs that stopped early count with
             their last valid point.
-        levels: of the quantiles. names: the parameters, in order.
+        levels: of the quantiles. names: the parameters, in order. nodes, origin: as of an ``Ensemble``.
     """
 
     mean: Float[Array, "T k"]
@@ -39,11 +45,25 @@ class Summary(eqx.Module):
     steps_taken: Int[Array, " R"]
     levels: tuple[float, ...] = eqx.field(static=True)
     names: tuple[str, ...] = eqx.field(static=True)
+    nodes: NodeCheck | None = None
+    origin: str = eqx.field(static=True, default="", repr=False)
 
     @property
     def std(self) -> Float[Array, "T k"]:
         """Standard deviation over the runs (divisor R - 1)."""
         return jnp.sqrt(jnp.diagonal(self.covariance, axis1=-2, axis2=-1))
+
+    def to_xarray(self, provenance: dict | None = None) -> "xarray.Dataset":
+        """An xarray data set with dimensions step, parameter, run; see ``storage.to_xarray``."""
+        from .storage import to_xarray  # heavy, and it imports this module
+
+        return to_xarray(self, provenance)
+
+    def save(self, path: "str | os.PathLike[str]", provenance: dict | None = None) -> None:
+        """Write NetCDF (.nc) or MATLAB (.mat); see ``storage.save`` (extra ``io``)."""
+        from .storage import save
+
+        save(self, path, provenance)
 
     def __repr__(self) -> str:
         """The sizes and how the runs ended: the arrays are long."""

@@ -9,14 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jax.core import Tracer
-from jax.typing import ArrayLike
 from jaxtyping import Int
 
 from .._checks import positive
-from .._types import Scalar
+from .._types import FloatLike, Scalar, ScalarLike, Values
 
 Count = Int[Array, ""]
-StepSize = ArrayLike | Callable[[Count], ArrayLike]
+StepSize = FloatLike | Callable[[Scalar], ScalarLike]
 Step = StepSize | Sequence[StepSize]
 
 _WANTED = (
@@ -70,7 +69,7 @@ class _Schedule(eqx.Module):
             got = f"{known[bad[0]]} at step {bad[0]}"
             raise ValueError(f"step: expected a function whose values are finite and >= 0, got {got}")
 
-    def __call__(self, k: Count | None, dtype: jnp.dtype | None = None) -> Scalar:
+    def __call__(self, k: Count | None, dtype: jnp.dtype | None = None) -> Values:
         if self.function is not None and k is not None:
             number = k.astype(jnp.result_type(float) if dtype is None else dtype)
             with jax.numpy_dtype_promotion("standard"):  # functions may mix dtypes
@@ -104,7 +103,7 @@ class StepSizes(eqx.Module):
         """The step number before the first step; None where sizes do not depend on it."""
         return jnp.zeros((), jnp.int32) if self.disc.changes or self.gen.changes else None
 
-    def __call__(self, k: ArrayLike | None = None, dtype: jnp.dtype | None = None) -> tuple[Scalar, Scalar]:
+    def __call__(self, k: int | Count | None = None, dtype: jnp.dtype | None = None) -> tuple[Scalar, Scalar]:
         """(disc, gen) at step k, which functions are given as a number of this dtype (None: the default)."""
         number = None if k is None else jnp.asarray(k)
         return self.disc(number, dtype), self.gen(number, dtype)

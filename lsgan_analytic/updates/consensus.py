@@ -2,8 +2,8 @@
 
 import jax
 
-from .._checks import positive
-from .._types import Players, Scalar
+from .._checks import positive_number
+from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, apply_updates, Sizes
@@ -32,9 +32,9 @@ class Consensus(AbstractMemorylessRule):
     step_sizes: StepSizes
     strength: Scalar
 
-    def __init__(self, step: Step, strength: float | Scalar):
+    def __init__(self, step: Step, strength: ScalarLike):
         self.step_sizes = StepSizes(step)
-        self.strength = positive("strength")(strength)
+        self.strength = positive_number("strength")(strength)
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         value, pull = jax.vjp(lambda own: field(game, own), players)

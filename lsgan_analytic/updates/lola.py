@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._types import Players, Scalar
+from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
 from .base import (
@@ -50,7 +50,7 @@ class Lola(AbstractMemorylessRule):
     step_sizes: StepSizes
     look_ahead: Scalar | None
 
-    def __init__(self, step: Step, look_ahead: float | Scalar | None = None):
+    def __init__(self, step: Step, look_ahead: ScalarLike | None = None):
         self.step_sizes = StepSizes(step)
         self.look_ahead = look_ahead_size(look_ahead)
 

@@ -3,16 +3,16 @@
 import jax
 import jax.numpy as jnp
 
-from .._checks import positive
-from .._types import Players, Scalar
+from .._checks import positive_number
+from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
 from .base import AbstractMemorylessRule, apply_updates, Sizes, zeros
 
 
-def look_ahead_size(look_ahead: float | Scalar | None) -> Scalar | None:
+def look_ahead_size(look_ahead: ScalarLike | None) -> Scalar | None:
     """A finite number > 0, or None; ValueError otherwise."""
-    return None if look_ahead is None else positive("look_ahead")(look_ahead)
+    return None if look_ahead is None else positive_number("look_ahead")(look_ahead)
 
 
 def opponent_sizes(sizes: Sizes, look_ahead: Scalar | None) -> Sizes:
@@ -44,7 +44,7 @@ class LookAhead(AbstractMemorylessRule):
     step_sizes: StepSizes
     look_ahead: Scalar | None
 
-    def __init__(self, step: Step, look_ahead: float | Scalar | None = None):
+    def __init__(self, step: Step, look_ahead: ScalarLike | None = None):
         self.step_sizes = StepSizes(step)
         self.look_ahead = look_ahead_size(look_ahead)
 

@@ -1,6 +1,6 @@
 """Every player its own optimiser."""
 
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import equinox as eqx
 import jax
@@ -11,6 +11,7 @@ from ..game import AbstractGame, field
 from .base import AbstractRule, disc_direction, gen_direction
 
 
+@runtime_checkable
 class GradientTransformation(Protocol):
     """What is asked of an optimiser: optax's GradientTransformation has it."""
 

@@ -5,8 +5,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from .._checks import positive
-from .._types import Players, Scalar
+from .._checks import positive_number
+from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
 from ..parameters import vector
 from ._step_sizes import Step, StepSizes
@@ -42,10 +42,12 @@ class SymplecticAdjustment(AbstractMemorylessRule):
     strength: Scalar
     align: bool = eqx.field(static=True)
 
-    def __init__(self, step: Step, strength: float | Scalar = 1.0, align: bool = True):
+    def __init__(self, step: Step, strength: ScalarLike = 1.0, align: bool = True):
         self.step_sizes = StepSizes(step)
-        self.strength = positive("strength")(strength)
-        self.align = bool(align)
+        self.strength = positive_number("strength")(strength)
+        if not isinstance(align, bool):
+            raise ValueError(f"align: expected True or False, got {align!r}")
+        self.align = align
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         value, pull = jax.vjp(lambda own: field(game, own), players)

@@ -4,7 +4,7 @@ from typing import Any
 
 import jax
 
-from .._types import Players, Scalar
+from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame
 from ._step_sizes import Step, StepSizes
 from .base import (
@@ -49,7 +49,7 @@ class TaylorLola(AbstractMemorylessRule):
     step_sizes: StepSizes
     look_ahead: Scalar | None
 
-    def __init__(self, step: Step, look_ahead: float | Scalar | None = None):
+    def __init__(self, step: Step, look_ahead: ScalarLike | None = None):
         self.step_sizes = StepSizes(step)
         self.look_ahead = look_ahead_size(look_ahead)
 

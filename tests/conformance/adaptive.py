@@ -54,10 +54,26 @@ def _over(function: Integrand, low: Sequence[float], high: Sequence[float], poin
     return Value(*found.estimate[:1], 10 * float(found.error[0]), float(found.estimate[1]))
 
 
+def _jumps(function: Integrand, grid: np.ndarray) -> list[float]:
+    """Where the function jumps: between two points of the grid, by bisection: Gauss-Kronrod misjudges it."""
+    values = function(grid)
+    steps = np.abs(np.diff(values))
+    found = []
+    for k in np.flatnonzero(steps > 0.05 * np.ptp(values)):
+        low, high = grid[k], grid[k + 1]
+        for _ in range(50):
+            middle = 0.5 * (low + high)
+            at, here, after = function(np.array([low, middle, high]))
+            low, high = (middle, high) if abs(here - at) < abs(after - here) else (low, middle)
+        found.append(float(high))
+    return found
+
+
 def _of_density(function: Integrand, law: Any) -> Value:
     low, high = law.support()
     low, high = max(low, law.ppf(_TAIL)), min(high, law.isf(_TAIL))
     cuts = [law.ppf(q) for q in _LEVELS] + [law.ppf(0.5)] + [law.isf(q) for q in _LEVELS]
+    cuts += _jumps(function, np.linspace(law.ppf(1e-9), law.isf(1e-9), 2001))
     return _over(
         lambda x: law.pdf(x[:, 0]) * function(x[:, 0]),
         [low],

@@ -156,8 +156,8 @@ def fits(one: tuple[str, str], other: tuple[str, str]) -> bool:
     if disc == "AuthorsOptimalDiscriminator":
         wanted = {"data": "Exponential", "latent": "Rayleigh", "gen": "Square"}
         return all(chosen.get(slot, key) == key for slot, key in wanted.items())
-    if disc in _ANSWERING and reg in ("R1", "R2", "GradientPenalty", "GradientPenalty: 0"):
-        return False  # the slope of log p/q need not have a mean where a support ends
+    if disc in _ANSWERING | {"Interval"} and reg in ("R1", "R2", "GradientPenalty", "GradientPenalty: 0"):
+        return False  # steps have no slope, and that of log p/q need not have a mean where a support ends
     if disc in _ANSWERING:  # need densities
         return gen != "Categorical" and data not in _DISCRETE and latent not in _DISCRETE
     return True

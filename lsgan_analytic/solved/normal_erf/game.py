@@ -3,6 +3,8 @@
 from functools import partial
 from typing import ClassVar
 
+from jax import Array
+
 from ..._types import Players, Scalar
 from ...discriminators.erf import Erf
 from ...game import AbstractGame, Game
@@ -53,7 +55,7 @@ class NormalErf(AbstractSolvedGame):
             return None
         assert isinstance(game, Game)
 
-        def over(low, high):
+        def over(low: Array, high: Array) -> dict[str, Array]:
             return {"shift": log_gradient_bound(game, players, positions, factor, low, high)}
 
         return GradientBounds(over, "is a times an integral of a negative function, and a keeps its sign")

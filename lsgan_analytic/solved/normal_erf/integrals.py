@@ -24,7 +24,7 @@ import numpy as np
 from jax import lax
 
 from ..._quadrature import gauss_legendre
-from ..._types import Scalar
+from ..._types import Values
 from ...discriminators.erf import Erf
 from ...expectation import register_closed_form
 from ...laws.normal import Normal
@@ -34,7 +34,7 @@ _RULES = {"float64": (64, 40.0), "float32": (32, 20.0)}
 _SIGN = {Squared: 1, SquaredComplement: -1}
 
 
-def _lower(u: Scalar, r: Scalar) -> Scalar:
+def _lower(u: Values, r: Values) -> Values:
     """P(X <= u, Y <= u) for u <= 0, by Owen's T near 0 and by (2) beyond -1."""
     count, depth = _RULES[u.dtype.name]
     x, w = (jnp.asarray(part, u.dtype) for part in gauss_legendre(count))
@@ -48,14 +48,14 @@ def _lower(u: Scalar, r: Scalar) -> Scalar:
     return jnp.where(near, jax.scipy.stats.norm.cdf(u) - total, total)
 
 
-def mean_square(u: Scalar, slope: Scalar) -> Scalar:
+def mean_square(u: Values, slope: Values) -> Values:
     """(1) and (3) for any u, with slope = 2 a^2 s^2. It rises with u, and with slope (Slepian 1962)."""
     low = jnp.where(u > 0, -u, u)  # not -|u|, which has no slope at 0
     tail = _lower(low, 1 / jnp.sqrt(1 + 2 * slope))
     return jnp.where(u > 0, 1 - 2 * jax.scipy.stats.norm.cdf(low) + tail, tail)
 
 
-def expectation(law: Normal, disc: Erf, phi: AbstractIntegrand) -> Scalar:
+def expectation(law: Normal, disc: Erf, phi: AbstractIntegrand) -> Values:
     a, b = _SIGN[type(phi)] * disc.a, _SIGN[type(phi)] * disc.b
     slope = 2 * jnp.square(a * law.std)
     return mean_square((a * law.mean + b) * jnp.sqrt(2 / (1 + slope)), slope)

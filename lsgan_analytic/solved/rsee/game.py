@@ -3,6 +3,8 @@
 from functools import partial
 from typing import ClassVar
 
+from jax import Array
+
 from ..._types import Players, Scalar
 from ...discriminators.erf import Erf
 from ...game import AbstractGame, Game
@@ -53,7 +55,7 @@ class RSEE(AbstractSolvedGame):
             return None
         assert isinstance(game, Game)
 
-        def over(low, high):
+        def over(low: Array, high: Array) -> dict[str, Array]:
             of_g, of_h = log_force_bounds(game, players, positions, factor, low, high)
             return {name: bound for name, bound in (("h", of_h), ("g", of_g)) if name in names}
 

@@ -13,7 +13,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from ... import special
-from ..._types import Scalar
+from ..._types import Values
 from ...discriminators.erf import Erf
 from ...expectation import register_closed_form
 from ...generators.square import Square
@@ -34,7 +34,7 @@ def _square_of_rayleigh(latent: Rayleigh, gen: Square) -> ShiftedExponential:
 
 def arguments(
     law: Exponential | ShiftedExponential, disc: Erf, phi: AbstractIntegrand
-) -> tuple[Scalar, Scalar]:
+) -> tuple[Values, Values]:
     """(A, B) with E[phi(D(x))] = K(A, B), phi(t) = t^2 or (1 - t)^2; what overflows is the largest float."""
     sign = _SIGN[type(phi)]
     if isinstance(law, Exponential):
@@ -42,12 +42,12 @@ def arguments(
     return _finite(sign * disc.a * _finite(law.scale)), sign * _finite(_finite(disc.a * law.loc) + disc.b)
 
 
-def _finite(value: Scalar) -> Scalar:
+def _finite(value: Values) -> Values:
     largest = float(jnp.finfo(value.dtype).max) / 8  # whose reciprocal is no subnormal number
     return jnp.clip(value, -largest, largest)
 
 
-def expectation(law: Exponential | ShiftedExponential, disc: Erf, phi: AbstractIntegrand) -> Scalar:
+def expectation(law: Exponential | ShiftedExponential, disc: Erf, phi: AbstractIntegrand) -> Values:
     return special.K(*arguments(law, disc, phi))
 
 

@@ -3,6 +3,8 @@
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 
+import pytest
+
 Choice = tuple[str, str]  # (slot, key)
 Row = dict[str, str]
 
@@ -60,3 +62,11 @@ def covering(
             used[choice] += 1
         rows.append(dict(row))
     return rows, impossible
+
+
+def slow_but(rows: Sequence[Row], every: int) -> list:
+    """The rows as pytest's parameters, all but one of ``every`` under ``-m slow``."""
+    return [
+        pytest.param(row, id="-".join(row.values()), marks=[pytest.mark.slow] * (number % every != 0))
+        for number, row in enumerate(rows)
+    ]
