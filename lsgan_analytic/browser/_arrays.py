@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._code import flat, index_names, looped, new
-from ._emit import Emitter, scalar, unsupported
+from ._emit import called, Emitter, scalar, unsupported
 from ._stablehlo import Operation
 
 Emit = Callable[[Emitter, Operation], None]
@@ -76,10 +76,9 @@ def _reshape(emitter: Emitter, operation: Operation) -> None:
 
 @_operation("call", "composite")
 def _call(emitter: Emitter, operation: Operation) -> None:
-    function = operation.attributes.get("callee") or operation.attributes["decomposition"]
     arguments = ",".join(_operands(emitter, operation))
     results = ",".join(emitter.named(value) for value in operation.results)
-    emitter.say(f"const [{results}]={emitter.callee(function)}({arguments});")
+    emitter.say(f"const [{results}]={emitter.callees[called(operation)]}({arguments});")
 
 
 @_operation("while")
@@ -93,7 +92,7 @@ def _while(emitter: Emitter, operation: Operation) -> None:
         emitter.names.update(zip(block.arguments, names, strict=True))
     test, (going,) = emitter.within(condition)
     step, after = emitter.within(body)
-    fresh = [emitter.module.name() for _ in names]
+    fresh = [emitter.name() for _ in names]
     taken = "".join(f"const {new}={value};" for new, value in zip(fresh, after, strict=True))
     moved = "".join(f"{name}={new};" for name, new in zip(names, fresh, strict=True))
     emitter.say(f"for(;;){{{test}\nif(!{going})break;\n{step}\n{taken}{moved}}}")
@@ -131,7 +130,7 @@ def _pad(emitter: Emitter, operation: Operation) -> None:
     kind, shape = operation.operand_types[0], operation.type.shape
     low, between = operation.attributes["edge_padding_low"], operation.attributes["interior_padding"]
     result, indices = _array(emitter, operation, f".fill({filling})"), index_names(kind.shape)
-    places = [emitter.module.name("p") for _ in shape]
+    places = [emitter.name("p") for _ in shape]
     made = "".join(
         f"const {place}={start}+{index}*{gap + 1};"
         for place, start, index, gap in zip(places, low, indices, between, strict=True)
@@ -143,7 +142,7 @@ def _pad(emitter: Emitter, operation: Operation) -> None:
 
 def _clamped(emitter: Emitter, starts: list[str], most: list[int]) -> list[str]:
     """Constants with the starts, moved to where the slice fits."""
-    names = [emitter.module.name("p") for _ in starts]
+    names = [emitter.name("p") for _ in starts]
     for name, start, end in zip(names, starts, most, strict=True):
         emitter.say(f"const {name}=R.clamp({start},{end});")
     return names
@@ -219,7 +218,7 @@ def _reduce(emitter: Emitter, operation: Operation) -> None:
     totals = [emitter.named(value, "a") for value in block.arguments[:count]]
     entries = [emitter.named(value) for value in block.arguments[count:]]
     text, outputs = emitter.within(block)
-    fresh = [emitter.module.name() for _ in totals]
+    fresh = [emitter.name() for _ in totals]
     computed = "".join(f"const {n}={value};" for n, value in zip(fresh, outputs, strict=True))
     read = "".join(
         f"const {entry}={name}[{source}];" for entry, name in zip(entries, names[:count], strict=True)
@@ -253,7 +252,7 @@ def _reduce_window(emitter: Emitter, operation: Operation) -> None:
     total, value = (emitter.named(own, "a") for own in block.arguments)
     text, (after,) = emitter.within(block)
     result, indices, inner = _array(emitter, operation), index_names(shape.shape), index_names(window, "k")
-    places = [emitter.module.name("p") for _ in window]
+    places = [emitter.name("p") for _ in window]
     found = "".join(
         f"const {place}={index}*{stride}+{offset}-{before};"
         for place, index, stride, offset, before in zip(places, indices, strides, inner, low, strict=True)
@@ -272,7 +271,7 @@ def _sort(emitter: Emitter, operation: Operation) -> None:
     (block,), names = operation.regions, _operands(emitter, operation)
     arguments = [emitter.named(value) for value in block.arguments]
     text, (first,) = emitter.within(block)
-    less, order = emitter.module.name("f"), emitter.module.name("o")
+    less, order = emitter.name("f"), emitter.name("o")
     emitter.say(f"const {less}=({','.join(arguments)})=>{{{text}\nreturn {first};}};")
     pairs = {key: ",".join(f"{name}[{key[0]}],{name}[{key[1]}]" for name in names) for key in ("ij", "ji")}
     by = f"(i,j)=>{less}({pairs['ij']})?-1:{less}({pairs['ji']})?1:i-j"
@@ -353,7 +352,7 @@ def _scatter(emitter: Emitter, operation: Operation) -> None:
     emitter.say(f"const {result}={operand}.slice();")
     old, value = (emitter.named(own) for own in block.arguments)
     text, (after,) = emitter.within(block)
-    names = [emitter.module.name("p") for _ in places]
+    names = [emitter.name("p") for _ in places]
     found = "".join(f"const {name}={place};" for name, place in zip(names, places, strict=True))
     inside = "&&".join(f"{n}>=0&&{n}<{length}" for n, length in zip(names, kind.shape, strict=True)) or "true"
     to, source = flat(names, kind.strides), flat(indices, given.strides)

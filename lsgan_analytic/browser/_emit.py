@@ -6,7 +6,7 @@ transposes, counting), share one loop: their values between are local constants,
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ._code import ARRAYS, flat, index_names, literal, looped, new
@@ -26,14 +26,18 @@ def unsupported(operation: Operation, function: str) -> UnsupportedOperationErro
 
 @dataclass
 class Module:
-    """What the functions of a page share: names, and constants written once."""
+    """What the functions of a page share: constants and functions, each written once."""
 
-    counter: Iterator[int] = field(default_factory=itertools.count)
     constants: dict[tuple, str] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)  # text -> name
     lines: list[str] = field(default_factory=list)
 
-    def name(self, prefix: str = "v") -> str:
-        return f"{prefix}{next(self.counter)}"
+    def function(self, text: str) -> str:
+        """The name of a function ``(x)=>...``; an equal one may be there already."""
+        if text not in self.functions:
+            name = self.functions[text] = f"f{len(self.functions)}"
+            self.lines.append(f"const {name}={text};")
+        return self.functions[text]
 
     def constant(self, values: list, kind: Type) -> str:
         """The expression of a constant."""
@@ -42,7 +46,7 @@ class Module:
         written = [literal(value, kind.element) for value in values]
         key = (kind.element, *written)
         if key not in self.constants:
-            name = self.constants[key] = self.name("c")
+            name = self.constants[key] = f"c{len(self.constants)}"
             same = len(set(written)) == 1
             entries = f"({len(written)}).fill({written[0]})" if same else f"([{','.join(written)}])"
             self.lines.append(f"const {name}=new {ARRAYS[kind.element]}{entries};")
@@ -58,26 +62,27 @@ class Group:
 
 
 class Emitter:
-    """Writes one function. ``title`` names it in errors, ``prefix`` sets its names apart from others'."""
+    """Writes one function; ``callees`` are the names of those it calls, ``title`` names it in errors."""
 
-    def __init__(self, module: Module, prefix: str, title: str):
-        self.module, self.prefix, self.title = module, prefix, title
+    def __init__(self, module: Module, callees: Mapping[str, str], title: str):
+        self.module, self.callees, self.title = module, callees, title
         self.names: dict[Value, str] = {}
         self.lines: list[str] = []
+        self._counter = itertools.count()
 
     def function(self, function: Function) -> str:
         """Its text: arguments one after another, results in a list."""
         block = function.block
         arguments = [self.named(value) for value in block.arguments]
         outputs = self.block(block)
-        head = f"function {self.callee(function.name)}({','.join(arguments)}){{"
-        return "\n".join([head, *self.lines, f"return [{','.join(outputs)}];}}"])
+        return "\n".join([f"({','.join(arguments)})=>{{", *self.lines, f"return [{','.join(outputs)}];}}"])
 
-    def callee(self, name: str) -> str:
-        return f"{self.prefix}_{name.replace('.', '_').replace('-', '_')}"
+    def name(self, prefix: str = "v") -> str:
+        """A name that the function has not used."""
+        return f"{prefix}{next(self._counter)}"
 
     def named(self, value: Value, prefix: str = "v") -> str:
-        self.names[value] = self.module.name(prefix)
+        self.names[value] = self.name(prefix)
         return self.names[value]
 
     def say(self, line: str) -> None:
@@ -126,7 +131,7 @@ class Emitter:
             if operation.name in READERS and uses[value] <= 1:
                 local[value] = expression  # read where it is used, and only there
             else:
-                local[value] = self.module.name("t")
+                local[value] = self.name("t")
                 body.append(f"const {local[value]}={expression};")
         for operation in group.operations:
             value = operation.results[0]
@@ -217,3 +222,33 @@ def _moved(index: str, start: int, step: int) -> str:
         return str(start)
     along = index if step == 1 else f"{index}*{step}"
     return f"({start}+{along})" if start else along if step == 1 else f"({along})"
+
+
+def written(module: Module, functions: Sequence[Function], title: str) -> str:
+    """The name of ``main`` among the functions of a program, when all of them are in ``module``."""
+    waiting = {each.name: each for each in functions}
+    done: dict[str, str] = {}
+
+    def write(function: Function) -> None:
+        for name in _calls(function.block):
+            if name not in done:
+                write(waiting[name])
+        done[function.name] = module.function(Emitter(module, done, title).function(function))
+
+    write(waiting["main"])
+    return done["main"]
+
+
+def _calls(block: Block) -> list[str]:
+    """The functions that a block calls."""
+    names = []
+    for operation in block.operations:
+        if operation.name in ("call", "composite"):
+            names.append(called(operation))
+        names += [name for inner in operation.regions for name in _calls(inner)]
+    return names
+
+
+def called(operation: Operation) -> str:
+    """The function that a call calls."""
+    return operation.attributes.get("callee") or operation.attributes["decomposition"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 
-from ._emit import Emitter, Module
+from ._emit import Module, written
 from ._stablehlo import exported
 
 
@@ -70,7 +70,7 @@ class Translator:
                 "functions: expected JAX to compute in float64; say "
                 "jax.config.update('jax_enable_x64', True) first"
             )
-        self._module, self._texts = Module(), []
+        self._module = Module()
         self._entries: list[str] = []
         self._shapes: dict[str, tuple[tuple[int, ...], ...]] = {}
 
@@ -78,17 +78,15 @@ class Translator:
         """One function more; after an UnsupportedOperationError the script is as it was."""
         title = f"{name} ({getattr(traced.function, '__qualname__', repr(traced.function))})"
         parts = exported(traced.function, traced.arguments, title)
-        prefix = f"f{len(self._entries)}"
-        texts = [Emitter(self._module, prefix, title).function(part) for part in parts]
+        main = written(self._module, parts, title)
         values = jax.eval_shape(traced.function, *traced.arguments)
         self._shapes[name] = tuple(leaf.shape for leaf in jax.tree.leaves(values))
-        self._texts += texts
-        self._entries.append(f'"{name}":{prefix}_main')
+        self._entries.append(f'"{name}":{main}')
 
     def script(self) -> Script:
         """All of them."""
         model = f"const model={{{','.join(self._entries)}}};"
-        return Script("\n".join([*self._module.lines, *self._texts, model]), self._shapes)
+        return Script("\n".join([*self._module.lines, model]), self._shapes)
 
 
 def runtime() -> str:
