@@ -289,12 +289,46 @@ def test_clipping_that_is_far_changes_nothing():
     np.testing.assert_allclose(far.coefficient, form.coefficient, rtol=1e-12)
 
 
-def test_adam_without_a_derivative_is_refused():
-    game = dirac()
+def test_a_root_without_a_derivative_is_refused():
+    game, rate = dirac(), optax.rmsprop(0.1, eps_in_sqrt=False)
     with pytest.raises(ValueError, match="system: expected a rule whose step has a derivative"):
-        lsgan.normal_form(
-            lambda h: (game, lsgan.PerPlayer(optax.adam(0.1), optax.adam(0.1))), CENTRE, 0.1, free=FREE
-        )
+        lsgan.normal_form(lambda h: (game, lsgan.PerPlayer(rate, rate)), CENTRE, 0.1, free=FREE)
+
+
+STEP = lsgan.Simultaneous(1.2)
+CHANGING = {
+    "schedule": lsgan.Simultaneous(lambda k: 1 / (k + 1)),
+    "schedule inside an average": lsgan.Averaged(lsgan.Simultaneous(lambda k: 1 / (k + 1)), decay=0.5),
+    "uniform average": lsgan.Averaged(STEP),
+    "Adam": lsgan.PerPlayer(optax.adam(0.1, eps_root=1e-8), optax.adam(0.1, eps_root=1e-8)),
+}
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_steps_that_change_with_their_number_are_refused(name):
+    """What they do beside a point at step 0 says nothing of the run."""
+    game = dirac()
+    for follow in (
+        lambda family: lsgan.normal_form(family, CENTRE, 1.2, free=FREE),
+        lambda family: lsgan.continue_branch(family, CENTRE, 1.2, 1.3, free=FREE),
+    ):
+        with pytest.raises(ValueError, match="rule: expected one whose step does not change with its number"):
+            follow(lambda h: (game, CHANGING[name]))
+
+
+def test_averages_that_forget_are_followed():
+    """The average adds the multiplier ``decay`` and moves no border: |mu| = 1 at the same step."""
+    game = lsgan.Game(POINT, POINT, lsgan.Minimax(), regularizers=(lsgan.R1(0.3),))
+    plain, averaged = (
+        lsgan.continue_branch(lambda h, wrap=wrap: (game, wrap(h)), CENTRE, 0.5, 2.0, free=FREE)
+        for wrap in (lsgan.Simultaneous, lambda h: lsgan.Averaged(lsgan.Simultaneous(h), decay=0.5))
+    )
+    assert len(plain.bifurcations) > 0
+    np.testing.assert_allclose(
+        [event.parameter for event in averaged.bifurcations],
+        [event.parameter for event in plain.bifurcations],
+        rtol=1e-9,
+    )
 
 
 def test_a_normal_form_takes_milliseconds():

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import equinox as eqx
 import pytest
 from proof_games import AT_ORIGIN, CASE_A, DIRAC, dirac, MAO, NORMAL, point, reference_cost, RSEE, SIGMOID
 
@@ -184,3 +185,23 @@ def test_the_library_needs_no_flint():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "lsgan.proofs needs python-flint: pip install 'lsgan_analytic[proofs]'\n"
+
+
+@pytest.mark.parametrize("given", ["by the constructor", "by tree_at"])
+def test_a_loss_with_other_integrands_is_another_game(given):
+    """Its class is known, and what it integrates is not: a theorem would be about another game."""
+    other = lsgan.SquaredMinimax().real
+    loss = lsgan.SquaredMinimax(fake=other)
+    if given == "by tree_at":
+        loss = eqx.tree_at(lambda own: own.fake, lsgan.SquaredMinimax(), other)
+    game = lsgan.Game(lsgan.Exponential(0.5), lsgan.Rayleigh(), loss)
+    players = lsgan.Players(lsgan.Erf(2.2, -3.0), lsgan.Square(1.5, -2.0))
+    with pytest.raises(ValueError, match="loss: proofs know SquaredMinimax with its own integrands"):
+        lsgan.proofs.no_stationary_point(game, players, {"b": (-1, 1), "h": (-1, 1)})
+
+
+def test_batches_of_players_are_refused():
+    game = lsgan.Game(lsgan.Exponential(0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
+    players = lsgan.Players(lsgan.Erf([2.2, 1.0], [-3.0, 0.0]), lsgan.Square(1.5, -2.0))
+    with pytest.raises(ValueError, match="disc: expected finite numbers, one for each parameter"):
+        lsgan.proofs.bounds(game, players, {"h": (-1, 1)})

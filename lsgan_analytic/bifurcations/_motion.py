@@ -15,6 +15,9 @@ from ..parameters import dtype_of
 from ..restriction import Restriction
 from ..updates.base import AbstractRule, advance, checked_rule, state_at_rest
 
+_LATER = (0, 1, 30, 1000, 10**6)  # steps
+_STEADY = 1e-3
+
 #: parameter -> a game (its flow), or (game, rule)
 System = Callable[[Any], AbstractGame | tuple[AbstractGame, AbstractRule]]
 
@@ -40,7 +43,18 @@ class Motion(eqx.Module):
         if rule is not None:
             checked_rule(rule)
             state = _at_rest(system, players, positions, jnp.asarray(parameter, dtype_of(players)))
-        return cls(system, players, positions, state, rule is not None)
+        return cls(system, players, positions, state, rule is not None).checked_steady(parameter, rule)
+
+    def checked_steady(self, parameter: Any, rule: AbstractRule | None) -> Self:
+        """This motion; ValueError for a rule whose step changes with its number."""
+        if any(_counts(leaf) for leaf in jax.tree.leaves(self.state)):
+            changes = float(_change(self, jnp.asarray(parameter, self.start.dtype)))
+            if not changes <= _STEADY:
+                raise ValueError(
+                    "rule: expected one whose step does not change with its number (schedules, uniform "
+                    f"averages and Adam's first thousands of steps do), got {rule!r}"
+                )
+        return self
 
     def on(self, game: AbstractGame) -> Restriction:
         """``game`` over the free parameters."""
@@ -108,6 +122,25 @@ def _at_rest(system: System, players: Players, positions: tuple[int, ...], param
         return None
     part = Restriction(game, players, positions)
     return state_at_rest(part, rule, part.reduce(players), 1)
+
+
+def _counts(leaf: Any) -> bool:
+    """Whether an entry of a rule's state counts steps: flags do not."""
+    return jnp.issubdtype(jnp.asarray(leaf).dtype, jnp.integer)
+
+
+@eqx.filter_jit
+def _change(motion: Motion, parameter: Scalar) -> Scalar:
+    """How much a step beside the players depends on its number, relative to its length."""
+    here = motion.start
+    near = here + 1e-3 * (1 + jnp.abs(here)) * jnp.cos(1 + 1.7 * jnp.arange(here.size, dtype=here.dtype))
+
+    def moved(later: Array) -> Vector:
+        state = jax.tree.map(lambda x: x + later.astype(x.dtype) if _counts(x) else x, motion.state)
+        return eqx.tree_at(lambda own: own.state, motion, state)(near, parameter) - near
+
+    steps = jax.vmap(moved)(jnp.asarray(_LATER))
+    return jnp.max(jnp.abs(steps - steps[:1])) / jnp.max(jnp.abs(steps))
 
 
 def _parts(system: System, parameter: Any) -> tuple[AbstractGame, AbstractRule | None]:

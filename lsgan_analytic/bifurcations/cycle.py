@@ -91,13 +91,13 @@ def cycle(
     Newton's method ends on a cycle next to the run, of its size, that does not repel it.
 
     Args:
-        game: exact or sampled; rule: with constant step sizes; None: the flow.
+        game: exact or sampled; rule: one whose step does not change with its number; None: the flow.
         players: the start; free: names of the parameters that move (None: all).
         steps: None: 5000 (of a flow, in units of time: 100).
 
     Raises:
         ValueError: a run that converges to a point, leaves its domain, overflows, or is not on a cycle yet
-            or ever (chaos, a slow spiral, a torus, several circles in turn); step sizes that change; more
+            or ever (chaos, a slow spiral, a torus, several circles in turn); steps that change; more
             than 40 numbers that move; bad arguments as for ``trajectory``.
         ImportError: a flow without diffrax (extra ``flow``).
 
@@ -113,13 +113,10 @@ def cycle(
     count = None if steps is None else checked_int(steps, "steps")
     if rule is None:
         return _of_flow(part, 100 if count is None else count, free)
-    sizes = getattr(checked_rule(rule), "step_sizes", None)  # of optimisers of optax nothing is known
-    if sizes is not None and sizes.start() is not None:
-        raise ValueError(f"rule: expected one with constant step sizes for a cycle, got {rule!r}")
-    end, record = _run(part, rule, 5000 if count is None else count)
+    end, record = _run(part, checked_rule(rule), 5000 if count is None else count)
     _check_run(end.outcome, f"{int(end.steps_taken)} steps")
     motion = Motion(_Fixed(game, rule), end.players, part.positions, end.state, True)
-    return _of_map(motion, np.asarray(record, float))
+    return _of_map(motion.checked_steady(0.0, rule), np.asarray(record, float))
 
 
 @eqx.filter_jit

@@ -94,7 +94,8 @@ def normal_form(system: System, players: Players, parameter: float, free: Names 
 
     Raises:
         ValueError: a point that is no equilibrium; no eigenvalue on the border; a step that is not smooth
-            there (clipping active, |x| at 0, the root of Adam's second moment); unknown names.
+            there (clipping active, |x| at 0, the square root of a second moment), or that changes with its
+            number; unknown names.
 
     >>> import lsgan_analytic as lsgan
     >>> point = lsgan.PointMasses([0.0])

@@ -101,7 +101,7 @@ def continue_branch(
 
     Raises:
         ValueError: no equilibrium near ``players``; one that is not isolated at ``start`` (hold a parameter
-            by ``free``); start = stop; step <= 0; unknown names.
+            by ``free``); a rule whose step changes with its number; start = stop; step <= 0; unknown names.
 
     >>> import lsgan_analytic as lsgan
     >>> point = lsgan.PointMasses([0.0])

@@ -8,6 +8,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import equinox as eqx
+import numpy as np
+
 from .._types import Players
 from ..discriminators.erf import Erf
 from ..discriminators.linear import Linear
@@ -87,10 +90,9 @@ def _fields(part: Any, name: str, known: Mapping[type, tuple[str, ...]]) -> dict
 
 def exact(value: Any, name: str) -> str:
     """A finite number as text without loss."""
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError(f"{name}: expected finite numbers, got {number}")
-    return number.hex()
+    if np.shape(value) != () or not math.isfinite(float(value)):
+        raise ValueError(f"{name}: expected finite numbers, one for each parameter, got {value!s}")
+    return float(value).hex()
 
 
 def _law(law: AbstractLaw, name: str) -> dict[str, Any]:
@@ -107,8 +109,10 @@ def _loss(loss: Any) -> dict[str, str]:
     if type(loss) not in LOSSES:
         names = ", ".join(kind.__name__ for kind in LOSSES)
         raise ValueError(f"loss: proofs know {names}, got {loss!r}")
-    spec = {label: exact(getattr(loss, field), "loss") for label, field in LOSSES[type(loss)].items()}
-    return {"kind": type(loss).__name__} | spec
+    numbers = {label: getattr(loss, field) for label, field in LOSSES[type(loss)].items()}
+    if not eqx.tree_equal(loss, type(loss)(**numbers)):  # its integrands can be given one by one
+        raise ValueError(f"loss: proofs know {type(loss).__name__} with its own integrands, got {loss!r}")
+    return {"kind": type(loss).__name__} | {label: exact(value, "loss") for label, value in numbers.items()}
 
 
 def _check(spec: dict[str, Any]) -> None:
