@@ -15,7 +15,8 @@ import checked_annotations
 import jax
 import pytest
 
-if importlib.metadata.version("jaxlib").startswith("0.10."):  # XLA ends a process that gives it an unknown flag
+# XLA ends a process that gives it a flag that it does not know
+if importlib.metadata.version("jaxlib").startswith("0.10."):
     os.environ.setdefault(
         "XLA_FLAGS",
         "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
