@@ -110,7 +110,11 @@ class AbstractBestResponse(AbstractDiscriminator):
         """
         own, ends = jax.lax.stop_gradient(self), self.jumps()
         still = jax.lax.stop_gradient(ends)
-        grid = jnp.concatenate([still, *(law.nodes(_GRID)[0] for law in (own.data, own.generated))])
+        beside = (
+            4 * jnp.finfo(still.dtype).eps * (1 + jnp.abs(still))
+        )  # at a jump rounding decides for a side
+        nodes = (law.nodes(_GRID)[0] for law in (own.data, own.generated))
+        grid = jnp.concatenate([still - beside, still, still + beside, *nodes])
         found = crossings(own.log_ratio, grid, _LEVELS, _MOST)
         away = jnp.abs(found[:, None] - still[None])
         nearest = jnp.argmin(jnp.where(jnp.isnan(away), jnp.inf, away), axis=1)

@@ -68,11 +68,12 @@ def _ends(ratio: BestProbability, most: int) -> Vector:
     roots = jnp.where(jnp.isnan(found), high, found)
     # one Newton step from the root itself: nothing in value, the right derivative; a jump moves as its mark
     slope = jax.vmap(jax.grad(still.log_ratio))(roots)
-    known = ~jnp.isnan(found) & jnp.isfinite(slope) & (slope != 0)
-    level = ratio.log_ratio(roots)
-    change = (level - jax.lax.stop_gradient(level)) / jnp.where(known, slope, 1)
     nearest = jnp.argmin(jnp.abs(jax.lax.stop_gradient(marks)[None] - roots[:, None]), axis=1)
     blur = 1e3 * jnp.finfo(roots.dtype).eps * (1 + jnp.abs(roots))
     jump = jnp.abs(jax.lax.stop_gradient(marks)[nearest] - roots) < blur
-    moved = jnp.where(jump, marks[nearest], roots - jnp.where(known, change, 0))
+    smooth = ~jump & ~jnp.isnan(found) & jnp.isfinite(slope) & (slope != 0)
+    inside = still.data.nodes()[0]  # at an end of a law the ratio is infinite: look elsewhere
+    level = ratio.log_ratio(jnp.where(smooth, roots, inside[inside.shape[0] // 2]))
+    change = (level - jax.lax.stop_gradient(level)) / jnp.where(smooth, slope, 1)
+    moved = jnp.where(jump, marks[nearest], roots - jnp.where(smooth, change, 0))
     return jnp.concatenate([low[None], jnp.sort(moved), high[None]])

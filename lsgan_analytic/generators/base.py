@@ -5,6 +5,7 @@ from typing import Self, TYPE_CHECKING
 
 import equinox as eqx
 import jax.numpy as jnp
+from jax import Array
 
 from .._types import Flag, FloatLike, Values, Vector
 
@@ -19,8 +20,10 @@ class AbstractGenerator(eqx.Module):
     def __call__(self, z: FloatLike) -> Values:
         """G(z), elementwise."""
 
-    def preimages(self, x: Vector) -> Vector:
+    def preimages(self, x: Array) -> Array:
         """All real z with G(z) = x, for every x, in any order; NaN where there is none.
+
+        On the plane x are lines a x + b y = c, rows (a, b, c), and so is what G takes to them, if it knows.
 
         The density of G(z) is a sum over them, and quadrature ends its panels there. They need no
         derivatives: these come from G(z) = x. A generator that does not know returns none, as this one does.

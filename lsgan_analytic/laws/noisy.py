@@ -17,7 +17,8 @@ from .product import Product
 
 _PLAIN = 48  # nodes of the noise for smooth functions
 _KERNEL = (-12.0, -8.0, -5.0, -2.5, 0.0, 2.5, 5.0, 8.0, 12.0)  # panels of the density of the noise, in std
-
+_BLOCK = 4096  # points
+_MOST = 10_000_000  # nodes of an iterated rule
 _SMOOTHED = (-6.0, -3.0, -1.0, 1.0, 3.0, 6.0)  # panels of a smoothed step, in std
 
 
@@ -25,8 +26,9 @@ class Noisy(AbstractLaw):
     """The law of x + std e with x ~ law and e ~ N(0, I), x and e independent.
 
     On the line it is integrated twice: the variable that varies more inside, on panels that end where the
-    sum is at a breakpoint of the discriminator, so that a D much steeper than the noise is no harder. On a
-    sample and on the plane e is integrated around every point of the law.
+    sum is at a breakpoint of the discriminator, so that a D much steeper than the noise is no harder; more
+    than 10 million nodes are refused (a best response has a hundred breakpoints). On a sample and on the
+    plane e is integrated around every point of the law.
     """
 
     law: AbstractLaw
@@ -50,20 +52,34 @@ class Noisy(AbstractLaw):
     def composite_nodes(
         self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
-        if self.dim == 2 or differentiable:
-            about = self.law.nodes()
-            if self.dim == 1 and not self.law.is_sample:  # of x what is left is smooth, but steep
-                reach = jnp.asarray(_SMOOTHED, self.std.dtype) * self.std
-                about = self.law.composite_nodes(
-                    jax.lax.stop_gradient((breakpoints[:, None] - reach[None]).ravel())
-                )
-            return self._around_each(
-                lambda noise: noise.composite_nodes(breakpoints, n, differentiable), about
+        def rule() -> tuple[Values, Values]:
+            if self.dim == 2 or differentiable:
+                return self._about_nodes(breakpoints, n, differentiable)
+            offsets = as_points(breakpoints).astype(self.std.dtype)
+            rows = lines(jnp.ones((2,), offsets.dtype), offsets)
+            both = Product(self.law, self.around(jnp.zeros_like(self.std)))
+            pairs, weights = both.composite_nodes(rows, n)
+            return jnp.sum(pairs, axis=1), weights
+
+        size = jax.eval_shape(rule)[1].size
+        if size > _MOST:
+            raise ValueError(
+                f"disc: expected one with fewer breakpoints than {breakpoints.shape[0]} under noise on "
+                f"{type(self.law).__name__}: they make {size} nodes, and at most {_MOST} are taken"
             )
-        offsets = as_points(breakpoints).astype(self.std.dtype)
-        rows = lines(jnp.ones((2,), offsets.dtype), offsets)
-        pairs, weights = Product(self.law, self.around(jnp.zeros_like(self.std))).composite_nodes(rows, n)
-        return jnp.sum(pairs, axis=1), weights
+        return rule()
+
+    def _about_nodes(
+        self, breakpoints: Breakpoints, n: int | None, differentiable: bool
+    ) -> tuple[Values, Values]:
+        """The rule of the noise, with panels that end on ``breakpoints``, about each node of the law."""
+        about = self.law.nodes()
+        if self.dim == 1 and not self.law.is_sample:  # of x what is left is smooth, but steep
+            reach = jnp.asarray(_SMOOTHED, self.std.dtype) * self.std
+            about = self.law.composite_nodes(
+                jax.lax.stop_gradient((breakpoints[:, None] - reach[None]).ravel())
+            )
+        return self._around_each(lambda noise: noise.composite_nodes(breakpoints, n, differentiable), about)
 
     def _around_each(
         self, rule: Callable[[AbstractLaw], tuple[Values, Vector]], nodes: tuple[Values, Vector]
@@ -101,14 +117,22 @@ class Noisy(AbstractLaw):
             logs = jnp.sum(jax.scipy.stats.norm.logpdf(off) - jnp.log(self.std), axis=1)
             return jax.scipy.special.logsumexp(logs, b=weights)
 
-        signature = "(d)->()" if self.dim == 2 else "()->()"
-        return jnp.vectorize(one, signature=signature)(jnp.asarray(x))
+        x = jnp.asarray(x)
+        shape = x.shape[:-1] if self.dim == 2 else x.shape
+        return _in_blocks(one, x.reshape(-1, *x.shape[len(shape) :])).reshape(shape)
 
     def quantile(self, q: FloatLike) -> Values:
         """By bisection of the cdf."""
         x, _ = self.law.nodes()
         reach = 9 * self.std
         return quantile(self, q, jnp.min(x) - reach, jnp.max(x) + reach)
+
+
+def _in_blocks(function: Callable[[Values], Values], points: Values) -> Vector:
+    """``function`` of every point; of many points in blocks, each of which looks at all nodes at once."""
+    if points.shape[0] <= _BLOCK:
+        return jax.vmap(function)(points)
+    return jax.lax.map(jax.checkpoint(function), points, batch_size=_BLOCK)
 
 
 def noisy(law: AbstractLaw, std: Scalar) -> AbstractLaw:

@@ -8,7 +8,7 @@ from jax import Array
 
 from .._implicit import differentiable_roots
 from .._plane import dot
-from .._types import Breakpoints, FloatLike, Values, Vector
+from .._types import Breakpoints, Flags, FloatLike, Values, Vector
 from ..generators.base import AbstractGenerator
 from ._bisection import quantile
 from .base import AbstractLaw
@@ -102,7 +102,18 @@ class Pushforward(AbstractLaw):
                 return through(z) - x[:, None]
             return jax.vmap(dot)(x[:, :2], through(z)) - x[:, 2, None]
 
-        return differentiable_roots(off, z, start[start.shape[0] // 2])
+        moved = differentiable_roots(off, z, start[start.shape[0] // 2])
+        return moved if x.ndim > 1 else jnp.where(self._turns_at(x)[:, None], z, moved)
+
+    def _turns_at(self, x: Vector) -> Flags:
+        """Whether G turns where it is ``x``, to rounding: two preimages meet there."""
+        gen, x = jax.lax.stop_gradient((self.generator, x))
+        turning = gen.critical_points()
+        if not turning.size:
+            return jnp.zeros(x.shape, bool)
+        values = jax.vmap(gen)(turning)
+        close = 1e3 * jnp.finfo(x.dtype).eps * (1 + jnp.abs(x))
+        return (jnp.abs(x[:, None] - values[None]) <= close[:, None]).any(axis=1)
 
     def _unknown(self, why: str) -> str:
         return f"generator: expected one that knows its preimages, got {type(self.generator).__name__}; {why}"

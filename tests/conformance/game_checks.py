@@ -25,6 +25,9 @@ LOOK_UP = {
     "reg": parts.REGULARIZERS,
     "rule": parts.RULES,
 }
+BENT = ("ModeCoverage", "Diversity")  # the nearest of many points changes
+# what some rows may be refused for: what would take too long, and derivatives that cannot be had
+REFUSED = ("expected one with fewer breakpoints than", "expected one that knows its preimages")
 _STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 
 
@@ -78,12 +81,19 @@ def not_finite(found: Mapping[str, np.ndarray]) -> list[str]:
     return [f"{name} {found[name].tolist()}" for name in names if not np.isfinite(found[name]).all()]
 
 
-def wrong_slopes(found: Mapping[str, np.ndarray], width: float) -> list[str]:
-    """Gradients that differ from differences by more than differences can be wrong."""
-    low2, low, here, high, high2 = found["line"]
+def wrong_slopes(found: Mapping[str, np.ndarray], width: float, noise: float, bent: bool) -> list[str]:
+    """Gradients that differ from differences by more than differences can be wrong.
+
+    ``noise`` is the error of an objective, and ``bent`` whether it may have kinks on the line: there the
+    slope is one of those between neighbours.
+    """
+    line = found["line"]
+    low2, low, here, high, high2 = line
     wide, narrow = (high2 - low2) / (4 * width), (high - low) / (2 * width)
-    rounding = 1e-13 * (1 + np.abs(here)) / width
+    rounding = (1e-13 * (1 + np.abs(here)) + noise) / width
     allowed = 1e-7 * (1 + np.abs(narrow)) + np.abs(wide - narrow) + rounding
+    if bent:
+        allowed += np.ptp(np.diff(line, axis=0), axis=0) / width
     slopes = found["gradients"] @ found["direction"]
     better = (4 * narrow - wide) / 3
     return [
@@ -113,40 +123,52 @@ def stepped(game: lsgan.Game, players: lsgan.Players, rule_name: str) -> list[st
     return wrong
 
 
-def infinite(game: lsgan.Game, players: lsgan.Players) -> bool:
-    """Whether the library says that an expectation of the cost is infinite, or may be.
+def errors(game: lsgan.Game, players: lsgan.Players) -> np.ndarray:
+    """What the library says of the errors of the expectations of the cost.
 
-    So it is for a best response where one law has no mass and the other has.
+    They are infinite for a best response where one law has no mass and the other has.
     """
-    disc, errors = players.disc.resolve(players.gen), []
+    disc, said = players.disc.resolve(players.gen), []
 
     def look(law: lsgan.laws.AbstractLaw) -> Callable[[Any], jax.Array]:
         def look_at(phi: Any) -> jax.Array:
-            errors.append(lsgan.expectation_error(law, disc, phi))
+            said.append(float(lsgan.expectation_error(law, disc, phi)))
             return jnp.zeros(())
 
         return look_at
 
     game.loss.objectives(look(game.data), look(lsgan.pushforward(game.latent, players.gen)))
-    return bool(np.isinf(errors).any())
+    return np.asarray(said)
 
 
-def plainly_infinite(found: Mapping[str, np.ndarray]) -> bool:
-    """Whether what is not finite is infinite, and a gradient is lost only where its objective is infinite."""
-    values = np.concatenate([found["terms"].ravel(), found["objectives"]])
-    finite = np.isfinite(found["objectives"])
-    return not np.isnan(values).any() and bool(np.isfinite(found["gradients"][finite]).all())
+def plainly_infinite(game: lsgan.Game, players: lsgan.Players, found: Mapping[str, np.ndarray]) -> bool:
+    """Whether all that is not finite is infinite, is said to be, and leaves the others their gradients."""
+    if np.isnan(found["terms"]).any() or np.isnan(found["objectives"]).any():
+        return False
+    flat, rebuild = ravel_pytree(players)
+    for k in np.flatnonzero(np.isfinite(found["objectives"])):
+        slope = compiled(jax.grad(lambda theta, k=k: game.objectives(rebuild(theta))[k]), flat)
+        if not np.isfinite(np.asarray(slope)).all():
+            return False
+    return bool(np.isinf(errors(game, players)).any())
 
 
 def faults(row: Row, with_float32: bool) -> list[str]:
     """All that is wrong with the game of one row."""
     game, players = build(row)
     width = 1e-4
-    found = looked_at(game, players, width)
+    try:
+        found = looked_at(game, players, width)
+    except ValueError as error:
+        if any(reason in str(error) for reason in REFUSED):
+            return []
+        raise
     wrong = not_finite(found)
     if wrong:
-        return [] if plainly_infinite(found) and infinite(game, players) else wrong
-    wrong += wrong_slopes(found, width)
+        return [] if plainly_infinite(game, players, found) else wrong
+    wrong = wrong_slopes(found, width, 0.0, row["reg"] in BENT)
+    if wrong:
+        wrong = wrong_slopes(found, width, errors(game, players).sum(), row["reg"] in BENT)
     if not np.allclose(found["line"][2], found["objectives"], rtol=1e-12, atol=1e-12):
         wrong.append(f"vmap {found['line'][2]}, plain {found['objectives']}")
     if with_float32:
@@ -158,7 +180,8 @@ def differing_in_float32(row: Row, exact: Mapping[str, np.ndarray]) -> list[str]
     """What float32 makes of the same game that float64 does not."""
     single = looked_at(*build(row, jnp.float32), 0.0)
     wrong = [f"float32: {line}" for line in not_finite(single)]
-    for name, most in (("terms", 2e-5), ("objectives", 2e-5), ("gradients", 2e-4)):
+    slope = 5e-2 if row["reg"] in BENT else 2e-4
+    for name, most in (("terms", 2e-5), ("objectives", 2e-5), ("gradients", slope)):
         if single[name].dtype != np.float32:
             wrong.append(f"{name} of float32 parts are {single[name].dtype}")
         size = 1 + np.abs(exact[name]).max(initial=0)
