@@ -248,10 +248,21 @@ def test_float32():
     ratio = np.log(np.asarray(runs.std[-1]) / np.asarray(exact.std[-1]))
     assert (np.abs(ratio) < 4 / np.sqrt(2 * 59)).all()
     assert runs.nodes.worst < 0.01
+    with pytest.warns(UserWarning, match="samples: so many points move a step by .* less than float32 rounds"):
+        lsgan.simulate(
+            game, rule, players, key=jax.random.key(3), runs=2, samples=10**15, steps=2, nodes="auto"
+        )
 
 
 GAME = CASES["A"].game
 SAMPLE = lsgan.PointMasses([0.0, 1.0])
+
+
+class Farthest(lsgan.regularizers.AbstractRegularizer):
+    """A penalty that is no average, of which nothing is said."""
+
+    def generator_penalty(self, disc, data, generated):
+        return jnp.max(jnp.abs(generated.nodes()[0]))
 
 
 @pytest.mark.parametrize(
@@ -266,6 +277,10 @@ SAMPLE = lsgan.PointMasses([0.0, 1.0])
         (
             {"game": lsgan.Game(GAME.data, GAME.latent, GAME.loss, (lsgan.ModeCoverage(0.1),))},
             "nodes: expected nodes=None with ModeCoverage, which depends on the points",
+        ),
+        (
+            {"game": lsgan.Game(GAME.data, GAME.latent, GAME.loss, (Farthest(),))},
+            "nodes: expected nodes=None with Farthest, which depends on the points",
         ),
         ({"first_run": -1}, "first_run: expected an integer >= 0, got -1"),
         ({"first_run": 2**32 - 5}, r"runs: expected first_run \+ runs <= 2\*\*32, got 4294967291 \+ 10"),

@@ -35,8 +35,12 @@ class AbstractRegularizer(eqx.Module):
         return 0.0
 
     def sees_averages(self, dim: int) -> bool:
-        """Whether only averages over the points (or pairs) of a sample in ``dim`` dimensions matter."""
-        return True
+        """Whether only averages over the points (or pairs) of a sample in ``dim`` dimensions matter.
+
+        Samples can then be drawn on nodes. One with a penalty or a law of its own must say so.
+        """
+        names = ("discriminator_penalty", "generator_penalty", "transform_law")
+        return all(getattr(type(self), name) is getattr(AbstractRegularizer, name) for name in names)
 
     def project(self, players: Players) -> Players:
         """Where the players are put after every step."""

@@ -34,6 +34,9 @@ class Diversity(AbstractRegularizer):
         default=None, converter=lambda value: None if value is None else positive_number("ceiling")(value)
     )
 
+    def sees_averages(self, dim: int) -> bool:
+        return True
+
     def generator_penalty(
         self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
     ) -> Scalar:

@@ -40,6 +40,9 @@ class R1(AbstractRegularizer):
 
     strength: Scalar = eqx.field(converter=positive_number("strength"))
 
+    def sees_averages(self, dim: int) -> bool:
+        return True
+
     def discriminator_penalty(
         self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
     ) -> Scalar:
@@ -57,6 +60,9 @@ class R2(AbstractRegularizer):
     """
 
     strength: Scalar = eqx.field(converter=positive_number("strength"))
+
+    def sees_averages(self, dim: int) -> bool:
+        return True
 
     def discriminator_penalty(
         self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw

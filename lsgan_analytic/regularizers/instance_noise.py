@@ -26,5 +26,8 @@ class InstanceNoise(AbstractRegularizer):
 
     std: Scalar = eqx.field(converter=positive_number("std"))
 
+    def sees_averages(self, dim: int) -> bool:
+        return True
+
     def transform_law(self, law: AbstractLaw) -> AbstractLaw:
         return noisy(law, self.std)

@@ -39,9 +39,6 @@ class ModeCoverage(AbstractRegularizer):
         (x, _), (y, _) = data.nodes(), generated.nodes()
         return jnp.maximum(0, jnp.min(distances(x, y), axis=1) - self.radius)
 
-    def sees_averages(self, dim: int) -> bool:
-        return False
-
     def generator_penalty(
         self, disc: AbstractDiscriminator, data: AbstractLaw, generated: AbstractLaw
     ) -> Scalar:

@@ -43,7 +43,7 @@ def on_nodes(
     """How samples of so many points are drawn on nodes, and the check of it.
 
     ValueError where too few nodes are asked for, or thousands are not enough. UserWarning where the error is
-    above a hundredth of the sampling noise, or cannot be estimated.
+    above a hundredth of the sampling noise, or cannot be estimated, and where rounding exceeds that noise.
     """
     checked = _checked(game, nodes, samples)
     local = StepMap(game, part, rule)
@@ -59,6 +59,7 @@ def on_nodes(
     assert rule_and_check is not None
     found, check = rule_and_check
     _judge(check, checked)
+    _judge_rounding(check, path[0])
     weights = found.weights[: found.split], found.weights[found.split :]
     counts = counts_of(weights[0], samples[0]), counts_of(weights[1], samples[1])
     return CountsOnNodes((found.data, found.latent), counts), check
@@ -77,7 +78,7 @@ def _checked(game: Game, nodes: NodeCount, samples: tuple[int, int]) -> NodeCoun
         if not part.sees_averages(game.data.dim):
             raise ValueError(
                 f"nodes: expected nodes=None with {type(part).__name__}, which depends on the points of a "
-                f"sample by more than averages; got nodes={nodes!r}"
+                f"sample by more than averages, or does not say (sees_averages); got nodes={nodes!r}"
             )
     if max(samples) > _MOST:
         raise ValueError(
@@ -118,6 +119,19 @@ def _judge(check: NodeCheck, nodes: NodeCount) -> None:
         warnings.warn(
             "nodes: the error on nodes is not known at some steps, which have no derivatives in the weights",
             stacklevel=5,
+        )
+
+
+def _judge_rounding(check: NodeCheck, thetas: Array) -> None:
+    noise, rounding = (
+        float(jnp.max(check.noise)),
+        jnp.finfo(thetas.dtype).eps * float(jnp.max(jnp.abs(thetas))),
+    )
+    if 0 < noise < rounding:
+        warnings.warn(
+            f"samples: so many points move a step by {noise:.1e}, less than {thetas.dtype} rounds the players "
+            f"to, {rounding:.1e}: the spread of the runs is lost",
+            stacklevel=4,
         )
 
 
