@@ -248,7 +248,9 @@ def test_float32():
     ratio = np.log(np.asarray(runs.std[-1]) / np.asarray(exact.std[-1]))
     assert (np.abs(ratio) < 4 / np.sqrt(2 * 59)).all()
     assert runs.nodes.worst < 0.01
-    with pytest.warns(UserWarning, match="samples: so many points move a step by .* less than float32 rounds"):
+    with pytest.warns(
+        UserWarning, match="samples: so many points move a step by .* less than float32 rounds the"
+    ):
         lsgan.simulate(
             game, rule, players, key=jax.random.key(3), runs=2, samples=10**15, steps=2, nodes="auto"
         )

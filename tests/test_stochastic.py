@@ -12,6 +12,7 @@ from scipy import stats
 import lsgan_analytic as lsgan
 from lsgan_analytic.parameters import vector
 from lsgan_analytic.stochastic._sampling import sampled
+from lsgan_analytic.stochastic.compare import _p_values
 from lsgan_analytic.stochastic.summary import Statistics
 
 PLAY = lsgan.Simultaneous(step=0.4)
@@ -260,6 +261,18 @@ def test_where_linear_theory_breaks_it_says_so():
     assert (np.abs(ratios[1]) < 3 / np.sqrt(2 * 39)).all()
 
 
+def test_distributions_are_tested():
+    """Against the tests of SciPy, and where one parameter at one time is not normal."""
+    values = np.random.default_rng(0).normal(size=(200, 6, 2))
+    found = _p_values(values)
+    exact = np.array([[stats.kstest(values[:, t, i], "norm").pvalue for i in range(2)] for t in range(6)])
+    np.testing.assert_allclose(found, exact, rtol=1e-9)
+    values[:, 3, 1] = np.sign(values[:, 3, 1])  # mean 0, sd 1: what z and log_std_ratio do not see
+    assert _p_values(values)[3, 1] < 1e-10
+    values[:, 2, 0] = np.nan
+    assert np.isnan(_p_values(values)[2, 0])
+
+
 def test_endpoint_distances_follow_chi_squared():
     case, setting = CASES["A"], {"samples": 1000, "steps": 30, "free": ("b", "h")}
     band = lsgan.predict(case.game, PLAY, case.players, **setting)
@@ -268,6 +281,8 @@ def test_endpoint_distances_follow_chi_squared():
     assert stats.kstest(np.asarray(seen.mahalanobis) ** 2, stats.chi2(2).cdf).pvalue > 1e-3
     text = str(seen)
     assert "300 runs, 0 stopped early" in text
+    assert seen.p_values.shape == (30, 2)
+    assert seen.p_familywise > 1e-3
     assert "inside 3 sd" in text
     assert "h: end mean off by" in text
 

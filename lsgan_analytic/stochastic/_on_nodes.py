@@ -129,8 +129,8 @@ def _judge_rounding(check: NodeCheck, thetas: Array) -> None:
     )
     if 0 < noise < rounding:
         warnings.warn(
-            f"samples: so many points move a step by {noise:.1e}, less than {thetas.dtype} rounds the players "
-            f"to, {rounding:.1e}: the spread of the runs is lost",
+            f"samples: so many points move a step by {noise:.1e}, less than {thetas.dtype} rounds the "
+            f"players to, {rounding:.1e}: the spread of the runs is lost",
             stacklevel=4,
         )
 

@@ -20,6 +20,8 @@ class Comparison:
         coverage: (3,), the share of (run, point, parameter) inside mean +- 1, 2, 3 predicted sd.
         coverage_error: (3,), its standard error: runs are independent, the points of one run are not.
         mahalanobis: (R,), distance of each end point from the predicted mean in predicted sd.
+        p_values: (T, k), of the Kolmogorov-Smirnov test that the runs follow the normal law of the predicted
+            mean (with its bias) and sd, exact for R runs; NaN where these are not known.
         nonlinearity: (T, k), that of the band: where it is above 0.25 the prediction is only a guide.
         stopped: the number of runs that overflowed or left a domain (they are in all of the above).
         names: the parameters, in order.
@@ -31,9 +33,19 @@ class Comparison:
     coverage: Float[np.ndarray, " 3"]
     coverage_error: Float[np.ndarray, " 3"]
     mahalanobis: Float[np.ndarray, " R"]
+    p_values: Float[np.ndarray, "T k"]
     nonlinearity: Float[np.ndarray, "T k"]
     stopped: int
     names: tuple[str, ...]
+
+    @property
+    def p_familywise(self) -> float:
+        """The smallest of ``p_values`` times their number, at most 1 (Bonferroni, whatever their dependence).
+
+        Below alpha: some distribution is not the predicted one, at a level alpha for all tests together.
+        """
+        known = self.p_values[np.isfinite(self.p_values)]
+        return float(min(1.0, known.size * known.min())) if known.size else float("nan")
 
     def __str__(self) -> str:
         """A readable summary."""
@@ -41,7 +53,11 @@ class Comparison:
             f"{share:.1%} +- {error:.1%} inside {k} sd"
             for k, share, error in zip((1, 2, 3), self.coverage, self.coverage_error, strict=True)
         )
-        lines = [f"{self.mahalanobis.size} runs, {self.stopped} stopped early", inside]
+        lines = [
+            f"{self.mahalanobis.size} runs, {self.stopped} stopped early",
+            inside,
+            f"distributions against the predicted normal ones: p = {self.p_familywise:.2g} for all together",
+        ]
         for i, name in enumerate(self.names):
             lines.append(
                 f"{name}: end mean off by {self.z[-1, i]:+.1f} standard errors (largest anywhere "
@@ -74,8 +90,8 @@ def compare(band: Band, runs: Ensemble) -> Comparison:
     >>> rule = lsgan.Simultaneous(step=0.4)
     >>> runs = lsgan.simulate(game, rule, players, key=jax.random.key(0), runs=20, **setting)
     >>> comparison = lsgan.compare(lsgan.predict(game, rule, players, **setting), runs)
-    >>> bool(abs(comparison.z).max() < 4)
-    True
+    >>> bool(abs(comparison.z).max() < 4), bool(comparison.p_familywise > 0.01)
+    (True, True)
     """
     total = runs.values.shape[0]
     if band.names != runs.names:
@@ -97,8 +113,20 @@ def compare(band: Band, runs: Ensemble) -> Comparison:
         log_std_error=1 / np.sqrt(2 * (total - 1)),
         coverage=by_run.mean(axis=1),
         coverage_error=by_run.std(axis=1, ddof=1) / np.sqrt(total),
+        p_values=_p_values(off),
         mahalanobis=np.sqrt(np.einsum("ri,ij,rj->r", last, weights, last)),
         nonlinearity=np.asarray(band.nonlinearity)[at],
         stopped=int(np.sum(~np.asarray(runs.completed))),
         names=band.names,
     )
+
+
+def _p_values(off: Float[np.ndarray, "R T k"]) -> Float[np.ndarray, "T k"]:
+    """Of the hypothesis that ``off`` are standard normal numbers, by Kolmogorov and Smirnov."""
+    from scipy.stats import kstwo, norm  # nothing else here needs it, and it imports slowly
+
+    total = off.shape[0]
+    below = norm.cdf(np.sort(off, axis=0))
+    rank = np.arange(total).reshape(-1, 1, 1)
+    largest = np.maximum(below - rank / total, (rank + 1) / total - below).max(axis=0)
+    return kstwo.sf(largest, total)
