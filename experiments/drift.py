@@ -52,14 +52,14 @@ def compute(config: Config) -> Arrays:
     def play(rule: type, size: jax.Array) -> lsgan.Players:
         return lsgan.trajectory(game, rule(size), start, config.updates, _FREE).players
 
-    def follow(rule: type, corrected: bool, size: jax.Array, time: jax.Array) -> lsgan.Players:
-        return lsgan.flow(game, start, time, points, _FREE, rule=rule(size), corrected=corrected).players
+    def follow(rule: type, order: int, size: jax.Array, time: jax.Array) -> lsgan.Players:
+        return lsgan.flow(game, start, time, points, _FREE, rule=rule(size), order=order).players
 
-    flow = values(jax.vmap(partial(follow, lsgan.Simultaneous, False))(sizes, times))
+    flow = values(jax.vmap(partial(follow, lsgan.Simultaneous, 1))(sizes, times))
     data = {"step": np.asarray(config.small_steps), "flow": flow[0]}
     for name, rule in _RULES.items():
         paths = values(jax.vmap(partial(play, rule))(sizes))
-        corrected = values(jax.vmap(partial(follow, rule, True))(sizes, times))
+        corrected = values(jax.vmap(partial(follow, rule, 2))(sizes, times))
         data |= {
             f"path_{name}": paths[0],
             f"corrected_{name}": corrected[0],

@@ -12,12 +12,13 @@ from jaxtyping import Float
 
 from ._checks import checked_int, positive_number
 from ._types import Disc, Flag, Gen, Players, Scalar, ScalarLike, Vector
-from .drift import displacement, drift, DriftRule
+from .drift import modified_field
 from .game import AbstractGame, field
 from .outcome import classify_outcome, Evidence, evidence_of_flow, norm, Outcome
 from .parameters import Names, vector
 from .restriction import restrict, Restriction
 from .trajectory import checked_start, finite, Path
+from .updates.base import AbstractMemorylessRule
 
 if TYPE_CHECKING:
     from diffrax import AbstractSolver, AbstractStepSizeController
@@ -58,8 +59,8 @@ def flow(
     points: int = 201,
     free: Names = None,
     *,
-    rule: DriftRule | None = None,
-    corrected: bool = True,
+    rule: AbstractMemorylessRule | None = None,
+    order: int = 2,
     rest: ScalarLike | None = None,
     tolerance: ScalarLike = 1e-2,
     rtol: float | None = None,
@@ -74,8 +75,8 @@ def flow(
             (``Clip``) has no continuous time and is refused.
         time: how long, > 0: training with step size h for k steps is near time k h. With ``rule``: in steps.
         points: number of points of the result, >= 2.
-        rule: ``Simultaneous`` or ``Alternating`` with constant step sizes: follow what its steps do, one
-            unit of time a step, to second order in the step sizes (``corrected``, see ``drift``) or first.
+        rule: one without memory, with constant step sizes: follow what its steps do, one unit of time a
+            step, to this ``order`` >= 1 in the step sizes (see ``drift``).
         rest: stop where the field's norm has come down to this, > 0 (None: never).
         rtol, atol: error of a step of the solver; by default 1e-9 and 1e-11, in float32 1e-5 and 1e-6.
         solver: of diffrax, default Tsit5. step: a constant step size for it instead of rtol and atol.
@@ -85,7 +86,8 @@ def flow(
         stops at its last valid point and says so in ``outcome``.
 
     Raises:
-        ValueError: time, rest or tolerance <= 0, points < 2, unknown names, a start that is not finite.
+        ValueError: time, rest or tolerance <= 0, points < 2, order < 1, a rule without a drift, unknown
+            names, a start that is not finite.
         ImportError: diffrax is not installed (extra ``flow``).
 
     >>> import lsgan_analytic as lsgan
@@ -114,20 +116,18 @@ def flow(
         control = diffrax.ConstantStepSize()
         step = float(positive_number("step")(step))
     method = (solver or diffrax.Tsit5(), control, step)
-    followed = (rule, corrected)
+    followed = (rule, checked_int(order, "order"))
     level = positive_number("tolerance")(tolerance)
     return _flow(part, time, points, followed, still, level, method)
 
 
-Followed = tuple[DriftRule | None, bool]  # the rule whose drift is followed, and whether it is added
+Followed = tuple[AbstractMemorylessRule | None, int]  # the rule that is followed, and to which order
 
 
-def _along(game: AbstractGame, rule: DriftRule | None, corrected: bool, players: Players) -> Players:
+def _along(game: AbstractGame, followed: Followed, players: Players) -> Players:
     """d players/dt."""
-    if rule is None:
-        return field(game, players)
-    first = displacement(game, rule, players)
-    return jax.tree.map(jnp.add, first, drift(game, rule, players)) if corrected else first
+    rule, order = followed
+    return field(game, players) if rule is None else modified_field(game, rule, players, order)
 
 
 @eqx.filter_jit
@@ -143,13 +143,13 @@ def _flow(
     import diffrax
 
     start, rebuild = ravel_pytree(part.reduce(part.players))
-    (solver, control, step), (rule, corrected) = method, followed
+    solver, control, step = method
     events = {"left": lambda t, y, args, **_: ~part.in_domain(rebuild(y))}
     if rest is not None:
         events["rest"] = lambda t, y, args, **_: norm(vector(field(part, rebuild(y)))) <= rest
     times = time * jnp.linspace(0, 1, points, dtype=time.dtype)
     solution = diffrax.diffeqsolve(
-        diffrax.ODETerm(lambda t, y, args: vector(_along(part, rule, corrected, rebuild(y)))),
+        diffrax.ODETerm(lambda t, y, args: vector(_along(part, followed, rebuild(y)))),
         solver,
         t0=times[0],
         t1=times[-1],
@@ -195,11 +195,10 @@ def _judged(
         return jnp.stack(part.cost_terms(rebuild(y))), norm(vector(field(part, rebuild(y))))
 
     terms, norms = jax.vmap(costs_and_norm)(values)
-    rule, corrected = followed
     last = Restriction(part.game, part.whole(rebuild(values[-1])), part.positions)
 
     def velocity(y: Array) -> Array:
-        return vector(_along(part, rule, corrected, last.reduced_at(y)))[last.order]
+        return vector(_along(part, followed, last.reduced_at(y)))[last.order]
 
     seen = evidence_of_flow(last, velocity, reached)
     outcome = Outcome.where(complete, classify_outcome(seen, last.players, tolerance), stop)

@@ -11,7 +11,7 @@ from scipy.integrate import solve_ivp
 from spirals import linear_game, rotated, SPIRALS
 
 import lsgan_analytic as lsgan
-from lsgan_analytic.drift import displacement
+from lsgan_analytic.drift import modified_field
 from lsgan_analytic.parameters import vector
 
 
@@ -95,22 +95,23 @@ DRIFTING = {
     "alternating": lsgan.Alternating,
     "alternating 2 3": lambda step: lsgan.Alternating(step, disc_steps=2, gen_steps=3),
     "alternating, G first": lambda step: lsgan.Alternating(step, disc_steps=2, order="gen"),
+    "extragradient": lsgan.Extragradient,
+    "competitive gradient": lsgan.CompetitiveGradient,
 }
 
 
 @pytest.fixture(scope="module")
 def one_step_errors():
-    """Distance after one step from the flow without and with drift, for halving step sizes."""
+    """Distance after one step from the flows of order 1, 2 and 3, for halving step sizes."""
     start = pair([0.7], [-0.4])
 
-    def error(make, corrected, h):
+    def error(make, order, h):
         rule = make((h, 0.7 * h))
         there, _ = rule.step(CURVED, start, None)
 
         def along(y):
             own = jax.tree.unflatten(jax.tree.structure(start), [y[:1], y[1:]])
-            first = vector(displacement(CURVED, rule, own))
-            return first + vector(lsgan.drift(CURVED, rule, own)) if corrected else first
+            return vector(modified_field(CURVED, rule, own, order))
 
         def stage(carry, coefficients):
             y, k, total = carry
@@ -126,16 +127,64 @@ def one_step_errors():
 
     def errors(h):
         return {
-            name: jnp.stack([error(make, False, h), error(make, True, h)]) for name, make in DRIFTING.items()
+            name: jnp.stack([error(make, order, h) for order in ORDERS.get(name, (1, 2))])
+            for name, make in DRIFTING.items()
         }
 
-    return jax.jit(jax.vmap(errors))(jnp.asarray([4e-3, 2e-3, 1e-3]))
+    return jax.jit(jax.vmap(errors))(jnp.asarray([1.6e-2, 8e-3, 4e-3]))
+
+
+ORDERS = {"extragradient": (1, 2, 3)}
 
 
 @pytest.mark.parametrize("name", DRIFTING)
-def test_drift_raises_the_order_from_two_to_three(name, one_step_errors):
+def test_every_order_raises_the_order_of_the_error(name, one_step_errors):
     slopes = -np.diff(np.log2(one_step_errors[name]), axis=0)
-    np.testing.assert_allclose(slopes, [[2, 3]] * 2, atol=0.1)
+    expected = np.array(ORDERS.get(name, (1, 2))) + 1.0
+    np.testing.assert_allclose(slopes, [expected] * 2, atol=0.25)
+
+
+def test_the_published_expansion_of_eulers_method():
+    """x' = x^2: Hairer, Lubich & Wanner, example IX.1.1, to the fifth order."""
+    game = zero_sum(lambda x, y: jnp.sum(x**3 / 3 + y**2))
+    h, x = 0.1, 0.7
+    rule, players = lsgan.Simultaneous(h), pair([x], [0.0])
+    published = [-(h**2) * x**3, 3 / 2 * h**3 * x**4, -8 / 3 * h**4 * x**5, 31 / 6 * h**5 * x**6]
+    for order in (2, 3, 5):
+        found = lsgan.drift(game, rule, players, order=order).disc.values[0]
+        np.testing.assert_allclose(found, sum(published[: order - 1]), rtol=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("make", "multiplier"),
+    [
+        (lsgan.Simultaneous, lambda z: 1 + z),
+        (lsgan.Extragradient, lambda z: 1 + z + z**2),
+    ],
+)
+def test_the_logarithm_of_a_rotation(make, multiplier):
+    """On the bilinear game a step multiplies by m(i h): the flow turns and grows as log m(i h)."""
+    h, order = 0.05, 4
+    game, players = Bilinear(jnp.asarray(1.0)), pair([0.6], [0.8])
+    found = vector(modified_field(game, make(h), players, order))
+    velocity = complex(found[0], found[1]) / complex(0.6, 0.8)
+    sign = np.sign(velocity.imag)  # which way round is the game's affair
+    np.testing.assert_allclose(velocity, np.log(multiplier(1j * sign * h)), atol=h**5)
+    assert abs(velocity - np.log(multiplier(1j * sign * h))) > h**5 / 50  # and no better: the order is 4
+
+
+def test_the_drift_of_alternating_steps_by_hand():
+    """1/2 (-n_d A'A - n_g B'B + n_d n_g (B'A - A'B)), D first."""
+    rule, players = lsgan.Alternating((0.02, 0.03), disc_steps=2, gen_steps=3), pair([0.7], [-0.4])
+    slope, force = (
+        np.asarray(lsgan.jacobian(CURVED, players)),
+        np.asarray(vector(lsgan.field(CURVED, players))),
+    )
+    step = np.array([0.02, 0.03])
+    a, b = force * step * [1, 0], force * step * [0, 1]
+    da, db = (step * [1, 0])[:, None] * slope, (step * [0, 1])[:, None] * slope
+    expected = 0.5 * (-2 * da @ a - 3 * db @ b + 6 * (db @ a - da @ b))
+    np.testing.assert_allclose(vector(lsgan.drift(CURVED, rule, players)), expected, rtol=1e-12)
 
 
 def test_drift_of_simultaneous_steps_is_minus_half_h_j_f():
@@ -152,8 +201,8 @@ def test_a_path_is_nearer_to_the_corrected_flow():
     game, start, rule = Bilinear(jnp.asarray(1.0)), pair([0.6], [0.8]), lsgan.Simultaneous(0.1)
     path = lsgan.trajectory(game, rule, start, steps=30)
     far, near = (
-        lsgan.path_distance(path, lsgan.flow(game, start, 30, 31, rule=rule, corrected=corrected))[-1]
-        for corrected in (False, True)
+        lsgan.path_distance(path, lsgan.flow(game, start, 30, 31, rule=rule, order=order))[-1]
+        for order in (1, 2)
     )
     # radius: 1.01^15 against 1, and against e^(30 (0.1)^2/2); angle: 30 atan(0.1) against 3
     factor = 1.01**15 * np.exp(30j * np.arctan(0.1))
@@ -221,7 +270,8 @@ def test_stops():
         ({"free": ("x",)}, "free: expected distinct names"),
         ({"rest": -1.0}, "rest: expected a finite number > 0, got -1.0"),
         ({"step": 0.0}, "step: expected a finite number > 0, got 0.0"),
-        ({"rule": lsgan.Lola(0.1)}, "rule: expected Simultaneous or Alternating"),
+        ({"rule": lsgan.Optimistic(0.1)}, "rule: expected one whose step depends on the players alone"),
+        ({"rule": lsgan.Simultaneous(0.1), "order": 0}, "order: expected an integer >= 1, got 0"),
         ({"rule": lsgan.Simultaneous(np.ones(3))}, "rule: expected constant step sizes"),
     ],
 )
