@@ -17,6 +17,8 @@ from . import (
 from ._error import expectation_error as expectation_error
 from ._types import Players as Players
 from .bifurcations import (
+    Border as Border,
+    continue_border as continue_border,
     Cycle as Cycle,
     cycle as cycle,
     normal_form as normal_form,
