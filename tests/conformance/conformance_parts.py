@@ -117,7 +117,7 @@ RULES: Examples = {
     "Optimistic": lambda: lsgan.Optimistic(0.05),
     "PastExtragradient": lambda: lsgan.PastExtragradient(0.05),
     "PerPlayer": lambda: lsgan.PerPlayer(optax.adam(0.05), optax.sgd(0.05, momentum=0.5)),
-    "Proximal": lambda: lsgan.Proximal(0.05),
+    "Proximal": lambda: lsgan.Proximal(0.02),
     "SymplecticAdjustment": lambda: lsgan.SymplecticAdjustment(0.05),
     "TaylorLola": lambda: lsgan.TaylorLola(0.05),
     "Unrolled": lambda: lsgan.Unrolled(0.05, 2),
