@@ -81,7 +81,7 @@ def stationary_points(
     >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
     >>> found = lsgan.stationary_points(game, players, {"b": (-8, 8), "h": (-8, 8)})
     >>> len(found.points), found.verdict.name
-    (0, 'none_proved')
+    (0, 'none_by_formula')
     """
     bounds = checked_window(game, players, box, free)
     starts, iterations = checked_int(starts, "starts"), checked_int(iterations, "iterations")
