@@ -101,13 +101,13 @@ def no_stationary_point(
     """
     bounds = checked_window(game, players, box, free)
     boxes, safety = checked_int(boxes, "boxes"), checked_float(safety, "safety", low=1.0)
-    shown = prove(game, players, bounds) or bound(game, players, bounds, boxes, safety)
+    shown = by_formula(game, players, bounds) or bound(game, players, bounds, boxes, safety)
     if shown.verdict is not Verdict.none_bounded:
         return shown
     return _contradicted(game, players, bounds, shown) or shown
 
 
-def prove(game: AbstractGame, players: Players, bounds: Window) -> Certificate | None:
+def by_formula(game: AbstractGame, players: Players, bounds: Window) -> Certificate | None:
     """A sign kept by a component of the generator's gradient on the whole box; None where none is known."""
     known = solved.ask(
         lambda solved_game: solved_game.generator_gradient_bounds(game, players, bounds.positions)
