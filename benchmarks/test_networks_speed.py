@@ -1,4 +1,4 @@
-"""What exactness costs a network: cost and gradient of a pair, beside one pass over 1000 samples of the same pair.
+"""What exactness costs networks: cost and gradient of a pair, beside one pass over 1000 samples of it.
 
     python -m pytest benchmarks/test_networks_speed.py
 """
@@ -41,5 +41,4 @@ def test_exact_cost_and_gradient(name, record_property):
     one, other = (jax.jit(jax.value_and_grad(game.cost)) for game in (exact, sampled))
     ratio = least(lambda: one(players)) / least(lambda: other(players))
     record_property("ratio", ratio)
-    print(f"{name}: exact cost and gradient {ratio:.1f} times a pass over {SAMPLES} samples")
     assert ratio < 10

@@ -18,6 +18,7 @@ from . import (
     logistic,
     logistic_atlas,
     mitigations,
+    networks,
     neural,
     no_stationary_point,
     optimal,
@@ -60,6 +61,7 @@ _MODULES = (
     bifurcation,
     chaos,
     mitigations,
+    networks,
     neural,
 )
 _FIGURES = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}

@@ -87,7 +87,7 @@ def transition_points(disc: AbstractDiscriminator, phi: AbstractIntegrand | None
 
 
 def _levels(disc: AbstractDiscriminator, phi: AbstractScoreIntegrand) -> tuple[float, ...]:
-    """Scores at whose crossings panels end, since phi turns there; a D with breakpoints has seen to it itself.
+    """Scores at whose crossings panels end, since phi turns there; a D with breakpoints has seen to that.
 
     Between them a score that is linear needs half as many.
     """

@@ -5,6 +5,7 @@ between the kinks before them, 48 Gauss nodes on panels of at most one unit betw
 along a direction by differences of order h^4.
 """
 
+import itertools
 from functools import cache
 
 import jax
@@ -34,7 +35,7 @@ class Peer:
 
     def __init__(self, widths, theta, leak):
         sizes, self.leak, theta = (1, *widths, 1), leak, iter(theta)
-        shapes = list(zip(sizes, sizes[1:], strict=False))
+        shapes = list(itertools.pairwise(sizes))
         self.weights = [[[next(theta) for _ in range(m)] for _ in range(n)] for m, n in shapes]
         self.biases = [[next(theta) for _ in range(n)] for _, n in shapes]
 
@@ -70,7 +71,7 @@ def roots(function, knots):
 
 def integral(function, density, knots):
     points, edges = gauss(), []
-    for x, y in zip(knots, knots[1:], strict=False):
+    for x, y in itertools.pairwise(knots):
         n = max(1, int(mp.ceil(y - x)))
         edges += [(x + (y - x) * k / n, x + (y - x) * (k + 1) / n) for k in range(n)]
     total = mp.mpf(0)
@@ -194,7 +195,7 @@ def test_value_gradient_and_hessian_to_30_digits(law, disc, gen):
 
 
 def test_second_derivatives_of_a_squared_unit():
-    """E max(0, wX + b)^2 of a normal X, by its formula; kinks at an edge of a panel, near one, and far out."""
+    """E max(0, wX + b)^2 of a normal X, by its formula; kinks at edges of panels, near them, and far out."""
 
     def formula(theta):
         w, b = theta
@@ -249,7 +250,8 @@ def test_kinks_of_two_layers_are_all_there_is():
         assert np.ptp(slope[which == piece]) < 1e-12
     before, after = (jax.vmap(jax.grad(network))(kinks + d) for d in (-1e-7, 1e-7))
     dead = np.isclose(before, after, atol=1e-9)  # a first unit that no second unit passes on
-    assert kinks.size > 15 and dead.sum() < kinks.size / 2
+    assert kinks.size > 15
+    assert dead.sum() < kinks.size / 2
 
 
 def test_more_kinks_than_the_budget():
@@ -289,7 +291,8 @@ def test_samples_agree_in_standard_errors():
     error = each.std(axis=0) / np.sqrt(n)
     off = jnp.abs(each.mean(axis=0) - exact) / jnp.where(error > 0, error, 1)
     often = (each != 0).sum(axis=0) > 1000  # of rare events the spread is not known
-    assert jnp.where(often, off, 0).max() < 4.5 and often.mean() > 0.5
+    assert jnp.where(often, off, 0).max() < 4.5
+    assert often.mean() > 0.5
 
 
 def test_float32_and_batches():

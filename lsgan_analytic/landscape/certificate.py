@@ -30,7 +30,7 @@ class Verdict(enum.Enum):
 
     found = "stationary points were found"
     none_by_formula = (
-        "none: a component of the field keeps its sign on the box (a formula, in floating point with a margin)"
+        "none: a component of the field keeps its sign on the box (formula, in floating point with a margin)"
     )
     none_bounded = "none: the field stays away from zero on the box (bound from sampled slopes, not proof)"
     undecided = "none found, and none excluded"
@@ -68,7 +68,7 @@ def no_stationary_point(
 ) -> Certificate:
     """Try to show that the field has no zero on ``box``.
 
-    1. *By a formula*, where a solved game (``lsgan.solved``) bounds a derivative of what the generator descends
+    1. *By formula*, where a solved game (``lsgan.solved``) bounds a derivative of what the generator descends
        away from zero: where that is w E[(1 - D(G))^2], w > 0, with erf D, and square G of Rayleigh z or
        scaled and shifted normal z (any data, no regularisers; whether it is is read off the loss's objectives
        and integrands, not off its class). The derivatives by h (and g), or by the shift, have the sign of a,

@@ -1,6 +1,7 @@
 """Networks of piecewise-linear units from the line to the line."""
 
 import abc
+import itertools
 from collections.abc import Sequence
 from typing import Self
 
@@ -38,7 +39,7 @@ class AbstractPiecewiseLinear(AbstractCritic, AbstractGenerator):
     def __check_init__(self):
         shapes = [w.shape for w in self.weights], [b.shape for b in self.biases]
         sizes = (1, *(b.size for b in self.biases))
-        wanted = [(after, before) for before, after in zip(sizes, sizes[1:], strict=False)]
+        wanted = [(after, before) for before, after in itertools.pairwise(sizes)]
         if not 2 <= len(self.weights) <= 3 or shapes != (wanted, [w[:1] for w in wanted]) or sizes[-1] != 1:
             raise ValueError(
                 "weights, biases: expected those of one or two hidden layers between one input and one "
@@ -47,7 +48,7 @@ class AbstractPiecewiseLinear(AbstractCritic, AbstractGenerator):
 
     @classmethod
     def random(cls, key: Array, width: int = 16, depth: int = 1, **options) -> Self:
-        """Weights N(0, 2/inputs of the layer), N(0, 1/inputs) of the output; biases of the hidden layers N(0, 1).
+        """Weights N(0, 2/inputs), of the output N(0, 1/inputs); hidden biases N(0, 1), that of the output 0.
 
         Random biases: where all are 0 so are all kinks of a layer. The default dtype.
 
@@ -148,7 +149,7 @@ def _leak(value: float) -> float:
 class ReLUNetwork(AbstractPiecewiseLinear):
     """x -> W_n relu(... relu(W_1 x + b_1) ...) + b_n, a network R -> R of one or two hidden layers.
 
-    A generator, or a critic: its score is its value, which ``Minimax`` and ``NonSaturating`` take for a logit.
+    A generator, or a critic: its score is its value, a logit to ``Minimax`` and ``NonSaturating``.
     It is linear between its kinks. Quadrature ends its panels there, where a generator meets a kink of the
     discriminator, and where a loss turns; the panels move with the parameters, so that expectations and
     their derivatives of first and second order are exact to rounding (1e-12) on laws with a density.

@@ -1,0 +1,167 @@
+"""Which verdicts of low-dimensional models hold for networks of 2 to 64 hidden units.
+
+Two piecewise-linear networks, normal latent variable, two normal modes, SGD on fresh batches. A network of w units is
+one of 64 with the others 0, which receive no gradient: all widths are one program.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Self, TYPE_CHECKING
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import lsgan_analytic as lsgan
+
+from ._run import Arrays, Experiment, side_by_side
+from ._style import BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, VERMILION
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_MANY = 25  # quantiles by which generated laws are compared
+
+
+@dataclass(frozen=True)
+class Config:
+    """The target, the networks, SGD; gap, narrow: of the two normal laws of claim 4."""
+
+    mode: float = 2.0
+    std: float = 0.5
+    widths: tuple[int, ...] = (2, 4, 8, 16, 32, 64)
+    seeds: int = 8
+    leak: float = 0.2
+    step: float = 0.1
+    steps: int = 1000
+    every: int = 20
+    batch: int = 128
+    strength: float = 0.3
+    gap: float = 1.0
+    narrow: float = 0.1
+
+    def quick(self) -> Self:
+        return replace(self, widths=(2, 4), seeds=2, steps=40, every=10, batch=16)
+
+    def settings(self) -> dict[str, tuple[lsgan.losses.AbstractLoss, tuple, Callable[..., Any]]]:
+        """Loss, regularisers, rule."""
+        penalty = (lsgan.R1(self.strength),)
+        return {
+            "saturating": (lsgan.Minimax(), (), lsgan.Simultaneous),
+            "saturating, alternating": (lsgan.Minimax(), (), lsgan.Alternating),
+            "saturating, R1": (lsgan.Minimax(), penalty, lsgan.Simultaneous),
+            "non-saturating": (lsgan.NonSaturating(), (), lsgan.Simultaneous),
+            "least squares": (lsgan.LeastSquares(fake=0, real=1, target=1), (), lsgan.Simultaneous),
+        }
+
+    def players(self) -> lsgan.Players:
+        """All starts, (widths x seeds)."""
+        each = [self._one(width, seed) for width in self.widths for seed in range(self.seeds)]
+        return jax.tree.map(lambda *parts: jnp.stack(parts), *each)
+
+    def _one(self, width: int, seed: int) -> lsgan.Players:
+        keys = jax.random.split(jax.random.key(seed))
+        whole = max(self.widths)
+        pair = lsgan.Players(
+            lsgan.ReLUNetwork.random(keys[0], width), lsgan.LeakyReLUNetwork.random(keys[1], width, leak=self.leak)
+        )
+
+        def padded(leaf: jax.Array) -> jax.Array:
+            return jnp.pad(leaf, [(0, whole - n if n == width else 0) for n in leaf.shape])
+
+        return jax.tree.map(padded, pair)
+
+
+def compute(config: Config) -> Arrays:
+    """Of every setting (widths, seeds): quantiles of generated points over time; for claim 4 two slopes."""
+    names = list(config.settings())
+    jobs = [partial(_trained, config, name) for name in names] + [partial(_slopes, config)]
+    *quantiles, slopes = side_by_side(*jobs)
+    return {"quantiles": np.stack(quantiles).astype(np.float32), "slopes": slopes}
+
+
+def _played(
+    config: Config, laws: tuple, start: lsgan.Players, setting: tuple, look: Callable[[lsgan.Players], jax.Array]
+) -> np.ndarray:
+    """``look`` at every start's players every so many steps of SGD: (starts, T, ...)."""
+    loss, parts, kind = setting
+    rule = kind(config.step)
+
+    def once(now: tuple, key: jax.Array) -> tuple[tuple, None]:
+        keys = jax.random.split(key)
+        points = [lsgan.PointMasses(law.sample(k, config.batch)) for law, k in zip(laws, keys, strict=True)]
+        return lsgan.advance(lsgan.Game(*points, loss, parts), rule, *now), None
+
+    def some(now: tuple, keys: jax.Array) -> tuple[tuple, jax.Array]:
+        now, _ = jax.lax.scan(once, now, keys)
+        return now, look(now[0])
+
+    def one(players: lsgan.Players, key: jax.Array) -> jax.Array:
+        keys = jax.random.split(key, (config.steps // config.every, config.every))
+        return jax.lax.scan(some, (players, rule.init(players)), keys)[1]
+
+    n = len(config.widths) * config.seeds
+    every = jax.jit(jax.vmap(one))(start, jax.random.split(jax.random.key(1), n))
+    return np.asarray(every).reshape(len(config.widths), config.seeds, *every.shape[1:])
+
+
+def _trained(config: Config, name: str) -> np.ndarray:
+    modes = tuple(lsgan.Normal(mean, config.std) for mean in (-config.mode, config.mode))
+    laws = lsgan.Mixture([0.5, 0.5], modes), lsgan.Normal()
+    z = jax.scipy.special.ndtri((jnp.arange(400) + 0.5) / 400)
+
+    def look(players: lsgan.Players) -> jax.Array:
+        return jnp.sort(players.gen(z)).reshape(_MANY, -1).mean(axis=1)
+
+    return _played(config, laws, config.players(), config.settings()[name], look)
+
+
+def _slopes(config: Config) -> np.ndarray:
+    """(widths, seeds, T, 2): |dJ_G/dshift| of a still generator far from the data, saturating and not."""
+    laws = lsgan.Normal(0.0, config.narrow), lsgan.Normal(config.gap, config.narrow)
+    points = config.gap + config.narrow * jax.scipy.special.ndtri((jnp.arange(100) + 0.5) / 100)
+
+    def look(players: lsgan.Players) -> jax.Array:
+        def objective(loss: lsgan.losses.AbstractLoss, shift: jax.Array) -> jax.Array:
+            return loss.objectives(lambda phi: 0.0, lambda phi: jnp.mean(phi.of(players.disc, points + shift)))[1]
+
+        losses = lsgan.Minimax(), lsgan.NonSaturating()
+        return jnp.stack([jnp.abs(jax.grad(partial(objective, loss))(0.0)) for loss in losses])
+
+    whole = config.players()
+    n = len(config.widths) * config.seeds
+    still = lsgan.Affine(scale=1.0, shift=0.0)
+    start = lsgan.Players(whole.disc, jax.tree.map(lambda x: jnp.broadcast_to(x, (n,)), still))
+    return _played(config, laws, start, (_DiscOnly(), (), lsgan.Simultaneous), look)
+
+
+class _DiscOnly(lsgan.Minimax):
+    """The generator stays."""
+
+    def objectives(self, real: Callable, fake: Callable) -> tuple:
+        cost = real(self.real) + fake(self.fake)
+        return cost, 0.0 * cost
+
+
+def measures(data: Arrays, config: Config) -> dict[str, np.ndarray]:
+    """Of every setting, width and seed, in units of x or counts, over the second half of the steps."""
+    laws = data["quantiles"]  # (settings, widths, seeds, T, quantiles)
+    late = laws[:, :, :, laws.shape[3] // 2 :]
+    mean = late.mean(axis=-1)
+    return {
+        "motion": np.abs(np.diff(late, axis=3)).mean(axis=(3, 4)),
+        "lesser": np.minimum((late[:, :, :, -1] > 0).mean(axis=-1), (late[:, :, :, -1] < 0).mean(axis=-1)),
+        "hops": _hops(mean, 0.5 * config.mode),
+    }
+
+
+def _hops(mean: np.ndarray, beyond: float) -> np.ndarray:
+    """How often the mean of the generated points goes from beyond one side to beyond the other."""
+    count, side = np.zeros(mean.shape[:-1], int), np.zeros(mean.shape[:-1])
+    for k in range(mean.shape[-1]):
+        now = np.where(np.abs(mean[..., k]) > beyond, np.sign(mean[..., k]), side)
+        count += (now * side) < 0
+        side = now
+    return count
