@@ -18,6 +18,7 @@ from . import (
     logistic,
     logistic_atlas,
     mitigations,
+    network_widths,
     networks,
     neural,
     no_stationary_point,
@@ -61,6 +62,7 @@ _MODULES = (
     bifurcation,
     chaos,
     mitigations,
+    network_widths,
     networks,
     neural,
 )

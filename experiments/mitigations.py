@@ -1,9 +1,9 @@
 """Remedies for mode collapse side by side, on one game that collapses.
 
-Data are two modes of some width, about -2 and 2, by a Gauss-Hermite rule each; the generator makes two points,
-shift -+ scale, that start side by side; the discriminator has a bump on each mode, or on each pair of modes if it
-sees packs of two. Between the modes D is flat: what helps is what reaches a mode from afar. The modes have a
-width: penalties on the slope of D at the data would do nothing at the very tops of the bumps.
+Data are two modes of some width, about -2 and 2, by a Gauss-Hermite rule each; the generator makes two
+points, shift -+ scale, that start side by side; D has a bump on each mode, or on each pair of modes if it
+sees packs of two. Between the modes D is flat: what helps is what reaches a mode from afar. Were the modes
+points, at the tops of the bumps, a penalty on the slope of D at the data would do nothing.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,8 @@ class Config:
     """Non-saturating loss, simultaneous steps; the same random starts for all.
 
     Attributes:
-        mode: the modes are at -mode and mode; std: of each of them, nodes: of its rule; width: of D's bumps; near: a mode is kept by a point so near.
+        mode: the modes are at -mode and mode, with this std, by rules of so many nodes.
+        width: of D's bumps; near: a mode is kept by a point so near.
         scale: half the distance of the generator's points at the start; weights: std of D's.
         the rest: strengths of the remedies.
     """

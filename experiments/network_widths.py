@@ -1,7 +1,7 @@
 """Which verdicts of low-dimensional models hold for networks of 2 to 64 hidden units.
 
-Two piecewise-linear networks, normal latent variable, two normal modes, SGD on fresh batches. A network of w units is
-one of 64 with the others 0, which receive no gradient: all widths are one program.
+Two piecewise-linear networks, normal latent variable, two normal modes, SGD on fresh batches. A network of w
+units is one of 64 with the others 0, which receive no gradient: all widths are one program.
 """
 
 from collections.abc import Callable
@@ -65,7 +65,8 @@ class Config:
         keys = jax.random.split(jax.random.key(seed))
         whole = max(self.widths)
         pair = lsgan.Players(
-            lsgan.ReLUNetwork.random(keys[0], width), lsgan.LeakyReLUNetwork.random(keys[1], width, leak=self.leak)
+            lsgan.ReLUNetwork.random(keys[0], width),
+            lsgan.LeakyReLUNetwork.random(keys[1], width, leak=self.leak),
         )
 
         def padded(leaf: jax.Array) -> jax.Array:
@@ -83,7 +84,11 @@ def compute(config: Config) -> Arrays:
 
 
 def _played(
-    config: Config, laws: tuple, start: lsgan.Players, setting: tuple, look: Callable[[lsgan.Players], jax.Array]
+    config: Config,
+    laws: tuple,
+    start: lsgan.Players,
+    setting: tuple,
+    look: Callable[[lsgan.Players], jax.Array],
 ) -> np.ndarray:
     """``look`` at every start's players every so many steps of SGD: (starts, T, ...)."""
     loss, parts, kind = setting
@@ -92,7 +97,7 @@ def _played(
     def once(now: tuple, key: jax.Array) -> tuple[tuple, None]:
         keys = jax.random.split(key)
         points = [lsgan.PointMasses(law.sample(k, config.batch)) for law, k in zip(laws, keys, strict=True)]
-        return lsgan.advance(lsgan.Game(*points, loss, parts), rule, *now), None
+        return lsgan.advance(lsgan.Game(points[0], points[1], loss, parts), rule, *now), None
 
     def some(now: tuple, keys: jax.Array) -> tuple[tuple, jax.Array]:
         now, _ = jax.lax.scan(once, now, keys)
@@ -124,8 +129,10 @@ def _slopes(config: Config) -> np.ndarray:
     points = config.gap + config.narrow * jax.scipy.special.ndtri((jnp.arange(100) + 0.5) / 100)
 
     def look(players: lsgan.Players) -> jax.Array:
-        def objective(loss: lsgan.losses.AbstractLoss, shift: jax.Array) -> jax.Array:
-            return loss.objectives(lambda phi: 0.0, lambda phi: jnp.mean(phi.of(players.disc, points + shift)))[1]
+        def objective(loss: lsgan.losses.AbstractLoss, shift: jax.Array) -> Any:
+            return loss.objectives(
+                lambda phi: 0.0, lambda phi: jnp.mean(phi.of(players.disc, points + shift))
+            )[1]
 
         losses = lsgan.Minimax(), lsgan.NonSaturating()
         return jnp.stack([jnp.abs(jax.grad(partial(objective, loss))(0.0)) for loss in losses])
@@ -165,3 +172,71 @@ def _hops(mean: np.ndarray, beyond: float) -> np.ndarray:
         count += (now * side) < 0
         side = now
     return count
+
+
+_COLORS = {
+    "saturating": VERMILION,
+    "saturating, alternating": ORANGE,
+    "saturating, R1": BLUE,
+    "non-saturating": GREEN,
+    "least squares": GREY,
+}
+
+
+def plot(data: Arrays, config: Config) -> "Figure":
+    """Each claim against the width: medians over seeds, and every seed."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(DOUBLE, 4.4), layout="constrained")
+    (slopes, lesser, hops), (rules, penalty, key) = figure.subplots(2, 3)
+    found = measures(data, config)
+    late = data["slopes"][:, :, -1]
+    for k, (name, color) in enumerate({"saturating": VERMILION, "non-saturating": GREEN}.items()):
+        _draw(slopes, config, np.maximum(late[..., k], 1e-12), name, color)
+    slopes.set(yscale="log", ylabel=r"$|\mathrm{d} J_G/\mathrm{d}\,$shift$|$ at a gap of 10 s.d.")
+    panel_letter(slopes, "a", "claim 4: saturating slopes vanish")
+    for name in ("saturating", "non-saturating", "least squares"):
+        _draw(lesser, config, found["lesser"][list(_COLORS).index(name)], name, _COLORS[name])
+        _draw(hops, config, found["hops"][list(_COLORS).index(name)], name, _COLORS[name])
+    lesser.set(ylim=(0, 0.52), ylabel="mass on the poorer side at the end")
+    panel_letter(lesser, "b", "claim 9: full coverage is not unstable")
+    hops.set(ylabel=f"hops between modes, last {config.steps // 2} steps", ylim=(-0.5, None))
+    panel_letter(hops, "c", "claim 13: mode hopping")
+    for axes, other in ((rules, "saturating, alternating"), (penalty, "saturating, R1")):
+        for name in ("saturating", other):
+            _draw(axes, config, found["motion"][list(_COLORS).index(name)], name, _COLORS[name])
+        axes.set(yscale="log", ylabel=f"motion of $G$ in {config.every} steps, late")
+    panel_letter(rules, "d", "claim 15: alternating rests")
+    panel_letter(penalty, "e", "claim 18: R1 damps")
+    key.axis("off")
+    for name, color in _COLORS.items():
+        key.plot([], [], "o-", color=color, markersize=4, label=name)
+    key.legend(
+        loc="center", frameon=False, title=f"lines: medians of {config.seeds} starts\npoints: every start"
+    )
+    return figure
+
+
+def _draw(axes: "Axes", config: Config, values: np.ndarray, name: str, color: str) -> None:
+    """(widths, seeds) against the width."""
+    widths = np.asarray(config.widths)
+    shift = 1.06 ** (list(_COLORS).index(name) - 2)
+    axes.plot(
+        np.repeat(widths * shift, values.shape[1]), values.ravel(), ".", color=color, markersize=2, alpha=0.7
+    )
+    axes.plot(widths * shift, np.median(values, axis=1), "o-", color=color, markersize=4, linewidth=1)
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(widths, [str(width) for width in widths])
+    axes.set(xlabel="hidden units")
+
+
+EXPERIMENTS = (
+    Experiment(
+        "network_widths",
+        "Five verdicts of low-dimensional models, asked of networks of 2 to 64 hidden units",
+        "new",
+        Config(),
+        compute,
+        plot,
+    ),
+)
