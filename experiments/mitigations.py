@@ -185,11 +185,11 @@ def plot(data: Arrays, config: Config) -> "Figure":
         share = (data["kept"] == count).mean(axis=1)
         modes.barh(rows, share, left=left, color=color, height=0.7, label=str(count))
         left += share
-    modes.set(yticks=rows, yticklabels=data["name"], xlim=(0, 1), xlabel="share of starts")
+    modes.set(yticks=rows, yticklabels=data["name"], xlim=(0, 1), xlabel=f"share of {config.starts} starts")
     modes.invert_yaxis()
     modes.tick_params(axis="y", length=0)
     modes.legend(ncols=3, frameon=False, loc="lower right", bbox_to_anchor=(1.02, 0.985), columnspacing=0.8)
-    panel_letter(modes, "a", f"of {config.starts} starts, modes kept:")
+    panel_letter(modes, "a", "modes kept:")
     _draw_steps(steps, data, config)
     cost.axvline(1, color=GREY, linewidth=0.6, linestyle=":")
     cost.plot(data["cost"] / data["cost"][0], rows, "o", color=BLACK, markersize=4)
@@ -212,13 +212,13 @@ def _draw_steps(axes: "Axes", data: Arrays, config: Config) -> None:
     axes.set(xscale="log", xlabel="step $k$", xlim=(10, 8 * config.updates))
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
-    panel_letter(axes, "b", "both to the end from step $k$ (quartiles)")
+    panel_letter(axes, "b", "both from step $k$ (quartiles)")
 
 
 EXPERIMENTS = (
     Experiment(
         "mitigations",
-        "Remedies for mode collapse side by side: modes kept, steps to that, cost of a step",
+        "Remedies for mode collapse side by side, data of some width: modes kept, steps to that, cost of a step",
         "new",
         Config(),
         compute,
