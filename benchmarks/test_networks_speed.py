@@ -1,6 +1,6 @@
 """What exactness costs networks: cost and gradient of a pair, beside one pass over 1000 samples of it.
 
-    python -m pytest benchmarks/test_networks_speed.py
+python -m pytest benchmarks/test_networks_speed.py
 """
 
 import time
