@@ -218,7 +218,7 @@ def _draw_steps(axes: "Axes", data: Arrays, config: Config) -> None:
 EXPERIMENTS = (
     Experiment(
         "mitigations",
-        "Remedies for mode collapse side by side, modes of some width: modes kept, steps to that, cost of a step",
+        "Remedies for mode collapse side by side, modes of some width: modes kept, steps, cost of a step",
         "new",
         Config(),
         compute,

@@ -3,9 +3,9 @@
 What the exact models say can be seen happening: modes are lost and found on the way, and what helps on one
 target does not on the other. The same ``Game``, ``simulate``, losses, regularisers and metrics.
 
-The targets are easier than those of claim 26 (ring of radius 1 with std .01, grid of spacing 2 with std .05): the
-std is .05 of the radius, not .01, and .1 of the spacing, not .025. Training is chaotic: shares are ranges over the
-starts, and three starts are no interval.
+The targets are easier than those of claim 26 (ring of radius 1 with std .01, grid of spacing 2 with std .05):
+the std is .05 of the radius, not .01, and .1 of the spacing, not .025. Training is chaotic: shares are ranges
+over the starts, and three starts are no interval.
 """
 
 from dataclasses import dataclass, replace
@@ -157,7 +157,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
 
 
 def _draw_points(axes: "Axes", data: Arrays, target: str, setting: str, std: float) -> None:
-    """Points of the first start; circles of three std, within which a point is good; shares over all starts."""
+    """Points of the first start; circles of three std, in which a point is good; shares of all starts."""
     from matplotlib.patches import Circle
 
     centers, made = data[f"centers_{target}"], data[f"points_{target}_{setting}"]
@@ -167,9 +167,8 @@ def _draw_points(axes: "Axes", data: Arrays, target: str, setting: str, std: flo
     reach = 1.35 * np.abs(centers).max()
     ends = data[f"share_{target}_{setting}"][:, -1]
     outside = (np.abs(made) > reach).any(axis=1).mean()
-    text = f"{ends.min():.0%} to {ends.max():.0%} good" + (
-        f", {outside:.0%} not shown" if outside > 0.005 else ""
-    )
+    text = f"{ends.min():.0%} to {ends.max():.0%} good"
+    text += f", {outside:.0%} not shown" if outside > 0.005 else ""
     axes.text(0.5, 0.02, text, transform=axes.transAxes, ha="center", va="bottom", fontsize="small")
     axes.set(xlim=(-reach, reach), ylim=(-1.2 * reach, reach), aspect="equal", xticks=(), yticks=())
 
