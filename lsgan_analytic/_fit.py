@@ -4,10 +4,10 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from ._types import Vector
+from ._types import Breakpoints
 
 
-def fitting(points: Vector, most: int | None, name: str) -> Vector:
+def fitting(points: Breakpoints, most: int | None, name: str) -> Breakpoints:
     """The points that are finite, NaN for the rest, in an array of at most ``most``; all where that is None.
 
     RuntimeError (of ``equinox.error_if``), which begins with ``name``, where there are more. They keep their

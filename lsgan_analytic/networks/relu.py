@@ -166,9 +166,9 @@ class ReLUNetwork(AbstractPiecewiseLinear):
     linear regions of deep neural networks", NeurIPS 2014.
 
     >>> import lsgan_analytic as lsgan
-    >>> tent = lsgan.ReLUNetwork(weights=[[[1.0], [1.0]], [[1.0, -2.0]]], biases=[[1.0, 0.0], [0.5]])
+    >>> tent = lsgan.ReLUNetwork(weights=[[[1.0], [1.0]], [[1.0, -2.0]]], biases=[[1.0, -0.5], [0.5]])
     >>> [float(tent(x)) for x in (-2.0, 0.0, 1.0)], tent.breakpoints().tolist()
-    ([0.5, 1.5, 0.5], [-1.0, 0.0])
+    ([0.5, 1.5, 1.5], [-1.0, 0.5])
     """
 
     weights: tuple[Array, ...] = eqx.field(converter=_arrays("weights"))
