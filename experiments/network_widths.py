@@ -3,8 +3,8 @@
 Two piecewise-linear networks, normal latent variable, two normal modes, SGD on fresh batches. A network of w
 units is one of 64 with the others 0, which receive no gradient: all widths are one program.
 
-The motion of G late in training is mostly that of the sampling noise: that alternation and R1 do not
-lessen it says that nothing oscillates at these steps, not that they would not help where something does.
+The motion of G late in training holds its drift and the sampling noise too, which are not told apart: that
+alternation and R1 do not lessen it does not say that they would not help where something oscillates.
 """
 
 from collections.abc import Callable
