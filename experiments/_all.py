@@ -19,6 +19,8 @@ from . import (
     logistic,
     logistic_atlas,
     mitigations,
+    network_widths,
+    networks,
     neural,
     no_stationary_point,
     optimal,
@@ -62,6 +64,8 @@ _MODULES = (
     borders,
     chaos,
     mitigations,
+    network_widths,
+    networks,
     neural,
 )
 _FIGURES = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}

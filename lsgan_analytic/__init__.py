@@ -143,6 +143,7 @@ from .losses import (
     SquaredMinimax as SquaredMinimax,
     Wasserstein as Wasserstein,
 )
+from .networks import LeakyReLUNetwork as LeakyReLUNetwork, ReLUNetwork as ReLUNetwork
 from .outcome import Evidence as Evidence, Outcome as Outcome
 from .parameters import parameter_names as parameter_names
 from .regularizers import (
