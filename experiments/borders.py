@@ -30,6 +30,7 @@ _RULES = {
 }
 _KINDS: tuple[BorderKind, ...] = ("neimark_sacker", "flip")
 _SOFT, _HARD, _OPEN = 1, -1, 0
+_COLOURS = "cividis"
 _SAID = {"supercritical": _SOFT, "subcritical": _HARD}
 
 
@@ -106,43 +107,31 @@ def _border(name: str, kind: BorderKind, radius: np.ndarray, config: Config) -> 
 
 def plot(data: Arrays, config: Config) -> "Figure":
     """A panel for each rule."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(DOUBLE, 2.35), layout="constrained")
+    figure = Figure(figsize=(DOUBLE, 2.45), layout="constrained")
     panels = np.ravel(figure.subplots(1, len(_RULES), sharey=True))
+    scale = Normalize(0, 1)
     for axes, letter, name in zip(panels, "abcd", _RULES, strict=True):
-        shown = np.where(data[f"radius_{name}"] < 1, data[f"radius_{name}"], np.nan)
-        mesh = axes.pcolormesh(
-            data["strengths"],
-            data["steps"],
-            shown,
-            cmap="cividis",
-            vmin=0,
-            vmax=1,
-            shading="nearest",
-            rasterized=True,
-        )
+        radius = data[f"radius_{name}"]
+        shown = np.where(radius < 1, radius, np.nan)
+        axes.pcolormesh(data["strengths"], data["steps"], shown, cmap=_COLOURS, norm=scale, rasterized=True)
         for kind in _KINDS:
             _draw_border(axes, data[f"{kind}_{name}"])
-        row, column = np.unravel_index(np.argmin(data[f"radius_{name}"]), data[f"radius_{name}"].shape)
-        best = data[f"radius_{name}"][row, column]
-        axes.plot(
-            data["strengths"][column],
-            data["steps"][row],
-            "*",
-            color="white",
-            markeredgecolor=BLACK,
-            markersize=8,
-        )
-        panel_letter(axes, letter, f"{name}, best {best:.2f}")
+        row, column = np.unravel_index(np.argmin(radius), radius.shape)
+        best = data["strengths"][column], data["steps"][row]
+        axes.plot(*best, "*", color="white", markeredgecolor=BLACK, markersize=8)
+        panel_letter(axes, letter, f"{name}, best {radius[row, column]:.2f}")
         axes.set(xlabel=r"R1 strength $\gamma$", xlim=config.strengths, ylim=config.steps)
     panels[0].set_ylabel(r"step $\eta$")
-    figure.colorbar(mesh, ax=panels, label=r"largest $|\mu|$ per step", pad=0.01)
-    handles = [
-        panels[0].plot([], [], color=VERMILION, linewidth=1.6, linestyle=style, label=label)[0]
-        for style, label in (("-", "soft"), ("--", "hard"))
+    figure.colorbar(ScalarMappable(scale, _COLOURS), ax=panels, label=r"largest $|\mu|$ of a step", pad=0.01)
+    lines = [
+        panels[-1].plot([], [], color=VERMILION, linewidth=1.6, linestyle=style, label=label)[0]
+        for style, label in (("-", "soft"), ("--", "hard"), (":", "coefficient 0"))
     ]
-    panels[-1].legend(handles=handles, loc="upper right", frameon=True, framealpha=0.9, handlelength=2.0)
+    panels[-1].legend(handles=lines, loc="upper right", frameon=False, handlelength=1.8, title="border")
     return figure
 
 
@@ -165,7 +154,7 @@ def _draw_border(axes: "Axes", border: np.ndarray) -> None:
 EXPERIMENTS = (
     Experiment(
         "borders",
-        "step against R1 strength: where four rules are stable, how fast, and whether the border is soft or hard",
+        "step against R1 strength: where four rules are stable, how fast, and what lies beyond",
         "new",
         Config(),
         compute,
