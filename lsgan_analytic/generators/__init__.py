@@ -2,7 +2,11 @@
 
 from .affine import Affine as Affine, Scale as Scale
 from .affine_map import AffineMap as AffineMap
-from .base import AbstractGenerator as AbstractGenerator
+from .base import (
+    AbstractGenerator as AbstractGenerator,
+    AbstractLineGenerator as AbstractLineGenerator,
+    AbstractPlaneGenerator as AbstractPlaneGenerator,
+)
 from .categorical import Categorical as Categorical
 from .curve import Curve as Curve
 from .mixture_of_shifts import MixtureOfShifts as MixtureOfShifts

@@ -4,10 +4,10 @@ import equinox as eqx
 
 from .._checks import finite, same_shape
 from .._types import FloatLike, Parameter, Values, Vector
-from .base import AbstractGenerator
+from .base import AbstractLineGenerator
 
 
-class Affine(AbstractGenerator):
+class Affine(AbstractLineGenerator):
     """G(z) = scale z + shift. Normal, exponential and shifted exponential laws stay of their kind under it.
 
     Args:
@@ -31,7 +31,7 @@ class Affine(AbstractGenerator):
         return (x - self.shift) / self.scale
 
 
-class Scale(AbstractGenerator):
+class Scale(AbstractLineGenerator):
     """G(z) = scale z, the generator of Nagarajan & Kolter (2017).
 
     Args:

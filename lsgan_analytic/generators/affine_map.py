@@ -8,10 +8,10 @@ from jaxtyping import Float
 from .._checks import finite
 from .._plane import affine, as_lines, pull_back
 from .._types import Numbers, Values, Vector
-from .base import AbstractGenerator
+from .base import AbstractPlaneGenerator
 
 
-class AffineMap(AbstractGenerator):
+class AffineMap(AbstractPlaneGenerator):
     """G(z) = matrix z + shift, from the plane to the plane.
 
     Args:

@@ -54,3 +54,27 @@ class AbstractGenerator(eqx.Module):
     def in_domain(self) -> Flag:
         """Whether the parameters are where G is defined. A run that leaves is stopped and recorded."""
         return jnp.asarray(True)
+
+
+class AbstractLineGenerator(AbstractGenerator):
+    """A map of numbers: its latent law is on the line."""
+
+    def checked_on(self, latent: "AbstractLaw") -> Self:
+        _check_dimension(1, self, latent)
+        return self
+
+
+class AbstractPlaneGenerator(AbstractGenerator):
+    """A map of points of the plane: its latent law is on the plane."""
+
+    def checked_on(self, latent: "AbstractLaw") -> Self:
+        _check_dimension(2, self, latent)
+        return self
+
+
+def _check_dimension(dim: int, gen: AbstractGenerator, latent: "AbstractLaw") -> None:
+    if latent.dim != dim:
+        points, law = ("numbers", "plane") if dim == 1 else ("points of the plane", "line")
+        raise ValueError(
+            f"gen: {type(gen).__name__} maps {points}, the latent law {type(latent).__name__} is on the {law}"
+        )

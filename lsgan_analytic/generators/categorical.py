@@ -6,10 +6,10 @@ import jax.numpy as jnp
 
 from .._checks import finite
 from .._types import FloatLike, Values, Vector
-from .base import AbstractGenerator
+from .base import AbstractLineGenerator
 
 
-class Categorical(AbstractGenerator):
+class Categorical(AbstractLineGenerator):
     """x = k in {0, ..., n - 1} with probability softmax(logits)_k, whatever the latent law.
 
     Expectations are weighted sums over the n points: nothing is drawn, in sampled games neither. ``gen(z)``

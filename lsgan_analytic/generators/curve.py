@@ -10,10 +10,10 @@ from .._checks import finite
 from .._plane import as_lines
 from .._polynomial import real_roots
 from .._types import FloatLike, Values, Vector
-from .base import AbstractGenerator
+from .base import AbstractLineGenerator
 
 
-class Curve(AbstractGenerator):
+class Curve(AbstractLineGenerator):
     """G(z) = sum_k coefficients[:, k] z^k, a curve in the plane: the law of G(z) has no density.
 
     Args:

@@ -7,10 +7,10 @@ import jax.numpy as jnp
 
 from .._checks import checked_float, finite
 from .._types import FloatLike, Numbers, Values, Vector
-from .base import AbstractGenerator
+from .base import AbstractLineGenerator
 
 
-class MixtureOfShifts(AbstractGenerator):
+class MixtureOfShifts(AbstractLineGenerator):
     """G(z) = z + shifts_i with probability weights_i: a generator with a choice of its own.
 
     Its law is the mixture of the shifted latent laws, and expectations are sums over the branches, not draws

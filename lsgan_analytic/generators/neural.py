@@ -5,10 +5,10 @@ from jax import Array
 
 from .._dense import Layers, layers
 from .._types import Numbers, Values
-from .base import AbstractGenerator
+from .base import AbstractPlaneGenerator
 
 
-class NeuralGenerator(AbstractGenerator):
+class NeuralGenerator(AbstractPlaneGenerator):
     """G(z), a network of tanh layers from the plane to the plane.
 
     All weights and biases are parameters. It does not know its preimages: its law has no density here.

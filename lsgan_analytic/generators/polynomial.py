@@ -7,10 +7,10 @@ import jax.numpy as jnp
 from .._checks import finite
 from .._polynomial import real_roots
 from .._types import FloatLike, Values, Vector
-from .base import AbstractGenerator
+from .base import AbstractLineGenerator
 
 
-class Polynomial(AbstractGenerator):
+class Polynomial(AbstractLineGenerator):
     """G(z) = sum_k coefficients_k z^k, lowest power first.
 
     Args:

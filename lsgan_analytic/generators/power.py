@@ -9,12 +9,12 @@ import numpy as np
 from .._checks import checked_float, finite, refused_if, same_shape
 from .._types import FloatLike, Numbers, Parameter, Values, Vector
 from ..laws.base import AbstractLaw
-from .base import AbstractGenerator
+from .base import AbstractLineGenerator
 
 _LARGE = 2**20  # whole exponents up to here are taken by multiplication
 
 
-class Power(AbstractGenerator):
+class Power(AbstractLineGenerator):
     """G(z) = scale z^exponent + shift for z >= 0, for all z where the exponent is whole; NaN elsewhere.
 
     exponent = 2 on a Rayleigh latent is the square law; on an exponential latent the image is a Weibull law.
@@ -57,6 +57,7 @@ class Power(AbstractGenerator):
         return jnp.concatenate([-root, root]) if self._whole() else root
 
     def checked_on(self, latent: AbstractLaw) -> Self:
+        super().checked_on(latent)
         if self._whole() or latent.is_nonnegative:
             return self
         message = (

@@ -4,10 +4,10 @@ import equinox as eqx
 
 from .._checks import finite
 from .._types import FloatLike, Parameter, Values, Vector
-from .base import AbstractGenerator
+from .base import AbstractLineGenerator
 
 
-class Shift(AbstractGenerator):
+class Shift(AbstractLineGenerator):
     """G(z) = z + shift. On the point mass at 0 it is the generator of the Dirac-GAN.
 
     Args:

@@ -5,10 +5,10 @@ import jax.numpy as jnp
 
 from .._checks import finite, same_shape
 from .._types import FloatLike, Parameter, Values, Vector
-from .base import AbstractGenerator
+from .base import AbstractLineGenerator
 
 
-class Square(AbstractGenerator):
+class Square(AbstractLineGenerator):
     """G(z) = g z^2 + h. On a Rayleigh latent law this is h + g Exp(1), for any real g.
 
     Args:

@@ -9,7 +9,7 @@ from jax import Array
 
 from .._fit import fitting
 from .._implicit import differentiable_roots
-from .._plane import dot
+from .._plane import as_lines, as_points, dot
 from .._types import Breakpoints, Flags, FloatLike, Values, Vector
 from ..generators.base import AbstractGenerator
 from ._bisection import quantile
@@ -79,6 +79,7 @@ class Pushforward(AbstractLaw):
     ) -> tuple[Values, Values]:
         if self.is_sample:
             return self.nodes()
+        breakpoints = as_points(breakpoints) if self.dim == 1 else as_lines(breakpoints)
         kinks = self.generator.breakpoints()
         z = self._found(breakpoints)
         z = z if kinks.size else _distinct(z)  # of a G with kinks each is known once
