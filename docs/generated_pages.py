@@ -3,6 +3,7 @@
 import inspect
 import json
 import shutil
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -116,6 +117,7 @@ def gallery(images: Path) -> str:
         "`figures/`. `--quick` draws coarse versions, `--set FIELD=VALUE` changes a number.\n"
     ]
     claims = {claim.name for claim in CLAIMS}
+    captions = tomllib.loads(Path(__file__).with_name("captions.toml").read_text(encoding="utf-8"))
     for name, one in EXPERIMENTS.items():
         if name in claims:
             continue
@@ -123,6 +125,8 @@ def gallery(images: Path) -> str:
         if one.plot is not None:
             shutil.copyfile(FIGURES / f"{name}.png", images / f"{name}.png")
             parts.append(f"![{_plain(one.title)}](images/{name}.png)\n")
+        if name in captions:
+            parts.append(captions[name] + "\n")
         parts.append(_block(f"python -m experiments {name}", "sh"))
         parts.append("Configuration:\n\n" + _block(_config(name)))
     return "\n".join(parts)

@@ -1,6 +1,7 @@
 """The pages that are made from the package and from the registry of experiments."""
 
 import importlib.util
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,8 @@ def test_the_claims_page_has_every_claim(tmp_path):
     for claim in CLAIMS:
         assert f"\n## {claim.number}. " in text
         assert f"python -m experiments {claim.name}`" in text
+
+
+def test_captions_are_of_experiments():
+    captions = tomllib.loads((ROOT / "docs" / "captions.toml").read_text(encoding="utf-8"))
+    assert captions.keys() <= EXPERIMENTS.keys()
