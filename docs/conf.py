@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -13,11 +14,9 @@ os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE.parent), *filter(None, [os.
 
 import generated_pages  # noqa: E402
 
-import lsgan_analytic as lsgan  # noqa: E402
-
 project = "lsgan_analytic"
 author = "The lsgan_analytic authors"
-release = version = lsgan.__version__
+release = version = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]["version"]
 extensions = [
     "myst_nb",
     "sphinx.ext.mathjax",
