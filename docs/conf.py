@@ -1,5 +1,6 @@
 """The documentation: ``python -m sphinx -W -b html docs docs/_build`` (extra ``docs``)."""
 
+import importlib.metadata
 import os
 import sys
 import tomllib
@@ -10,6 +11,12 @@ sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE))
 # programs that the notebooks compile are kept between builds
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(HERE / "_build" / ".programs"))
+if importlib.metadata.version("jaxlib").startswith("0.10."):  # as in conftest.py: compiled in half the time
+    os.environ.setdefault(
+        "XLA_FLAGS",
+        "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
+        "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1",
+    )
 os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 import generated_pages  # noqa: E402
