@@ -1,18 +1,14 @@
-"""The host's loop along a branch of equilibria."""
+"""A branch of equilibria: its equations, and what is looked at in its points."""
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
 from .._types import Players
+from ..bifurcations._arc import Arc, Bound
 from ..bifurcations._motion import Motion, System
 from . import _events
-
-_NEWTON, _QUICK = 8, 4  # trips at the most; so few make the next step longer
-_GROWTH, _SHRINK = 1.4, 0.5
-_TURN = 0.9  # cosine of the largest angle between neighbouring tangents
 
 
 class Point(NamedTuple):
@@ -26,7 +22,7 @@ class Point(NamedTuple):
 
 
 class Walk:
-    """The equations of a branch, compiled once, and the host's loop along it."""
+    """The equations of a branch, compiled once, and the way along it."""
 
     def __init__(
         self, system: System, players: Players, positions: tuple[int, ...], start: float, stop: float
@@ -34,38 +30,15 @@ class Walk:
         self.motion = motion = Motion.of(system, players, positions, start)
         self.is_map, here = motion.is_map, motion.start
         self.players = lambda values: motion.players_at(jnp.asarray(values, here.dtype))
-        self._start, self._stop, self._dtype = np.append(np.asarray(here, float), start), stop, here.dtype
+        self._start, self._stop = np.append(np.asarray(here, float), start), stop
         self._parameter = np.append(np.zeros(here.size), 1.0)  # its unit vector
-        self.tolerance = float(np.finfo(here.dtype).eps) ** 0.75
-        both = jax.jit(lambda where: (motion.equations(where), jax.jacfwd(motion.equations)(where)))
-        self._both = lambda where: tuple(
-            np.asarray(part, float) for part in both(jnp.asarray(where, self._dtype))
-        )
-
-    def _inside(self, parameter: float) -> float:
-        low, high = sorted((float(self._start[-1]), self._stop))
-        return min(max(float(parameter), low), high)
-
-    def _solve(self, guess: np.ndarray, normal: np.ndarray) -> tuple[np.ndarray, np.ndarray, int] | None:
-        """(point, Jacobian, trips) where the branch meets the plane through ``guess``; None if not found."""
-        where, change = guess, np.full_like(guess, np.inf)
-        for trip in range(_NEWTON):
-            inside = self._inside(where[-1])  # outside, the system may not exist
-            if abs(where[-1] - inside) > self.tolerance * (1 + abs(inside)):
-                return None
-            value, slope = self._both(np.append(where[:-1], inside))
-            if not (np.isfinite(value).all() and np.isfinite(slope).all()):
-                return None
-            if np.linalg.norm(change) <= self.tolerance * (1 + np.linalg.norm(where)):
-                return where, slope, trip
-            whole = np.vstack([slope, normal])
-            change = np.linalg.lstsq(whole, -np.append(value, normal @ (where - guess)))[0]
-            where = where + change
-        return None
+        bound = Bound(here.size, *sorted((start, stop)), "the parameter")
+        self._arc = Arc(motion.equations, here.dtype, (bound,), self.point)
+        self.tolerance = self._arc.tolerance
 
     def point(self, guess: np.ndarray, normal: np.ndarray, along: np.ndarray) -> Point | None:
         """The point of the branch near ``guess``, with the tangent that points ``along``."""
-        solved = self._solve(guess, normal)
+        solved = self._arc.solve(guess, normal)
         if solved is None:
             return None
         where, slope, trips = solved
@@ -83,7 +56,7 @@ class Walk:
             raise ValueError(
                 f"players: expected an equilibrium nearby at start={self._start[-1]}, found none"
             )
-        _, slope = self._both(first.where)
+        _, slope = self._arc.both(first.where)
         sizes = np.linalg.svd(slope, compute_uv=False)
         if sizes[-1] <= 1e3 * self.tolerance * max(1.0, sizes[0]):
             raise ValueError(
@@ -94,24 +67,4 @@ class Walk:
 
     def follow(self, step: float, longest: float, most: int) -> tuple[list[Point], str]:
         """The points of the branch and why it ends."""
-        points, shortest = [self._first()], 1e-6 * step
-        while len(points) < most:
-            here = points[-1]
-            guess, normal = here.where + step * here.tangent, here.tangent
-            border = self._inside(guess[-1])
-            at_border = border != guess[-1]
-            if at_border:
-                share = (border - here.where[-1]) / here.tangent[-1]
-                guess, normal = np.append((here.where + share * here.tangent)[:-1], border), self._parameter
-            there = self.point(guess, normal, here.tangent)
-            if there is None or there.tangent @ here.tangent < _TURN:
-                step *= _SHRINK
-                if step < shortest:
-                    return points, "no point of the branch was found beyond the last"
-                continue
-            points.append(there)
-            if at_border:
-                return points, f"the parameter reached {border:g}"
-            if there.trips <= _QUICK:
-                step = min(step * _GROWTH, longest)
-        return points, f"max_points={most} were found"
+        return self._arc.follow(self._first(), step, longest, most)

@@ -136,13 +136,16 @@ class Pushforward(AbstractLaw):
             raise ValueError(self._unknown("a density is the sum over them"))
         known, z = jnp.isfinite(z), self._moving(z, x.ravel())
         z = jnp.where(known, z, 1)
-        logs = self.latent.log_pdf(z)
         slope = jnp.abs(jax.vmap(jax.vmap(jax.grad(self.generator)))(z))
+        logs = jax.lax.stop_gradient(self).latent.log_pdf(jax.lax.stop_gradient(z))
         there = known & (logs > -jnp.inf)
-        turns = there & (slope == 0)  # the density is infinite there, and has no derivatives
-        steep = jnp.where(there & ~turns, slope, 1)
-        each = jnp.where(there, jnp.where(there, logs, 0) - jnp.log(steep), -jnp.inf)
-        each = jnp.where(turns, jnp.inf, each)
+        infinite = there & ((slope == 0) | (logs == jnp.inf))  # without derivatives
+        regular = there & ~infinite
+        # the others are looked at where the density is positive: masked, 0 times infinity would be NaN
+        inside = jax.lax.stop_gradient(self.latent.nodes()[0])
+        at = jnp.where(regular, z, inside[inside.shape[0] // 2])
+        each = jnp.where(regular, self.latent.log_pdf(at) - jnp.log(jnp.where(regular, slope, 1)), -jnp.inf)
+        each = jnp.where(infinite, jnp.inf, each)
         return jax.scipy.special.logsumexp(each, axis=1).reshape(x.shape)
 
     def _has_steps(self) -> bool:
