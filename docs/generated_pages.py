@@ -20,6 +20,7 @@ GROUPS = {
     "Laws": ("laws",),
     "Generators": ("generators",),
     "Discriminators": ("discriminators",),
+    "Networks": ("networks",),
     "Losses": ("losses",),
     "Regularisers": ("regularizers",),
     "Expectations and their error": ("expectation", "_error", "closed_forms"),

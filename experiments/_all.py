@@ -9,6 +9,7 @@ from . import (
     atlas,
     basin_map,
     bifurcation,
+    borders,
     chaos,
     comparison,
     convergence,
@@ -18,6 +19,8 @@ from . import (
     logistic,
     logistic_atlas,
     mitigations,
+    network_widths,
+    networks,
     neural,
     no_stationary_point,
     optimal,
@@ -58,8 +61,11 @@ _MODULES = (
     logistic_atlas,
     basin_map,
     bifurcation,
+    borders,
     chaos,
     mitigations,
+    network_widths,
+    networks,
     neural,
 )
 _FIGURES = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}

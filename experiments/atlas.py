@@ -41,7 +41,7 @@ class Config:
 
 
 def compute(config: Config) -> Arrays:
-    """Of each case: cost and field on the window, causes, path with tube, and what is proved of the box."""
+    """Of each case: cost and field on the window, causes, path with tube, and what is known of the box."""
     data: Arrays = {}
     for case, (left, right, low, high) in zip(config.cases, config.windows, strict=True):
         game, players = case.game(), case.players()
@@ -60,7 +60,7 @@ def compute(config: Config) -> Arrays:
             steps=config.updates,
             free=("b", "h"),
         )
-        proved = lsgan.no_stationary_point(
+        shown = lsgan.no_stationary_point(
             game, players, {"b": (-config.box, config.box), "h": (-config.box, config.box)}
         )
         levels = lsgan.asymptotes(game, players, free=("b", "h"))
@@ -76,8 +76,8 @@ def compute(config: Config) -> Arrays:
             f"covariance_{case.name}": np.asarray(band.covariance),
             f"nonlinearity_{case.name}": np.asarray(band.nonlinearity).max(axis=-1),
             f"levels_{case.name}": np.asarray([level.value for level in levels]),
-            f"proved_{case.name}": np.asarray(proved.verdict.name),
-            f"log10_bound_{case.name}": np.asarray(proved.log_bound / np.log(10)),
+            f"proved_{case.name}": np.asarray(shown.verdict.name),
+            f"log10_bound_{case.name}": np.asarray(shown.log_bound / np.log(10)),
         }
     return data
 

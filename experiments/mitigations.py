@@ -1,8 +1,9 @@
 """Remedies for mode collapse side by side, on one game that collapses.
 
-Data are points at -2 and 2; the generator makes two points, shift -+ scale, that start side by side; the
-discriminator has a bump on each mode, or on each pair of modes if it sees packs of two. Between the modes
-D is flat: what helps is what reaches a mode from afar.
+Data are two modes of some width, about -2 and 2, by a Gauss-Hermite rule each; the generator makes two
+points, shift -+ scale, that start side by side; D has a bump on each mode, or on each pair of modes if it
+sees packs of two. Between the modes D is flat: what helps is what reaches a mode from afar. Were the modes
+points, at the tops of the bumps, a penalty on the slope of D at the data would do nothing.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ import numpy as np
 import lsgan_analytic as lsgan
 
 from ._run import Arrays, Experiment, side_by_side
-from ._style import BLUE, DOUBLE, GREY, panel_letter, SKY, VERMILION
+from ._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, SKY, VERMILION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,12 +30,15 @@ class Config:
     """Non-saturating loss, simultaneous steps; the same random starts for all.
 
     Attributes:
-        mode: the modes are at -mode and mode; width: of D's bumps; near: a mode is kept by a point so near.
+        mode: the modes are at -mode and mode, with this std, by rules of so many nodes.
+        width: of D's bumps; near: a mode is kept by a point so near.
         scale: half the distance of the generator's points at the start; weights: std of D's.
         the rest: strengths of the remedies.
     """
 
     mode: float = 2.0
+    std: float = 0.3
+    nodes: int = 5
     width: float = 0.6
     near: float = 0.5
     scale: float = 0.1
@@ -87,9 +91,19 @@ class Play:
         units = np.stack(np.meshgrid(signs, signs), axis=-1).reshape(-1, 2) if remedy.packed else signs
         self.centers = config.mode * units
         latent = lsgan.PointMasses(config.scale * units if remedy.several else units)
-        data = lsgan.PointMasses(self.centers)
+        data = self.data(signs)
         self.game = lsgan.Game(data, latent, lsgan.NonSaturating(), remedy.parts)
         self.rule = remedy.rule(step=config.step)
+
+    def data(self, signs: np.ndarray) -> lsgan.PointMasses:
+        """Both modes, or all pairs of their points for a discriminator of packs of two."""
+        offsets, weights = np.polynomial.hermite_e.hermegauss(self.config.nodes)
+        points = (self.config.mode * signs[:, None] + self.config.std * offsets[None]).ravel()
+        masses = np.tile(weights / weights.sum() / signs.size, signs.size)
+        if self.remedy.packed:
+            points = np.stack(np.meshgrid(points, points), axis=-1).reshape(-1, 2)
+            masses = np.outer(masses, masses).ravel()
+        return lsgan.PointMasses(points, masses / masses.sum())
 
     def players(self, shifts: jax.Array, weights: jax.Array) -> lsgan.Players:
         """A start: ``shifts`` (2,), of which one generator takes the first, and ``weights`` (2,) of D."""
@@ -171,13 +185,15 @@ def plot(data: Arrays, config: Config) -> "Figure":
         share = (data["kept"] == count).mean(axis=1)
         modes.barh(rows, share, left=left, color=color, height=0.7, label=str(count))
         left += share
-    modes.set(yticks=rows, yticklabels=data["name"], xlim=(0, 1), xlabel="share of starts")
+    modes.set(yticks=rows, yticklabels=data["name"], xlim=(0, 1), xlabel=f"share of {config.starts} starts")
     modes.invert_yaxis()
     modes.tick_params(axis="y", length=0)
     modes.legend(ncols=3, frameon=False, loc="lower right", bbox_to_anchor=(1.02, 0.985), columnspacing=0.8)
     panel_letter(modes, "a", "modes kept:")
     _draw_steps(steps, data, config)
-    cost.barh(rows, data["cost"] / data["cost"][0], color=GREY, height=0.7)
+    cost.axvline(1, color=GREY, linewidth=0.6, linestyle=":")
+    cost.plot(data["cost"] / data["cost"][0], rows, "o", color=BLACK, markersize=4)
+    cost.grid(axis="x")
     cost.set(xlabel="operations of a step, none = 1", xscale="log", xlim=(0.5, None))
     cost.tick_params(axis="y", length=0)
     panel_letter(cost, "c", "cost")
@@ -191,16 +207,18 @@ def _draw_steps(axes: "Axes", data: Arrays, config: Config) -> None:
             low, middle, high = np.quantile(done, (0.25, 0.5, 0.75))
             axes.plot((low, high), (row, row), color=VERMILION, linewidth=1.5)
             axes.plot(middle, row, "o", color=VERMILION, markersize=4)
-    axes.set(xscale="log", xlabel="step $k$", xlim=(10, config.updates))
+        share = f"{done.size} of {first.size}"
+        axes.text(0.98, row, share, transform=axes.get_yaxis_transform(), ha="right", va="center")
+    axes.set(xscale="log", xlabel="step $k$", xlim=(10, 8 * config.updates))
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
-    panel_letter(axes, "b", "both from step (quartiles)")
+    panel_letter(axes, "b", "both from step $k$ (quartiles)")
 
 
 EXPERIMENTS = (
     Experiment(
         "mitigations",
-        "Remedies for mode collapse side by side: modes kept, steps to that, cost of a step",
+        "Remedies for mode collapse side by side, modes of some width: modes kept, steps, cost of a step",
         "new",
         Config(),
         compute,

@@ -17,6 +17,8 @@ from . import (
 from ._error import expectation_error as expectation_error
 from ._types import Players as Players
 from .bifurcations import (
+    Border as Border,
+    continue_border as continue_border,
     Cycle as Cycle,
     cycle as cycle,
     normal_form as normal_form,
@@ -141,6 +143,7 @@ from .losses import (
     SquaredMinimax as SquaredMinimax,
     Wasserstein as Wasserstein,
 )
+from .networks import LeakyReLUNetwork as LeakyReLUNetwork, ReLUNetwork as ReLUNetwork
 from .outcome import Evidence as Evidence, Outcome as Outcome
 from .parameters import parameter_names as parameter_names
 from .regularizers import (

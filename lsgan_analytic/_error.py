@@ -64,7 +64,9 @@ def _look(law: AbstractLaw, function: Function, breakpoints: Breakpoints) -> tup
         return jnp.sum(law.weights * value), jnp.sum(law.weights * error)
     if type(law) is Pushforward:
         through = jax.vmap(law.generator)
-        return _look(law.latent, lambda z: function(through(z)), law.generator.preimages(breakpoints))
+        z, kinks = law.generator.preimages(breakpoints), law.generator.breakpoints()
+        ends = jnp.concatenate([z, kinks.astype(z.dtype)]) if kinks.size else z
+        return _look(law.latent, lambda z: function(through(z)), ends)
     if law.is_sample:
         points, weights = law.nodes()
         values = weights * function(points)

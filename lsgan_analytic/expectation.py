@@ -20,6 +20,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from ._fit import fitting
 from ._implicit import differentiable_roots, first_order
 from ._types import Breakpoints, Scalar, Values
 from .discriminators._crossings import crossings
@@ -81,8 +82,22 @@ def transition_points(disc: AbstractDiscriminator, phi: AbstractIntegrand | None
     phi = phi and _bare(phi)
     own, levels = disc.breakpoints(), ()
     if isinstance(phi, AbstractScoreIntegrand):
-        levels = phi.kinks if own.size else phi.kinks + phi.transition_points
-    return _joined(own, *(disc.crossings(level) for level in levels))
+        levels = phi.kinks + _levels(disc, phi)
+    return _fitting(disc, _joined(own, *disc.all_crossings(levels)))
+
+
+def _levels(disc: AbstractDiscriminator, phi: AbstractScoreIntegrand) -> tuple[float, ...]:
+    """Scores at whose crossings panels end, since phi turns there; a D with breakpoints has seen to that.
+
+    Between them a score that is linear needs half as many.
+    """
+    if disc.is_piecewise_linear:
+        return phi.transition_points[::2]
+    return () if disc.breakpoints().size else phi.transition_points
+
+
+def _fitting(disc: AbstractDiscriminator, points: Array) -> Array:
+    return fitting(points, disc.most_breakpoints, f"disc: {type(disc).__name__}")
 
 
 def panel_ends(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand) -> tuple[Array, bool]:
@@ -94,15 +109,17 @@ def panel_ends(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractInteg
     smooth = disc.is_smooth or not own.size
     own = jax.lax.stop_gradient(own) if smooth else own
     around = ()
-    if isinstance(phi, AbstractScoreIntegrand) and not own.size:
-        around = jax.lax.stop_gradient(tuple(disc.crossings(level) for level in phi.transition_points))
+    if isinstance(phi, AbstractScoreIntegrand):
+        around = jax.lax.stop_gradient(disc.all_crossings(_levels(disc, phi)))
+    if disc.is_piecewise_linear:  # where it turns at a kink, the kink is kept
+        around = tuple(apart(part, own) for part in around)
     still = _joined(own, *around)
     kinks = _kinks(law, disc, phi)
     if not kinks.size:
-        return still, not smooth
+        return _fitting(disc, still), not smooth
     # of two edges at one place that move differently, the one with the larger discontinuity is kept
     still, kinks = (apart(still, kinks), kinks) if smooth else (still, apart(kinks, still))
-    return _joined(kinks, still.astype(kinks.dtype)), True
+    return _fitting(disc, _joined(kinks, still.astype(kinks.dtype))), True
 
 
 def apart(points: Array, others: Array) -> Array:
@@ -118,7 +135,7 @@ def _kinks(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractIntegrand
     """Where phi(D(x)) has the kinks of phi, with derivatives; empty where it has none or they are unknown."""
     if not phi.kinks or law.is_sample:
         return jnp.zeros((0,))
-    found = [disc.crossings(level) for level in phi.kinks] if isinstance(phi, AbstractScoreIntegrand) else []
+    found = list(disc.all_crossings(phi.kinks)) if isinstance(phi, AbstractScoreIntegrand) else []
     if any(part.ndim == 2 for part in found) or law.dim == 2:
         return jnp.zeros((0, 3)) if not found else jnp.concatenate(found)
     start = jax.lax.stop_gradient(law.nodes()[0])

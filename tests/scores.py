@@ -199,6 +199,16 @@ PROBLEMS = {
         bumps,
         laws="plane",
     ),
+    "ReLUNetwork": Problem(
+        lsgan.ReLUNetwork([[[1.5], [-0.8]], [[0.9, -0.7]]], [[0.2, 0.5], [-0.3]]),
+        AbstractCritic,
+        lambda x: 0.9 * np.maximum(0, 1.5 * x + 0.2) - 0.7 * np.maximum(0, 0.5 - 0.8 * x) - 0.3,
+    ),
+    "LeakyReLUNetwork": Problem(
+        lsgan.LeakyReLUNetwork([[[1.5]], [[-0.7]]], [[0.2], [0.4]], leak=0.5),
+        AbstractCritic,
+        lambda x: 0.4 - 0.7 * np.maximum(1.5 * x + 0.2, 0.5 * (1.5 * x + 0.2)),
+    ),
     "NeuralDiscriminator": Problem(NETWORK, AbstractProbability, *expit(network), laws="plane"),
     "a user's probability": Problem(Arctan(ONE), AbstractProbability, arctan, lambda x: arctan(-x)),
     "a user's logit": Problem(Tanh(ONE), AbstractProbability, *expit(lambda x: np.tanh(1.3 * x))),

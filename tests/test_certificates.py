@@ -103,7 +103,7 @@ def test_the_theorem_holds_by_what_is_computed(name):
     game, factor = PROVED[name]
     assert generator_factor(game, PAPER) == factor
     shown = lsgan.no_stationary_point(game, PAPER, {"h": (-2, 2), "b": (-1, 1)})
-    assert shown.verdict is Verdict.none_proved
+    assert shown.verdict is Verdict.none_by_formula
     players = lsgan.Players(lsgan.Erf(1.0, 0.4), lsgan.Square(1.0, 1.3))
     assert np.log(abs(float(lsgan.field(game, players).gen.h))) > shown.log_bound
 

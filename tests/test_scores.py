@@ -35,7 +35,7 @@ def test_the_tables_are_complete():
     assert set(LOSSES) == public(lsgan.losses, lsgan.losses.AbstractLoss)
     assert {name.split(",")[0] for name in PROBLEMS if name[0].isupper()} == public(
         lsgan.discriminators, AbstractDiscriminator
-    )
+    ) | public(lsgan.networks, AbstractDiscriminator)
 
 
 def heavy(name):

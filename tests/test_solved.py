@@ -109,7 +109,7 @@ def test_a_solved_game_is_one_class(monkeypatch):
     assert (level.value, level.error, level.reason) == (5.0, 0.0, "because")
     assert lsgan.log_gradient(game, players)[1].gen.shift == 0.5
     shown = lsgan.no_stationary_point(game, players, box)
-    assert (shown.verdict, shown.component, shown.log_bound) == (lsgan.Verdict.none_proved, "shift", -7.0)
+    assert (shown.verdict, shown.component, shown.log_bound) == (lsgan.Verdict.none_by_formula, "shift", -7.0)
     assert shown.reason.startswith("dJ_G/dshift is so: |dJ_G/dshift| > 10^-3.04")
     found = lsgan.extremes(game, players, box, boxes=1)
     assert found.proved

@@ -29,12 +29,13 @@ Point = TypeVar("Point", bound=OnCurve)
 
 
 class Bound(NamedTuple):
-    """The interval that one of the unknowns, a parameter, may not leave."""
+    """The interval that one of the unknowns, a parameter, may not leave; ``unit`` is what it is told in."""
 
     index: int
     low: float
     high: float
     name: str
+    unit: float = 1.0
 
     def clipped(self, where: np.ndarray) -> float:
         return min(max(float(where[self.index]), self.low), self.high)
@@ -111,7 +112,7 @@ class Arc(Generic[Point]):
                 continue
             points.append(there)
             if met is not None:
-                return points, f"{met.name} reached {there.where[met.index]:g}"
+                return points, f"{met.name} reached {met.unit * there.where[met.index]:g}"
             if there.trips <= _QUICK:
                 step = min(step * _GROWTH, longest)
         return points, f"max_points={most} were found"

@@ -115,7 +115,7 @@ class _NoGame(AbstractGame):
 
 
 @eqx.filter_jit
-def _at_rest(system: System, players: Players, positions: tuple[int, ...], parameter: Scalar) -> PyTree:
+def _at_rest(system: System, players: Players, positions: tuple[int, ...], parameter: Array) -> PyTree:
     """The state of the rule that rests at ``players``."""
     game, rule = _parts(system, parameter)
     if rule is None:
@@ -130,7 +130,7 @@ def _counts(leaf: Any) -> bool:
 
 
 @eqx.filter_jit
-def _change(motion: Motion, parameter: Scalar) -> Scalar:
+def _change(motion: Motion, parameter: Array) -> Scalar:
     """How much a step beside the players depends on its number, relative to its length."""
     here = motion.start
     near = here + 1e-3 * (1 + jnp.abs(here)) * jnp.cos(1 + 1.7 * jnp.arange(here.size, dtype=here.dtype))

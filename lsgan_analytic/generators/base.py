@@ -24,11 +24,24 @@ class AbstractGenerator(eqx.Module):
         """All real z with G(z) = x, for every x, in any order; NaN where there is none.
 
         On the plane x are lines a x + b y = c, rows (a, b, c), and so is what G takes to them, if it knows.
+        Of a G with ``breakpoints`` those points at which G - x changes its sign, each once.
 
         The density of G(z) is a sum over them, and quadrature ends its panels there. They need no
         derivatives: these come from G(z) = x. A generator that does not know returns none, as this one does.
         """
         return x[:0]
+
+    def breakpoints(self) -> Vector:
+        """All z where G has a kink, NaN for those that do not exist, with derivatives in its parameters.
+
+        Quadrature over z ends its panels there and moves with them.
+        """
+        return jnp.zeros((0,))
+
+    @property
+    def most_breakpoints(self) -> int | None:
+        """The most points of z at which panels of quadrature are made to end; None: all."""
+        return None
 
     def critical_points(self) -> Vector:
         """All z with G'(z) = 0, NaN for those that do not exist: the density of G(z) has its ends there."""

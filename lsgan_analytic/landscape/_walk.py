@@ -32,7 +32,7 @@ class Walk:
         self.players = lambda values: motion.players_at(jnp.asarray(values, here.dtype))
         self._start, self._stop = np.append(np.asarray(here, float), start), stop
         self._parameter = np.append(np.zeros(here.size), 1.0)  # its unit vector
-        bound = Bound(here.size, *sorted((start, stop)), "the parameter")
+        bound = Bound(here.size, min(start, stop), max(start, stop), "the parameter")
         self._arc = Arc(motion.equations, here.dtype, (bound,), self.point)
         self.tolerance = self._arc.tolerance
 

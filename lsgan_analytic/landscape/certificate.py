@@ -20,10 +20,18 @@ _STARTS, _TRIPS = 64, 80  # of the search that may contradict a bound
 
 
 class Verdict(enum.Enum):
-    """What is known of the stationary points of a game on a box."""
+    """What is known of the stationary points of a game on a box.
+
+    None of these is a proof. ``none_by_formula`` rests on an inequality that holds for all parameters of a
+    solved game, evaluated in floating point: a check, with a margin above the rounding that is expected.
+    Theorems are made by ``lsgan_analytic.proofs.no_stationary_point``, in ball arithmetic. ``none_bounded``
+    rests on slopes at samples, and what is between them could differ.
+    """
 
     found = "stationary points were found"
-    none_proved = "none: a component of the field keeps its sign on the box (proved, to rounding)"
+    none_by_formula = (
+        "none: a component of the field keeps its sign on the box (formula, in floating point with a margin)"
+    )
     none_bounded = "none: the field stays away from zero on the box (bound from sampled slopes, not proof)"
     undecided = "none found, and none excluded"
 
@@ -32,7 +40,7 @@ class Certificate(eqx.Module):
     """Why a box holds no stationary point, or where one may be.
 
     Attributes:
-        verdict: ``none_proved``, ``none_bounded`` or ``undecided``.
+        verdict: ``none_by_formula``, ``none_bounded`` or ``undecided``.
         component: the name of the component of the field that is bounded; "any" where it depends on the
             part of the box.
         log_bound: natural logarithm of a lower bound of the size of that component on the box (per unit
@@ -60,13 +68,13 @@ def no_stationary_point(
 ) -> Certificate:
     """Try to show that the field has no zero on ``box``.
 
-    1. *Proof*, where a solved game (``lsgan.solved``) bounds a derivative of what the generator descends
+    1. *By formula*, where a solved game (``lsgan.solved``) bounds a derivative of what the generator descends
        away from zero: where that is w E[(1 - D(G))^2], w > 0, with erf D, and square G of Rayleigh z or
        scaled and shifted normal z (any data, no regularisers; whether it is is read off the loss's objectives
        and integrands, not off its class). The derivatives by h (and g), or by the shift, have the sign of a,
-       and are bounded from below where a keeps its sign on the box; at a = 0 nothing is proved, since for
-       a = b = 0, g + h = 1/c R/S/E/E is stationary. The arithmetic is floating point, and gives way by more
-       than its rounding.
+       and are bounded from below where a keeps its sign on the box; at a = 0 nothing is known, since for
+       a = b = 0, g + h = 1/c R/S/E/E is stationary. The arithmetic is floating point, with a margin above its
+       rounding: not a proof.
     2. *Bound from samples*, where 1. does not apply. The box is cut into at least 256, 24^2, 8^3, 5^4 ...
        boxes. One with half-widths r is excluded by a component whose size |f_i| at the centre is more than
        safety max(sum_j L_ij r_j, the largest change of f_i seen), over centre, corners, middles of faces and
@@ -89,17 +97,17 @@ def no_stationary_point(
     >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
     >>> shown = lsgan.no_stationary_point(game, players, {"b": (-8, 8), "h": (-8, 8)})
     >>> shown.verdict.name, shown.component
-    ('none_proved', 'h')
+    ('none_by_formula', 'h')
     """
     bounds = checked_window(game, players, box, free)
     boxes, safety = checked_int(boxes, "boxes"), checked_float(safety, "safety", low=1.0)
-    shown = prove(game, players, bounds) or bound(game, players, bounds, boxes, safety)
+    shown = by_formula(game, players, bounds) or bound(game, players, bounds, boxes, safety)
     if shown.verdict is not Verdict.none_bounded:
         return shown
     return _contradicted(game, players, bounds, shown) or shown
 
 
-def prove(game: AbstractGame, players: Players, bounds: Window) -> Certificate | None:
+def by_formula(game: AbstractGame, players: Players, bounds: Window) -> Certificate | None:
     """A sign kept by a component of the generator's gradient on the whole box; None where none is known."""
     known = solved.ask(
         lambda solved_game: solved_game.generator_gradient_bounds(game, players, bounds.positions)
@@ -113,7 +121,7 @@ def prove(game: AbstractGame, players: Players, bounds: Window) -> Certificate |
     if not np.isfinite(logs[name]):
         return None
     return Certificate(
-        Verdict.none_proved,
+        Verdict.none_by_formula,
         name,
         logs[name],
         len(low),

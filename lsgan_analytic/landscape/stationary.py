@@ -11,7 +11,7 @@ from ..parameters import Names
 from ._newton import rank_tolerance
 from ._roots import look, merge, Roots, search, sign_changes
 from ._window import Box, checked_window, placed, Window
-from .certificate import bound, Certificate, prove, Verdict
+from .certificate import bound, by_formula, Certificate, Verdict
 from .manifold import distance_to, inside, Manifold, nearby, ordered, walk
 
 
@@ -61,7 +61,7 @@ def stationary_points(
 ) -> StationaryPoints:
     """All zeros of the field that damped Newton with deflation finds from ``starts`` points over ``box``.
 
-    A proof that there are none (``no_stationary_point``, part 1) ends the matter before any search; where
+    A sign that excludes them (``no_stationary_point``, part 1) ends the matter before any search; where
     nothing is found part 2 tries to exclude the box. An end counts as a root where the Newton step is of
     rounding size and no component of the field is as large as at its neighbours, which tells a root from a
     plateau, however flat. Where the Jacobian is singular its null directions are followed: what stays zero
@@ -81,16 +81,16 @@ def stationary_points(
     >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
     >>> found = lsgan.stationary_points(game, players, {"b": (-8, 8), "h": (-8, 8)})
     >>> len(found.points), found.verdict.name
-    (0, 'none_proved')
+    (0, 'none_by_formula')
     """
     bounds = checked_window(game, players, box, free)
     starts, iterations = checked_int(starts, "starts"), checked_int(iterations, "iterations")
     boxes = checked_int(boxes, "boxes")
     n = len(bounds.names)
     nothing = np.zeros((0, n), bounds.low.dtype)
-    proof = prove(game, players, bounds)
-    if proof:
-        return _record(game, players, bounds, nothing, (), np.zeros(0, int), starts, proof)
+    by_sign = by_formula(game, players, bounds)
+    if by_sign:
+        return _record(game, players, bounds, nothing, (), np.zeros(0, int), starts, by_sign)
     roots = search(game, players, bounds, starts, iterations)
     if n == 1:
         changes = sign_changes(game, players, bounds, starts)

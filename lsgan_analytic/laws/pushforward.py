@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import Array
 
+from .._fit import fitting
 from .._implicit import differentiable_roots
 from .._plane import dot
 from .._types import Breakpoints, Flags, FloatLike, Values, Vector
@@ -75,12 +77,21 @@ class Pushforward(AbstractLaw):
     def composite_nodes(
         self, breakpoints: Breakpoints, n: int | None = None, differentiable: bool = False
     ) -> tuple[Values, Values]:
-        z = _distinct(self._found(breakpoints))
-        if differentiable and breakpoints.size and not self.is_sample:
+        if self.is_sample:
+            return self.nodes()
+        kinks = self.generator.breakpoints()
+        z = self._found(breakpoints)
+        z = z if kinks.size else _distinct(z)  # of a G with kinks each is known once
+        if differentiable and breakpoints.size:
             if not z.size:
                 raise ValueError(self._unknown("the integrand has kinks or jumps"))
             z = self._moving(z, breakpoints)
-        z, weights = self.latent.composite_nodes(z.reshape(-1, *z.shape[2:]), n, differentiable)
+        z = z.reshape(-1, *z.shape[2:])
+        if kinks.size:
+            gen = self.generator
+            z = jnp.concatenate([kinks, z.astype(kinks.dtype)])
+            z = fitting(z, gen.most_breakpoints, f"gen: {type(gen).__name__}")
+        z, weights = self.latent.composite_nodes(z, n, differentiable or bool(kinks.size))
         return self._points(z), weights
 
     def _found(self, x: Array) -> Array:
@@ -127,6 +138,10 @@ class Pushforward(AbstractLaw):
             z = jnp.where(jnp.isfinite(turning), turning, 0)
             z = differentiable_roots(jax.vmap(jax.grad(gen)), z, z[0])
             parts.append(self._points(z))
+        kinks = gen.breakpoints()
+        if kinks.size:
+            at = self._points(jnp.where(jnp.isfinite(kinks), kinks, 0))
+            parts.append(jnp.where(jnp.isfinite(kinks), at, jnp.nan))
         return jnp.concatenate(parts) if parts else ends
 
     def log_pdf(self, x: FloatLike) -> Values:
@@ -134,6 +149,7 @@ class Pushforward(AbstractLaw):
         z = self._found(x.ravel())
         if z.size == 0 < x.size:
             raise ValueError(self._unknown("a density is the sum over them"))
+        z = self._without_atoms(z)
         known, z = jnp.isfinite(z), self._moving(z, x.ravel())
         z = jnp.where(known, z, 1)
         slope = jnp.abs(jax.vmap(jax.vmap(jax.grad(self.generator)))(z))
@@ -147,6 +163,22 @@ class Pushforward(AbstractLaw):
         each = jnp.where(regular, self.latent.log_pdf(at) - jnp.log(jnp.where(regular, slope, 1)), -jnp.inf)
         each = jnp.where(infinite, jnp.inf, each)
         return jax.scipy.special.logsumexp(each, axis=1).reshape(x.shape)
+
+    def _without_atoms(self, z: Array) -> Array:
+        """``z``, or an error where G is constant between two kinks: its law has no density."""
+        kinks = jnp.sort(jax.lax.stop_gradient(self.generator.breakpoints()))
+        if not kinks.size:
+            return z
+        known = jnp.isfinite(kinks)
+        kinks = jnp.where(known, kinks, jnp.max(jnp.where(known, kinks, -jnp.inf)))
+        kinks = jnp.where(jnp.isfinite(kinks), kinks, 0)
+        ends = jnp.concatenate([kinks[:1] - 1, kinks, kinks[-1:] + 1])
+        slope = jax.vmap(jax.grad(jax.lax.stop_gradient(self.generator)))(0.5 * (ends[1:] + ends[:-1]))
+        mass = jnp.diff(self.latent.cdf(ends[1:-1]), prepend=0.0, append=1.0)
+        atom = jnp.any((slope == 0) & (jax.lax.stop_gradient(mass) > 0))
+        return eqx.error_if(
+            z, atom, "generator: is constant on an interval, so that the law of G(z) has an atom, no density"
+        )
 
     def _has_steps(self) -> bool:
         """Whether nothing better than the nodes is known of the cdf."""

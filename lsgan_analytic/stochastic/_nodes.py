@@ -199,7 +199,8 @@ def _kinks(local: StepMap, thetas: Float[Array, "T p"]) -> tuple[Array, Array] |
             [at for at, moving in (panel_ends(law, disc, phi) for phi in phis) if moving]
             for law, phis in ((data, real), (generated, fake))
         ]
-        return points[0], [players.gen.preimages(part) for part in points[1]]
+        own = players.gen.breakpoints()
+        return points[0], [players.gen.preimages(part) for part in points[1]] + [own] * bool(own.size)
 
     of_data, of_latent = jax.vmap(at)(thetas)
     if not (of_data or of_latent):

@@ -57,6 +57,10 @@ GENERATORS: Examples = {
     "Polynomial": lambda: lsgan.Polynomial([0.1, 0.9, 0.2]),
     "MixtureOfShifts": lambda: lsgan.MixtureOfShifts([-0.7, 0.6]),
     "Categorical": lambda: lsgan.Categorical([0.2, -0.1, 0.3]),
+    "ReLUNetwork": lambda: lsgan.ReLUNetwork([[[1.0], [-0.6]], [[0.9, 0.8]]], [[0.5, 0.7], [0.1]]),
+    "LeakyReLUNetwork": lambda: lsgan.LeakyReLUNetwork(
+        [[[1.0], [-0.6]], [[0.7, 0.5], [0.4, -0.9]], [[0.8, 0.3]]], [[0.5, 0.7], [-0.2, 0.3], [0.1]], 0.3
+    ),
 }
 CURVES: Examples = {"Curve": lambda: lsgan.Curve([[0.1, 1.0, 0.1], [-0.4, 0.2, 0.5]])}
 PLANE_GENERATORS: Examples = {
@@ -72,6 +76,10 @@ DISCRIMINATORS: Examples = {
     "Linear": lambda *_: lsgan.Linear(0.7, 0.25),
     "Quadratic": lambda *_: lsgan.Quadratic(0.6),
     "RadialBasis": lambda *_: lsgan.RadialBasis([0.8, -0.5], [-0.4, 0.9], 0.8),
+    "ReLUNetwork": lambda *_: lsgan.ReLUNetwork([[[0.9], [-1.1]], [[0.6, -0.5]]], [[0.3, 0.4], [-0.1]]),
+    "LeakyReLUNetwork": lambda *_: lsgan.LeakyReLUNetwork(
+        [[[0.9], [-1.1]], [[0.6, -0.5], [-0.7, 0.4]], [[0.5, 0.8]]], [[0.3, 0.4], [0.1, 0.2], [-0.1]], 0.2
+    ),
     "Tabular": lambda *_: lsgan.Tabular([0.3, -0.2, 0.5]),
     "TabularCritic": lambda *_: lsgan.TabularCritic([0.3, -0.2, 0.5]),
     "OptimalDiscriminator": lambda data, latent: lsgan.OptimalDiscriminator(data, latent),
@@ -117,7 +125,7 @@ RULES: Examples = {
     "Optimistic": lambda: lsgan.Optimistic(0.05),
     "PastExtragradient": lambda: lsgan.PastExtragradient(0.05),
     "PerPlayer": lambda: lsgan.PerPlayer(optax.adam(0.05), optax.sgd(0.05, momentum=0.5)),
-    "Proximal": lambda: lsgan.Proximal(0.05),
+    "Proximal": lambda: lsgan.Proximal(0.02),
     "SymplecticAdjustment": lambda: lsgan.SymplecticAdjustment(0.05),
     "TaylorLola": lambda: lsgan.TaylorLola(0.05),
     "Unrolled": lambda: lsgan.Unrolled(0.05, 2),
@@ -133,7 +141,7 @@ KINDS = {
 
 _TABLES = {"Tabular", "TabularCritic"}
 _ANSWERING = {"OptimalDiscriminator", "OptimalIndicator", "AuthorsOptimalDiscriminator"}
-_HAVE_A_NORM = {"Linear", "RadialBasis", "HalfPlane", "Plane"}
+_HAVE_A_NORM = {"Linear", "RadialBasis", "HalfPlane", "Plane", "ReLUNetwork", "LeakyReLUNetwork"}
 _DISCRETE = {"PointMasses", "PointMasses: counts", "Mixture: with masses"}
 _POSITIVE = {"Exponential", "Rayleigh", "Gamma", "Weibull", "Pareto", "PointMasses: counts"}
 

@@ -1,0 +1,174 @@
+"""Which step and which penalty: borders of stability of training rules, soft and hard, on the Dirac-GAN."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Self, TYPE_CHECKING
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import lsgan_analytic as lsgan
+from lsgan_analytic.bifurcations.border import BorderKind
+
+from ._run import Arrays, Experiment
+from ._style import BLACK, DOUBLE, panel_letter, VERMILION
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_POINT = lsgan.PointMasses([0.0])
+_CENTRE = lsgan.Players(disc=lsgan.Linear(w=0.0), gen=lsgan.Shift(shift=0.0))
+_FREE = ("w", "shift")
+_RULES = {
+    "simultaneous": lsgan.Simultaneous,
+    "alternating": lsgan.Alternating,
+    "extragradient": lsgan.Extragradient,
+    "optimistic": lsgan.Optimistic,
+}
+_KINDS: tuple[BorderKind, ...] = ("neimark_sacker", "flip")
+_SOFT, _HARD, _OPEN = 1, -1, 0
+_SAID = {"supercritical": _SOFT, "subcritical": _HARD}
+
+
+@dataclass(frozen=True)
+class Config:
+    """The rectangle of R1 strengths and step sizes, and the number of cells on a side."""
+
+    strengths: tuple[float, float] = (0.01, 2.0)
+    steps: tuple[float, float] = (0.05, 6.0)
+    cells: int = 120
+
+    def quick(self) -> Self:
+        return replace(self, cells=12)
+
+
+def _training(
+    name: str, step: jax.Array, strength: jax.Array
+) -> tuple[lsgan.Game, lsgan.updates.AbstractRule]:
+    game = lsgan.Game(_POINT, _POINT, lsgan.Minimax(), regularizers=(lsgan.R1(strength),))
+    return game, _RULES[name](step)
+
+
+def compute(config: Config) -> Arrays:
+    """Largest |multiplier| over the rectangle, and the borders of stability with what lies beyond them."""
+    strengths, steps = (np.linspace(*ends, config.cells) for ends in (config.strengths, config.steps))
+    data = {"strengths": strengths, "steps": steps}
+    for name in _RULES:
+        radius = _radii(name, strengths, steps)
+        data[f"radius_{name}"] = radius
+        for kind in _KINDS:
+            data[f"{kind}_{name}"] = _border(name, kind, radius, config)
+    return data
+
+
+def _radii(name: str, strengths: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """(steps, strengths), the largest |multiplier|."""
+
+    def slope(step: jax.Array, strength: jax.Array) -> jax.Array:
+        game, rule = _training(name, step, strength)
+        return lsgan.step_jacobian(game, rule, _CENTRE, free=_FREE)
+
+    over = jax.jit(jax.vmap(jax.vmap(slope, (None, 0)), (0, None)))
+    return np.abs(np.linalg.eigvals(np.asarray(over(jnp.asarray(steps), jnp.asarray(strengths))))).max(
+        axis=-1
+    )
+
+
+def _border(name: str, kind: BorderKind, radius: np.ndarray, config: Config) -> np.ndarray:
+    """(n, 3): strength, step and whether the loss of stability is soft (1), hard (-1) or not decided (0)."""
+    strengths, steps = (np.linspace(*ends, config.cells) for ends in (config.strengths, config.steps))
+    inside = radius < 1
+    crossings = np.argwhere(inside[1:] != inside[:-1])
+    for place in crossings[np.linspace(0, len(crossings) - 1, min(6, len(crossings))).astype(int)]:
+        start = (float(steps[place[0]]), float(strengths[place[1]]))
+        try:
+            border = lsgan.continue_border(
+                lambda step, strength: _training(name, step, strength),
+                _CENTRE,
+                kind,
+                start,
+                config.steps,
+                config.strengths,
+                free=_FREE,
+            )
+        except ValueError:
+            continue  # the border near this place is of the other kind
+        size = np.abs(border.eigenvalues).max(axis=1)
+        edge = np.flatnonzero(size < 1 + 1e-6)  # where the other multipliers are inside
+        if edge.size:
+            said = [_SAID.get(border.normal_form(int(i)).criticality, _OPEN) for i in edge]
+            return np.stack([border.q[edge], border.p[edge], said], axis=1)
+    return np.zeros((0, 3))
+
+
+def plot(data: Arrays, config: Config) -> "Figure":
+    """A panel for each rule."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(DOUBLE, 2.35), layout="constrained")
+    panels = np.ravel(figure.subplots(1, len(_RULES), sharey=True))
+    for axes, letter, name in zip(panels, "abcd", _RULES, strict=True):
+        shown = np.where(data[f"radius_{name}"] < 1, data[f"radius_{name}"], np.nan)
+        mesh = axes.pcolormesh(
+            data["strengths"],
+            data["steps"],
+            shown,
+            cmap="cividis",
+            vmin=0,
+            vmax=1,
+            shading="nearest",
+            rasterized=True,
+        )
+        for kind in _KINDS:
+            _draw_border(axes, data[f"{kind}_{name}"])
+        row, column = np.unravel_index(np.argmin(data[f"radius_{name}"]), data[f"radius_{name}"].shape)
+        best = data[f"radius_{name}"][row, column]
+        axes.plot(
+            data["strengths"][column],
+            data["steps"][row],
+            "*",
+            color="white",
+            markeredgecolor=BLACK,
+            markersize=8,
+        )
+        panel_letter(axes, letter, f"{name}, best {best:.2f}")
+        axes.set(xlabel=r"R1 strength $\gamma$", xlim=config.strengths, ylim=config.steps)
+    panels[0].set_ylabel(r"step $\eta$")
+    figure.colorbar(mesh, ax=panels, label=r"largest $|\mu|$ per step", pad=0.01)
+    handles = [
+        panels[0].plot([], [], color=VERMILION, linewidth=1.6, linestyle=style, label=label)[0]
+        for style, label in (("-", "soft"), ("--", "hard"))
+    ]
+    panels[-1].legend(handles=handles, loc="upper right", frameon=True, framealpha=0.9, handlelength=2.0)
+    return figure
+
+
+def _pieces(border: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Stretches of one verdict, each with the first point of the next."""
+    at = 0
+    for said, group in groupby(border[:, 2]):
+        size = len(list(group))
+        yield int(said), border[at : at + size + 1, :2]
+        at += size
+
+
+def _draw_border(axes: "Axes", border: np.ndarray) -> None:
+    for said, piece in _pieces(border):
+        axes.plot(
+            *piece.T, color=VERMILION, linewidth=1.6, linestyle={_SOFT: "-", _HARD: "--", _OPEN: ":"}[said]
+        )
+
+
+EXPERIMENTS = (
+    Experiment(
+        "borders",
+        "step against R1 strength: where four rules are stable, how fast, and whether the border is soft or hard",
+        "new",
+        Config(),
+        compute,
+        plot,
+    ),
+)
