@@ -1,15 +1,17 @@
 """Pages made from the package and from the registry of experiments: API, gallery, claims."""
 
+import dataclasses
 import inspect
 import json
 import shutil
 import tomllib
 from pathlib import Path
 from types import ModuleType
+from typing import Any, cast
 
 import lsgan_analytic as lsgan
 from experiments._all import EXPERIMENTS
-from experiments._run import load
+from experiments._run import Experiment, load
 from experiments.claims import CLAIMS
 
 ROOT = Path(__file__).parents[1]
@@ -105,10 +107,9 @@ def api() -> str:
     return text + "\n".join(parts)
 
 
-def _config(name: str) -> str:
-    record = json.loads((FIGURES / f"{name}.json").read_text(encoding="utf-8"))
-    lines = (f"{field} = {json.dumps(value)}" for field, value in record["config"].items())
-    return "\n".join(lines)
+def _config(one: Experiment) -> str:
+    fields = dataclasses.asdict(cast(Any, one.config))
+    return "\n".join(f"{field} = {json.dumps(value)}" for field, value in fields.items())
 
 
 def gallery(images: Path) -> str:
@@ -123,13 +124,13 @@ def gallery(images: Path) -> str:
         if name in claims:
             continue
         parts.append(f"## {name}\n\n{one.title} (source: {one.source}).\n")
-        if one.plot is not None:
+        if one.plot is not None and (FIGURES / f"{name}.png").exists():
             shutil.copyfile(FIGURES / f"{name}.png", images / f"{name}.png")
             parts.append(f"![{_plain(one.title)}](images/{name}.png)\n")
         if name in captions:
             parts.append(captions[name] + "\n")
         parts.append(_block(f"python -m experiments {name}", "sh"))
-        parts.append("Configuration:\n\n" + _block(_config(name)))
+        parts.append("Configuration:\n\n" + _block(_config(one)))
     return "\n".join(parts)
 
 
