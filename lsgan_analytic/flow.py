@@ -100,7 +100,7 @@ def flow(
     try:
         import diffrax
     except ImportError as error:
-        raise ImportError("flow needs diffrax: pip install 'lsgan_analytic[flow]'") from error
+        raise ImportError('flow needs diffrax: python -m pip install "lsgan_analytic[flow]"') from error
     dtype = vector(players).dtype
     time = positive_number("time")(time).astype(dtype)
     points, part = checked_int(points, "points", 2), restrict(game, checked_start(players), free)

@@ -282,5 +282,7 @@ def test_bad_input(more, message):
 
 def test_without_diffrax(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "diffrax", None)
-    with pytest.raises(ImportError, match=r"flow needs diffrax: pip install 'lsgan_analytic\[flow\]'"):
+    with pytest.raises(
+        ImportError, match=r'flow needs diffrax: python -m pip install "lsgan_analytic\[flow\]"'
+    ):
         lsgan.flow(dirac(), pair([1.0], [1.0]), time=1.0)

@@ -184,7 +184,7 @@ def test_the_library_needs_no_flint():
         "except ImportError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "lsgan.proofs needs python-flint: pip install 'lsgan_analytic[proofs]'\n"
+    assert done.stdout == 'lsgan.proofs needs python-flint: python -m pip install "lsgan_analytic[proofs]"\n'
 
 
 @pytest.mark.parametrize("given", ["by the constructor", "by tree_at"])

@@ -435,7 +435,7 @@ def test_without_the_extra(tmp_path, suffix, module, monkeypatch):
     save(ensemble(), file)
     whole = file.read_bytes()
     monkeypatch.setitem(sys.modules, module, None)
-    message = rf"{module}.*needed: pip install lsgan_analytic\[io\]"
+    message = rf'{module}.*needed: python -m pip install "lsgan_analytic\[io\]"'
     with pytest.raises(ImportError, match=message):
         save(ensemble(), file)
     with pytest.raises(ImportError, match=message):

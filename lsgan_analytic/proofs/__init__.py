@@ -5,7 +5,8 @@ rounding. Here costs, fields and Jacobians are Arb balls over boxes of the param
 leaves a certificate that a small independent program checks (``tests/check_certificate.py``). What cannot
 be decided is "undecided", with the boxes that are left.
 
-It needs python-flint, which ``import lsgan_analytic`` does not: ``pip install 'lsgan_analytic[proofs]'``.
+It needs python-flint, which ``import lsgan_analytic`` does not:
+``python -m pip install "lsgan_analytic[proofs]"``.
 The games: ``Erf``, ``Logistic``, ``Sigmoid`` and ``Linear`` discriminators; ``Square`` of ``Rayleigh``, and
 ``Affine``, ``Shift``, ``Scale`` of exponential, normal, uniform laws and point masses; every loss; ``R1``,
 ``R2``, ``GradientPenalty``, ``InstanceNoise``. ``_model.py`` has the formulas, ``_means.py`` the bounds.
@@ -14,7 +15,9 @@ The games: ``Erf``, ``Logistic``, ``Sigmoid`` and ``Linear`` discriminators; ``S
 try:
     import flint as _flint
 except ImportError as error:
-    raise ImportError("lsgan.proofs needs python-flint: pip install 'lsgan_analytic[proofs]'") from error
+    raise ImportError(
+        'lsgan.proofs needs python-flint: python -m pip install "lsgan_analytic[proofs]"'
+    ) from error
 
 from ._balls import from_text as from_text
 from .bounds import bounds as bounds

@@ -100,4 +100,4 @@ def optional(modules: str) -> Any:
     try:
         return [importlib.import_module(name) for name in modules.split()][-1]
     except ImportError as error:
-        raise ImportError(f"{modules} needed: pip install lsgan_analytic[io]") from error
+        raise ImportError(f'{modules} needed: python -m pip install "lsgan_analytic[io]"') from error

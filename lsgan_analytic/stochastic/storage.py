@@ -53,7 +53,7 @@ def to_xarray(ensemble: Ensemble | Summary, provenance: Mapping[str, Any] | None
 
     Raises:
         ValueError: a provenance JSON cannot hold, a parameter named as another variable is.
-        ImportError: no xarray: ``pip install lsgan_analytic[io]``.
+        ImportError: no xarray: ``python -m pip install "lsgan_analytic[io]"``.
 
     >>> import jax, lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
@@ -81,7 +81,8 @@ def save(
 
     Raises:
         ValueError: another suffix, and as for ``to_xarray``. OSError: no room, no such folder.
-        ImportError: no xarray, h5netcdf, h5py (.nc) or scipy (.mat): ``pip install lsgan_analytic[io]``.
+        ImportError: no xarray, h5netcdf, h5py (.nc) or scipy (.mat):
+            ``python -m pip install "lsgan_analytic[io]"``.
     """
     module, encode, _ = file_format(Path(path))
     data = encode(module, _flatten(ensemble, provenance))  # not to disk: a full one makes HDF5 crash
