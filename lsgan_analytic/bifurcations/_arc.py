@@ -83,6 +83,17 @@ class Arc(Generic[Point]):
             where = where + change
         return None
 
+    def located(
+        self, guess: np.ndarray, normal: np.ndarray, along: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, int] | None:
+        """(point, Jacobian, tangent that points ``along``, trips) of ``solve``."""
+        solved = self.solve(guess, normal)
+        if solved is None:
+            return None
+        where, slope, trips = solved
+        tangent = np.linalg.svd(slope)[2][-1]
+        return where, slope, tangent * (1 if tangent @ along >= 0 else -1), trips
+
     def _ahead(self, here: Point, step: float) -> tuple[np.ndarray, np.ndarray, Bound | None]:
         """(guess, normal, the bound that is met first) a step ahead."""
         guess, met, share = here.where + step * here.tangent, None, step

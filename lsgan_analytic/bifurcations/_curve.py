@@ -126,12 +126,10 @@ class Curve:
         return found
 
     def _point(self, guess: np.ndarray, normal: np.ndarray, along: np.ndarray) -> Place | None:
-        solved = self._arc.solve(guess, normal)
-        if solved is None:
+        located = self._arc.located(guess, normal, along)
+        if located is None:
             return None
-        where, slope, trips = solved
-        tangent = np.linalg.svd(slope)[2][-1]
-        tangent = tangent * (1 if tangent @ along >= 0 else -1)
+        where, _, tangent, trips = located
         x, pq = np.split(self.unscaled(where), [-2])
         matrix = self._matrix(jnp.asarray(x, self._dtype), jnp.asarray(pq, self._dtype))
         spectrum = np.linalg.eigvals(np.asarray(matrix, float)).astype(complex)

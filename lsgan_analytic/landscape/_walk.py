@@ -38,12 +38,10 @@ class Walk:
 
     def point(self, guess: np.ndarray, normal: np.ndarray, along: np.ndarray) -> Point | None:
         """The point of the branch near ``guess``, with the tangent that points ``along``."""
-        solved = self._arc.solve(guess, normal)
-        if solved is None:
+        located = self._arc.located(guess, normal, along)
+        if located is None:
             return None
-        where, slope, trips = solved
-        tangent = np.linalg.svd(slope)[2][-1]
-        tangent = tangent * (1 if tangent @ along >= 0 else -1)
+        where, slope, tangent, trips = located
         square = slope[:, :-1] + (np.eye(len(slope)) if self.is_map else 0)
         spectrum = np.linalg.eigvals(square).astype(complex)
         spectrum = spectrum[np.lexsort((-np.imag(spectrum), -np.real(spectrum)))]
