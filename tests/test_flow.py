@@ -281,6 +281,8 @@ def test_bad_input(more, message):
 
 
 def test_without_diffrax(monkeypatch):
+    with pytest.raises(ValueError, match="time"):  # the annotations, checked in tests, are looked up with it
+        lsgan.flow(dirac(), pair([1.0], [1.0]), time=-1.0)
     monkeypatch.setitem(__import__("sys").modules, "diffrax", None)
     with pytest.raises(
         ImportError, match=r'flow needs diffrax: python -m pip install "lsgan_analytic\[flow\]"'

@@ -17,7 +17,7 @@ Runs = TypeVar("Runs", Ensemble, Summary)
 def concat(parts: Sequence[Runs]) -> Runs:
     r"""The ensemble whose parts these are, made by ``simulate(..., first_run=)`` one by one.
 
-    Of ensembles this is the ensemble of all runs, to the bits of one simulation. Of summaries with
+    Of ensembles this is the ensemble of all runs, with the bits that ``simulate`` gave. Of summaries with
     R_i runs, means m_i, covariances C_i and R = sum_i R_i,
 
         m = sum_i R_i m_i / R,   (R - 1) C = sum_i [(R_i - 1) C_i + R_i (m_i - m)(m_i - m)^T],

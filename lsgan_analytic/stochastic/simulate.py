@@ -68,11 +68,12 @@ def simulate(
             the proof. The error is compared with the sampling noise along the exact path (``runs.nodes``).
             Above a hundredth of it there is a UserWarning, above 0.3 a ValueError. "auto": as many as it
             takes to be below a hundredth. For games that see samples through averages of smooth functions.
-        first_run: run r of these is run first_run + r of the ensemble of this key, to the same bits: parts of
-            a large ensemble, which ``concat`` joins.
+        first_run: run r of these is run first_run + r of the ensemble of this key, to the same bits (to
+            rounding where a part is a single tile): parts of a large ensemble, which ``concat`` joins.
         save_every: keep every so many steps: T = 1 + steps / save_every points.
         tile: runs computed side by side (default 20): it bounds the memory. A run has the same bits in
-            every ensemble of the same tile, on any number of devices and processes. Its evidence, computed
+            every ensemble of the same tile, on any number of devices and processes; in one of a single tile
+            the compiled program is another, and a run may differ by rounding. Its evidence, computed
             once at the end, had the same bits too where it was tried, but by 4e-15 (relative) in one case.
         devices: a device, several, or a mesh with the one axis "runs"; None: the first local one. With
             several processes (``jax.distributed``) give ``jax.devices()``: each gets the whole result.
