@@ -7,7 +7,6 @@ from typing import Any, SupportsFloat
 
 from ._settings import fields
 
-_TERMS = {"a": "$a$", "b": "$b$", "g": "$g$", "h": "$h$"}
 _LONG = 12  # more entries than this are not listed
 
 
@@ -29,10 +28,14 @@ def _fixed(number: float, digits: int) -> str:
     return f"{number:.{max(places, 0)}f}"
 
 
-def point(names: Sequence[str], values: Iterable[SupportsFloat], digits: int = 4) -> str:
-    """``$a$ = 2.2, $b$ = -3``."""
-    named = zip(names, values, strict=True)
-    return ", ".join(f"{_TERMS.get(name, name)} = {plain(value, digits)}" for name, value in named)
+def given(value: SupportsFloat) -> str:
+    """A number of a configuration, as it was chosen: without zeros at the end."""
+    return f"{float(value):g}"
+
+
+def point(names: Sequence[str], values: Iterable[SupportsFloat]) -> str:
+    """``$a$ = 2.2, $b$ = -3``: a start."""
+    return ", ".join(f"${name}$ = {given(value)}" for name, value in zip(names, values, strict=True))
 
 
 def listed(words: Sequence[str]) -> str:
