@@ -97,6 +97,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
             axes.axhline(mode, color=GREY, linewidth=0.6, linestyle=":")
         axes.plot(data[f"path {name}"], color=color)
         axes.set(xlabel="iteration $k$", xlim=(0, config.updates), ylim=(-7, 7))
+        axes.set_xticks((0, config.updates // 2))
         panel_letter(axes, letter, title)
         if np.abs(data[f"path {name}"]).max() > 7:
             axes.text(0.96, 0.5, "both leave\nthe frame", transform=axes.transAxes, ha="right", va="center")
