@@ -15,7 +15,9 @@ def plain(value: SupportsFloat, digits: int = 3) -> str:
     number = float(value)
     if not math.isfinite(number):
         return str(number).replace("inf", "infinity")
-    if number == 0 or 1e-3 <= abs(number) < 1e5:
+    if number == 0:
+        return "0"
+    if 1e-3 <= abs(number) < 1e5:
         return _fixed(number, digits)
     mantissa, exponent = f"{number:.{max(digits - 1, 0)}e}".split("e")
     return f"{mantissa} x 10^{int(exponent)}"

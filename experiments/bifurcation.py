@@ -12,6 +12,7 @@ import numpy as np
 import lsgan_analytic as lsgan
 from lsgan_analytic import plotting
 
+from ._captions import given, plain
 from ._run import Arrays, Experiment
 from ._style import BLACK, BLUE, DOUBLE, panel_letter, VERMILION
 
@@ -143,6 +144,22 @@ def _legend(panels: np.ndarray) -> tuple[list, list]:
     return list(found.values()), list(found)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The three branches, and where they change."""
+    parts = []
+    for name in _LABELS:
+        events = zip(data[f"kinds_{name}"], data[f"at_{name}"], strict=True)
+        told = ", ".join(f"{_EVENTS[str(kind)]} at {plain(10.0**at, 4)}" for kind, at in events)
+        parts.append(f"{_LABELS[name]}: {told}")
+    return (
+        "Largest multiplier of a step at the equilibrium (top; solid: stable, dashed: unstable) and all "
+        f"multipliers in the complex plane with the unit circle (bottom), along R1 strength (r = "
+        f"{given(config.ratio)}, step {given(config.step)}) and rate ratio (strength "
+        f"{given(config.strength)}, step {given(config.step)}) in the Dirac-GAN, and along the step in the "
+        f"logistic game under Mao's sign. Symbols: events. {'; '.join(parts)}."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "bifurcation",
@@ -151,5 +168,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

@@ -9,6 +9,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._captions import given, of, plain
 from ._run import Arrays, Experiment
 from ._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, VERMILION
 from .logistic import Case, Config as Published
@@ -150,6 +151,28 @@ def _draw_exponents(axes: "Axes", data: Arrays, config: Config) -> None:
     panel_letter(axes, "c", r"finite-time exponents, $\pm2$ s.e.")
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """What grows, by how much, and the finite-time exponents with their errors."""
+    parts = []
+    for number in config.numbers:
+        leading, error = data[f"exponents_sampled_{number}"][:, 0], data[f"errors_sampled_{number}"][:, 0]
+        growth = data[f"max_growth_sampled_{number}"] / np.log(10)
+        above = int(np.sum(leading > 2 * error))
+        parts.append(
+            f"case {number}: the exact run leaves after {int(data[f'steps_exact_{number}'])} steps, a small "
+            f"difference having grown at most 10^{plain(data[f'max_growth_exact_{number}'] / np.log(10), 2)} "
+            f"times, on samples 10^{plain(growth.min(), 2)} to 10^{plain(growth.max(), 2)} times; "
+            f"{of(above, len(leading))} sampled runs have a finite-time exponent more than two standard "
+            "errors above 0"
+        )
+    return (
+        f"Growth of a small difference along the sequel's cases 3 and 4, steps of size {given(config.step)}: "
+        f"exact, and {config.runs} runs on {config.samples} points each (seed {config.seed}). A finite-time "
+        "exponent above 0 says that differences have grown by the time the run leaves the domain; it is no "
+        f"asymptotic exponent, and a run that leaves has none. {'; '.join(parts)}."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "chaos",
@@ -158,5 +181,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

@@ -14,6 +14,7 @@ from lsgan_analytic.restriction import restrict, Restriction
 from lsgan_analytic.trajectory import play, Progress
 from lsgan_analytic.updates.base import AbstractRule
 
+from ._captions import given, of, plain
 from ._cases import Case, CASE_A, CASE_B
 from ._run import Arrays, Experiment
 from ._style import (
@@ -220,6 +221,24 @@ def _words(data: Arrays, row: int, column: int) -> str:
     return f"{outcome}, ({b:.2f}, {h:.2f})".replace("-", "\N{MINUS SIGN}")
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The rules, and how many end on a plateau, how soon."""
+    parts = []
+    for column, case in enumerate(config.cases):
+        ends = data["outcome"][:, column] == "plateau"
+        steps = data["settled"][ends, column]
+        low, middle, high = np.percentile(steps, (0, 50, 100))
+        parts.append(
+            f"Case {case.name}: {of(int(ends.sum()), len(ends))} rules end on a plateau, after {plain(low)} "
+            f"to {plain(high)} steps (median {plain(middle)})"
+        )
+    return (
+        f"Cases A and B, $b$ and $h$ free, {config.updates} steps of size {given(config.step)} (Adam: rate "
+        f"{given(config.adam_rate)}) of {len(data['names'])} rules, exact expectations, on $J$($b$, $h$). "
+        f"Steps are counted until the gradient stays below {given(config.tolerance)}. {'; '.join(parts)}."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "every_rule",
@@ -228,5 +247,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

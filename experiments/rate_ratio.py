@@ -14,6 +14,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._captions import given, plain
 from ._run import Arrays, Experiment
 from ._style import BLACK, BLUE, COST_MAP, DOUBLE, GREEN, GREY, ORANGE, panel_letter, VERMILION
 
@@ -191,6 +192,28 @@ def _draw_line(axes: "Axes", data: Arrays, config: Config) -> None:
     axes.legend(loc="lower left", frameon=False, handlelength=1.6)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """What the map is of, the marked runs, and where on the line runs end."""
+    truth = np.array([1 / config.rate, 0.0])
+    ends = np.linalg.norm(data["line_paths"][:, -1] - truth, axis=-1)
+    runs = "; ".join(
+        f"r = {given(ratio)}, strength {given(strength)}: largest multiplier {plain(multiplier, 4)}, "
+        f"distance {plain(distance[0], 2)} at the start and {plain(distance[-1], 2)} after {config.updates} "
+        "steps"
+        for (ratio, strength), multiplier, distance in zip(
+            config.runs, data["run_multipliers"], data["distance"], strict=True
+        )
+    )
+    return (
+        "Logistic game under Mao's sign. The truth lies on a line of stationary points, along which one "
+        "multiplier is 1: what attracts is the line, not the truth. (a) The largest of the other three "
+        f"multipliers at the truth on {config.points} x {config.points} settings; black: it is 1. (b) "
+        f"Distance from the line of the marked runs, G's step {given(config.gen_step)}: {runs}. (c) "
+        f"{len(ends)} runs with r and strength of the run in blue from other starts end on the line, "
+        f"{plain(ends.min(), 2)} to {plain(ends.max(), 2)} from the truth: where depends on the start."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "rate_ratio",
@@ -199,5 +222,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

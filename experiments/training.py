@@ -125,7 +125,7 @@ def _ended(data: Arrays, name: str) -> str:
     costs = data[f"costs_{name}"].sum(axis=1)
     return (
         f"{name}: the run ends with $J$ = {plain(costs[-1], 4)} and a gradient of norm "
-        f"{plain(data[f'field_norm_{name}'][-1], 2)}, judged \"{data[f'outcome_{name}']}\"; ${moving}$ still "
+        f'{plain(data[f"field_norm_{name}"][-1], 2)}, judged "{data[f"outcome_{name}"]}"; ${moving}$ still '
         f"changes by {plain(change, 2)} in the last {_LATE} steps. The smallest $J$ on the way is "
         f"{plain(costs.min(), 3)}, at step {costs.argmin()}."
     )

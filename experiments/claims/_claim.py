@@ -75,7 +75,7 @@ class Claim(Experiment):
         numbers = "; ".join(f"{name}: {plain(one.value, 4)}" for name, one in self.found(data).items())
         drawn = "" if self.caption is None else f" {self.caption(data, config)}"
         return (
-            f"**{self.title}.** Claim {self.number}: \"{self.says}\" Verdict: {self.verdict}. "
+            f'**{self.title}.** Claim {self.number}: "{self.says}" Verdict: {self.verdict}. '
             f"Model: {self.model}.{drawn} Computed: {numbers}."
         )
 
