@@ -15,6 +15,7 @@ from lsgan_analytic._files import write_whole
 from lsgan_analytic._threads import waited_for
 
 from ._captions import settings_of
+from ._interrupts import unfinished_prefix
 from ._settings import changed
 from ._style import style
 
@@ -95,7 +96,7 @@ def run(experiment: Experiment, output: Path, options: Options) -> list[Path]:
     """Compute, save, draw from what was saved. Every file appears whole, and none before all are made."""
     config = configured(experiment, options)
     output.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output, prefix=".unfinished-") as folder:
+    with tempfile.TemporaryDirectory(dir=output, prefix=unfinished_prefix()) as folder:
         stem = Path(folder) / experiment.name
         numbers = stem.with_suffix(".npz")
         np.savez_compressed(numbers, **experiment.compute(config), allow_pickle=False)
@@ -106,7 +107,7 @@ def run(experiment: Experiment, output: Path, options: Options) -> list[Path]:
 
 def redraw(experiment: Experiment, output: Path, options: Options) -> list[Path]:
     """Pictures and caption again, from the arrays in ``output``. They must be those of these options."""
-    with tempfile.TemporaryDirectory(dir=output, prefix=".unfinished-") as folder:
+    with tempfile.TemporaryDirectory(dir=output, prefix=unfinished_prefix()) as folder:
         data = load(output / f"{experiment.name}.npz")
         draw(experiment, data, configured(experiment, options), Path(folder) / experiment.name, options)
         return _publish_all(Path(folder), output)
