@@ -55,7 +55,8 @@ def ends_on_interrupt(names: Sequence[str], finished: Sequence[str], output: Pat
         os.write(
             sys.stdout.fileno(), report(names, finished, output).encode()
         )  # print may be what was stopped
-        multiprocessing.util._exit_function()  # gives back the semaphores of the pool, as Python's end does
+        # gives back the semaphores of the pool, as Python's own end does
+        multiprocessing.util._exit_function()  # pyright: ignore[reportAttributeAccessIssue]
         os._exit(INTERRUPTED)
 
     before = signal.signal(signal.SIGINT, stop)
