@@ -212,17 +212,17 @@ def caption(data: Arrays, config: Config) -> str:
     points = len(data["cost_core"])
     return (
         f"(a) Errors of the cost, its gradient and its Hessian at {points} points (a, b, g, h, c) in each of "
-        "two boxes (core, solid: a, c, g from 0.2 to 5, |b|, |h| up to 4; wide, dashed: 0.001 to 1000, "
-        "up to 20), against values enclosed by interval arithmetic: the Euclidean norm of the error over that "
-        f"of the value. The largest in the core and in the wide box: {largest}. Values that are too small for "
-        f"a relative error (below 1e-290): {left_out}. An error of 0 is drawn at half a unit of rounding. "
+        "two boxes (core, solid: a, c, g from 0.2 to 5, |b|, |h| up to 4; wide, dashed: 0.001 to 1000, up to "
+        "20), against values enclosed by interval arithmetic: the Euclidean norm of the error over that of "
+        f"the value. The largest in the core and in the wide box: {largest}. Values that are too small for a "
+        f"relative error (below 1e-290): {left_out}. An error of 0 is drawn at half a unit of rounding. "
         f"(b) The same errors in the core box (filled) and those of Monte Carlo with {first} to {many} "
-        f"samples of each law (open, the number above), drawn anew for each of {config.monte_carlo_points} of its "
-        "points: median, and lines from the 5 % to the 95 % quantile, against the time of one cost and "
-        f"gradient in float64. Exact: all {points} points at once; Monte Carlo: one point after the other, "
-        f"drawing included; the shortest of {config.repeats} runs. With {many} samples the median error of "
-        f"the gradient is {plain(last, 2)}, at {plain(slower, 2)} times the time of the exact one. Times are "
-        "those of the machine that made the arrays."
+        f"samples of each law (open, the number above), drawn anew for each of {config.monte_carlo_points} "
+        "of its points: median, and lines from the 5 % to the 95 % quantile, against the time of one cost "
+        f"and gradient in float64. Exact: all {points} points at once; Monte Carlo: one point after the "
+        f"other, drawing included; the shortest of {config.repeats} runs. With {many} samples the median "
+        f"error of the gradient is {plain(last, 2)}, at {plain(slower, 2)} times the time of the exact one. "
+        "Times are those of the machine that made the arrays."
     )
 
 
