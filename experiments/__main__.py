@@ -1,6 +1,7 @@
 """``python -m experiments [NAME ...] [--set FIELD=VALUE ...] [--quick] ...``; no name: a list."""
 
 import argparse
+import contextlib
 import difflib
 import multiprocessing
 import os
@@ -15,6 +16,7 @@ from tqdm import tqdm
 from lsgan_analytic._files import write_whole
 
 from ._all import EXPERIMENTS, GROUPS, make
+from ._interrupts import ends_on_interrupt, ignore_interrupts
 from ._run import configured, load, Options
 from ._settings import settings
 from .claims import CLAIMS
@@ -24,6 +26,7 @@ FORMATS = ("png", "pdf", "svg")
 
 def _say(text: str) -> None:
     tqdm.write(text, file=sys.stdout)
+    sys.stdout.flush()
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -90,7 +93,8 @@ def _results(names: Sequence[str], output: Path, options: Options, jobs: int) ->
     if jobs == 1:
         yield from (make(name, output, options) for name in names)
         return
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=ignore_interrupts) as pool:
         futures = [pool.submit(make, name, output, options) for name in names]
         try:
             yield from (future.result() for future in as_completed(futures))
@@ -99,21 +103,21 @@ def _results(names: Sequence[str], output: Path, options: Options, jobs: int) ->
             raise
 
 
-def _run_all(names: Sequence[str], output: Path, options: Options, jobs: int) -> int:
+def _run_all(chosen: argparse.Namespace, interruptible: bool) -> int:
     """Run them; a failure is told and the others go on. The exit code."""
-    started, failed = time.perf_counter(), []
-    results = _results(names, output, options, min(jobs, len(names)))
-    try:
+    names, output, options = chosen.names, chosen.output, chosen.options
+    started, finished, failed = time.perf_counter(), [], []
+    results = _results(names, output, options, min(chosen.jobs, len(names)))
+    guard = ends_on_interrupt(names, finished, output) if interruptible else contextlib.nullcontext()
+    with guard:
         for name, made in tqdm(results, total=len(names), disable=not sys.stderr.isatty(), unit="figure"):
             if isinstance(made, str):
                 failed.append(name)
                 _say(f"failed: {name}\n{made}")
             else:
+                finished.append(name)
                 _say("\n".join(f"wrote {path}" for path in made))
-    except KeyboardInterrupt:
-        _say("interrupted; the files written so far are complete")
-        return 130
-    done = [name for name in names if name not in failed]
+    done = [name for name in names if name in finished]
     checked = not (options.quick or options.settings)
     unexpected = _decide(done, output, options)
     failed += unexpected if checked else []
@@ -142,12 +146,15 @@ def _decide(names: Sequence[str], output: Path, options: Options) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0, or 1 after a failure, 2 for bad arguments, 130 when interrupted."""
+    """The exit code: 0, or 1 after a failure, 2 for bad arguments, 130 when interrupted.
+
+    Given ``arguments`` (not the command line's own), it leaves Ctrl-C to its caller: a KeyboardInterrupt.
+    """
     chosen = _arguments(arguments)
     if not chosen.names:
         _list()
         return 0
-    return _run_all(chosen.names, chosen.output, chosen.options, chosen.jobs)
+    return _run_all(chosen, interruptible=arguments is None)
 
 
 if __name__ == "__main__":

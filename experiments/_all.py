@@ -6,6 +6,7 @@ from pathlib import Path
 import jax
 
 from . import (
+    accuracy,
     atlas,
     basin_map,
     bifurcation,
@@ -44,6 +45,7 @@ _MODULES = (
     comparison,
     tubes,
     convergence,
+    accuracy,
     vanishing_gradient,
     no_stationary_point,
     proofs,

@@ -14,6 +14,8 @@ import lsgan_analytic as lsgan
 from lsgan_analytic._files import write_whole
 from lsgan_analytic._threads import waited_for
 
+from ._captions import settings_of
+from ._interrupts import unfinished_prefix
 from ._settings import changed
 from ._style import style
 
@@ -42,6 +44,7 @@ class Experiment:
         config: the numbers that define it.
         compute: config -> arrays, all that the figure needs.
         plot: (arrays, config) -> figure, called with the arrays as they were saved; None: nothing to see.
+        caption: (arrays, config) -> what is drawn and what is found. Its numbers come from its arguments.
     """
 
     name: str
@@ -50,6 +53,11 @@ class Experiment:
     config: Config
     compute: Callable[[Any], Arrays]
     plot: Callable[[Arrays, Any], "Figure"] | None
+    caption: Callable[[Arrays, Any], str] | None = dataclasses.field(default=None, kw_only=True)
+
+    def describe(self, data: Arrays, config: Any) -> str | None:
+        """What ``NAME.caption.md`` holds, but for the settings; None: no caption."""
+        return None if self.caption is None else f"**{self.title}.** {self.caption(data, config)}"
 
 
 def side_by_side(*jobs: Callable[[], Any]) -> list[Any]:
@@ -88,14 +96,25 @@ def run(experiment: Experiment, output: Path, options: Options) -> list[Path]:
     """Compute, save, draw from what was saved. Every file appears whole, and none before all are made."""
     config = configured(experiment, options)
     output.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output, prefix=".unfinished-") as folder:
+    with tempfile.TemporaryDirectory(dir=output, prefix=unfinished_prefix()) as folder:
         stem = Path(folder) / experiment.name
         numbers = stem.with_suffix(".npz")
         np.savez_compressed(numbers, **experiment.compute(config), allow_pickle=False)
-        if experiment.plot is not None:
-            _draw(experiment.plot, load(numbers), config, stem, options)
+        draw(experiment, load(numbers), config, stem, options)
         _record(experiment, config, options, stem.with_suffix(".json"))
-        return [_publish(path, output / path.name) for path in sorted(Path(folder).iterdir())]
+        return _publish_all(Path(folder), output)
+
+
+def redraw(experiment: Experiment, output: Path, options: Options) -> list[Path]:
+    """Pictures and caption again, from the arrays in ``output``. They must be those of these options."""
+    with tempfile.TemporaryDirectory(dir=output, prefix=unfinished_prefix()) as folder:
+        data = load(output / f"{experiment.name}.npz")
+        draw(experiment, data, configured(experiment, options), Path(folder) / experiment.name, options)
+        return _publish_all(Path(folder), output)
+
+
+def _publish_all(made: Path, output: Path) -> list[Path]:
+    return [_publish(path, output / path.name) for path in sorted(made.iterdir())]
 
 
 def _publish(made: Path, path: Path) -> Path:
@@ -103,15 +122,20 @@ def _publish(made: Path, path: Path) -> Path:
     return path
 
 
-def _draw(
-    plot: Callable[[Arrays, Any], "Figure"], data: Arrays, config: Config, stem: Path, options: Options
-) -> None:
-    with style():
-        figure = plot(data, config)
-        if options.settings:
-            _note(figure, ", ".join(f"{name} = {value}" for name, value in options.settings.items()))
-        for format in options.formats:
-            _write(figure, stem.with_suffix(f".{format}"))
+def draw(experiment: Experiment, data: Arrays, config: Any, stem: Path, options: Options) -> None:
+    """The pictures and the caption of these arrays."""
+    changes = ", ".join(f"{name} = {value}" for name, value in options.settings.items())
+    if experiment.plot is not None:
+        with style():
+            figure = experiment.plot(data, config)
+            if changes:
+                _note(figure, changes)
+            for format in options.formats:
+                _write(figure, stem.with_suffix(f".{format}"))
+    text = experiment.describe(data, config)
+    if text is not None:
+        written = f"{text}\n\n*Settings:* {settings_of(config)}.\n"
+        stem.with_suffix(".caption.md").write_text(written, encoding="utf-8")
 
 
 def _note(figure: "Figure", text: str) -> None:

@@ -30,6 +30,8 @@ SINGLE, DOUBLE = 3.5, 7.16  # column widths, inches
 # of the parameters: blue, the discriminator's; warm, the generator's
 PARAMETER_COLORS = {"a": SKY, "b": BLUE, "g": ORANGE, "h": VERMILION}
 
+_LEADER = 8  # length of the lines from curves to labels that had to move, points
+
 ENDS = ((0, "o", "white", "start"), (-1, "s", BLACK, "end"))  # of a path: index, marker, its face, name
 
 _RC: Any = {
@@ -95,12 +97,18 @@ def label_ends(
 ) -> None:
     """Labels at the right of the panel beside the ends of the lines.
 
-    They are at least ``gap`` of its height apart and ``offset`` points away from it.
+    They are at least ``gap`` of its height apart. Where one had to move from its line, thin leader lines join
+    every label to the end of its own, and the labels are further to the right.
     """
     low, high = axes.get_ylim()
     wanted = (np.asarray(ends, dtype=float) - low) / (high - low)
     places = _spread(wanted, gap)
-    for place, label, color in zip(places, labels, colors, strict=True):
+    moved = bool(np.any(np.abs(places - wanted) > 0.15 * gap))
+    if moved:
+        offset += _LEADER
+    for end, place, label, color in zip(wanted, places, labels, colors, strict=True):
+        if moved:
+            _leader(axes, end, place, offset, color)
         axes.annotate(
             label,
             (1.0, place),
@@ -111,6 +119,21 @@ def label_ends(
             va="center",
             annotation_clip=False,
         )
+
+
+def _leader(axes: "Axes", end: float, place: float, offset: float, color: str) -> None:
+    """A line from the end of a curve at the right of the panel to its label."""
+    from matplotlib.text import OffsetFrom
+
+    axes.annotate(
+        "",
+        (1.0, end),
+        xycoords="axes fraction",
+        xytext=(offset - 1, 0),
+        textcoords=OffsetFrom(axes.patch, (1.0, place)),
+        arrowprops={"arrowstyle": "-", "linewidth": 0.5, "color": color, "shrinkA": 0, "shrinkB": 0},
+        annotation_clip=False,
+    )
 
 
 def _spread(wanted: np.ndarray, gap: float) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 import lsgan_analytic as lsgan
 from lsgan_analytic import plotting
 
+from ._captions import given, listed, plain
 from ._cases import Case, CASE_A, CASE_B
 from ._run import Arrays, Experiment
 from ._style import BLACK, BLUE, DOUBLE, GREY, ORANGE, panel_letter, PURPLE, SKY, VERMILION, YELLOW
@@ -179,6 +180,25 @@ def _legends(figure: "Figure", used: np.ndarray) -> None:
     figure.legend(handles=marks, loc="outside lower center", ncols=4, frameon=False)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The window, what is shaded, the path, and the levels at infinity."""
+    parts = []
+    for case in config.cases:
+        size = np.linalg.norm(data[f"field_{case.name}"], axis=-1)
+        levels = listed([plain(level) for level in np.unique(np.round(data[f"levels_{case.name}"], 9))])
+        parts.append(
+            f"Case {case.name}: the field is below the threshold on "
+            f"{plain(100 * np.mean(size < config.threshold), 2)} % of the window, and $J$ tends to {levels} "
+            "at infinity"
+        )
+    return (
+        f"Cases A and B on {config.points} x {config.points} points of ($b$, $h$): streamlines, nullclines, "
+        f"and where |field| < {given(config.threshold)}, coloured by the factor that vanishes. Path: "
+        f"{config.updates} simultaneous steps of size {given(config.step)} in the tube of 3 standard "
+        f"deviations predicted for {config.samples} samples. {'. '.join(parts)}."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "atlas",
@@ -187,5 +207,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

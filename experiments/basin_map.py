@@ -8,6 +8,7 @@ import numpy as np
 import lsgan_analytic as lsgan
 from lsgan_analytic import plotting
 
+from ._captions import plain
 from ._cases import Case, CASE_A, CASE_B
 from ._run import Arrays, Experiment
 from ._style import BLACK, DOUBLE, panel_letter
@@ -107,6 +108,22 @@ def _mark_least(axes: "Axes", least: float) -> None:
     axes.text(0.03, 0.04, rf"least possible: ${least:.3f}$", transform=axes.transAxes, bbox=box)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The starts, what is measured from each, and the least W1 there is."""
+    parts = []
+    for case in config.cases:
+        name = case.name
+        shape = data[f"closest_{name}"].shape
+        plateau = np.mean(data[f"plateau_{name}"] > 0)
+        lost = np.nanmean(data[f"distance_{name}"] - data[f"closest_{name}"])
+        parts.append(
+            f"Case {name}: {shape[0]} x {shape[1]} starts, {plain(100 * plateau, 3)} % end on a plateau; the "
+            f"mean of W1 at the end less the smallest on the way is {plain(lost, 2)}; no $h$ at this $g$ "
+            f"has W1 below {plain(data[f'least_{name}'])}"
+        )
+    return f"Every start ($b$, $h$) of the window is played with exact expectations. {'. '.join(parts)}."
+
+
 EXPERIMENTS = (
     Experiment(
         "basin_map",
@@ -115,5 +132,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

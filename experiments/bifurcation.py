@@ -1,7 +1,7 @@
 """How equilibria gain and lose stability: R1 strength and rate ratio (Dirac-GAN), step (logistic game).
 
-Steps (r h, h) of D and G; the logistic game, under Mao's sign, is held at one g: what is left of its line of
-stationary points is one equilibrium.
+Steps (r eta, eta) of D and G; the logistic game, under Mao's sign, is held at one g: what is left of its line
+of stationary points is one equilibrium.
 """
 
 from dataclasses import dataclass, replace
@@ -12,6 +12,7 @@ import numpy as np
 import lsgan_analytic as lsgan
 from lsgan_analytic import plotting
 
+from ._captions import given, plain
 from ._run import Arrays, Experiment
 from ._style import BLACK, BLUE, DOUBLE, panel_letter, VERMILION
 
@@ -19,11 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LABELS = {"strength": r"R1 strength $\gamma$", "ratio": "rate ratio $r$", "step": "step $h$"}
-_SYMBOLS = {"strength": r"$\gamma$", "ratio": "$r$", "step": "$h$"}
+_LABELS = {"strength": r"R1 strength $\gamma$", "ratio": "rate ratio $r$", "step": r"step $\eta$"}
+_SYMBOLS = {"strength": r"$\gamma$", "ratio": "$r$", "step": r"$\eta$"}
 _TITLES = {"strength": "Dirac-GAN", "ratio": "Dirac-GAN", "step": "logistic game"}
 _EVENTS = {"neimark_sacker": "Neimark\N{EN DASH}Sacker", "node_focus": "focus to node", "flip": "flip"}
-_TICKS = (-1, -0.1, -0.05, 0, 0.05, 0.1, 1)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
     held = {
         "strength": rf"\gamma={config.strength:g}",
         "ratio": f"r={config.ratio:g}",
-        "step": f"h={config.step:g}",
+        "step": rf"\eta={config.step:g}",
     }
     for name, (top, bottom), letters in zip(_LABELS, panels.T, ("ad", "be", "cf"), strict=True):
         _draw_sizes(top, data, name)
@@ -99,23 +99,22 @@ def plot(data: Arrays, config: Config) -> "Figure":
         plotting.eigenvalues(bottom, data[f"multipliers_{name}"], data[f"parameter_{name}"], True, logs)
         bottom.set(xlim=(-1.3, 1.2), ylim=(-1.2, 1.2))
         panel_letter(bottom, letters[1], "multipliers")
-    panels[0, 0].set_ylabel(r"largest $|\mu|-1$")
+    panels[0, 0].set_ylabel(r"largest $|\mu|$ (shown to 2)")
     handles, labels = _legend(panels[0])
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
     return figure
 
 
 def _draw_sizes(axes: "Axes", data: Arrays, name: str) -> None:
-    at, stable = 10.0 ** data[f"parameter_{name}"], data[f"stable_{name}"]
-    beyond = np.abs(data[f"multipliers_{name}"]).max(axis=1) - 1
-    joined = np.append(~stable[1:] | ~stable[:-1], ~stable[-1])  # to the first stable point
-    for keep, color, dash, label in ((stable, BLUE, "-", "stable"), (joined, VERMILION, "--", "unstable")):
-        axes.plot(at, np.where(keep, beyond, np.nan), color=color, linestyle=dash, label=label)
-    axes.axhline(0, color=BLACK, linewidth=0.5)
+    at, sizes = _with_crossings(data[f"parameter_{name}"], np.abs(data[f"multipliers_{name}"]).max(axis=1))
+    kinds = ((sizes <= 1, BLUE, "-", "stable"), (sizes >= 1, VERMILION, "--", "unstable"))
+    for keep, color, dash, label in kinds:
+        axes.plot(10.0**at, np.where(keep, sizes, np.nan), color=color, linestyle=dash, label=label)
+    axes.axhline(1, color=BLACK, linewidth=0.5)
     for kind, where in zip(data[f"kinds_{name}"], data[f"at_{name}"], strict=True):
         axes.plot(
             10.0**where,
-            np.interp(where, data[f"parameter_{name}"], beyond),
+            np.interp(where, at, sizes),
             plotting.EVENTS[str(kind)],
             color=BLACK,
             markerfacecolor="white",
@@ -124,9 +123,16 @@ def _draw_sizes(axes: "Axes", data: Arrays, name: str) -> None:
             linestyle="none",
         )
     axes.set_xscale("log")
-    axes.set_yscale("symlog", linthresh=0.1, linscale=2)
-    axes.set(xlabel=_LABELS[name], ylim=(-1, 1))
-    axes.set_yticks(_TICKS, [f"${tick:g}$" for tick in _TICKS])
+    axes.set(xlabel=_LABELS[name], ylim=(0, 2))
+
+
+def _with_crossings(at: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The curve with a point wherever it crosses one: stable and unstable parts meet there."""
+    beyond = sizes - 1
+    before = np.flatnonzero(beyond[:-1] * beyond[1:] < 0)
+    share = beyond[before] / (beyond[before] - beyond[before + 1])
+    crossings = at[before] + share * (at[before + 1] - at[before])
+    return np.insert(at, before + 1, crossings), np.insert(sizes, before + 1, 1.0)
 
 
 def _legend(panels: np.ndarray) -> tuple[list, list]:
@@ -138,6 +144,22 @@ def _legend(panels: np.ndarray) -> tuple[list, list]:
     return list(found.values()), list(found)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The three branches, and where they change."""
+    parts = []
+    for name in _LABELS:
+        events = zip(data[f"kinds_{name}"], data[f"at_{name}"], strict=True)
+        told = ", ".join(f"{_EVENTS[str(kind)]} at {plain(10.0**at, 4)}" for kind, at in events)
+        parts.append(f"{_LABELS[name]}: {told}")
+    return (
+        "Largest multiplier of a step at the equilibrium (top; solid: stable, dashed: unstable) and all "
+        f"multipliers in the complex plane with the unit circle (bottom), along R1 strength (r = "
+        f"{given(config.ratio)}, step {given(config.step)}) and rate ratio (strength "
+        f"{given(config.strength)}, step {given(config.step)}) in the Dirac-GAN, and along the step in the "
+        f"logistic game under Mao's sign. Symbols: events. {'; '.join(parts)}."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "bifurcation",
@@ -146,5 +168,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

@@ -7,6 +7,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._captions import given, of, plain, point
 from ._cases import Case, CASE_A, CASE_B
 from ._ensembles import Play
 from ._run import Arrays, Experiment
@@ -110,6 +111,24 @@ def _draw_ends(axes: "Axes", data: Arrays) -> None:
     axes.grid(color=GREY, alpha=0.15)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """How the runs were made, and how many end in the predicted ellipses."""
+    case, play, runs = config.case, config.play, len(data["runs"])
+    inside = "; ".join(
+        f"the {sigmas}-sigma ellipse holds "
+        f"{of(int(np.sum(data['end_distances'] <= sigmas)), runs)} of the end points, "
+        f"{plain(100 * (1 - np.exp(-(sigmas**2) / 2)))} % expected"
+        for sigmas in _SIGMAS
+    )
+    return (
+        f"Case {case.name} from {point('abgh', (case.a, case.b, case.g, case.h))}, $b$ and $h$ free: {runs} "
+        f"runs of {play.updates} simultaneous steps of size {given(play.step)}, each on its own "
+        f"{play.samples} data and latent points (seed {play.seed}), {int(data['completed'].sum())} of them "
+        "to the end. (a) Blue: the runs; black: the exact path. (b) The end points, the mean and the "
+        f"ellipses that `predict` gives them without any run: {inside}."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "comparison_a",
@@ -118,6 +137,7 @@ EXPERIMENTS = (
         Config(CASE_A, end_label=(0, -22)),
         compute,
         plot,
+        caption=caption,
     ),
     Experiment(
         "comparison_b",
@@ -126,5 +146,6 @@ EXPERIMENTS = (
         Config(CASE_B, start_label=(0, 9)),
         compute,
         plot,
+        caption=caption,
     ),
 )

@@ -10,6 +10,7 @@ import numpy as np
 import lsgan_analytic as lsgan
 from lsgan_analytic._threads import waited_for
 
+from ._captions import given, plain
 from ._cases import Case, CASE_A
 from ._ensembles import Free, Play
 from ._run import Arrays, Experiment
@@ -158,6 +159,27 @@ def _draw_bias(axes: "Axes", data: Arrays, name: str) -> None:
     axes.text(0.96, 0.94, text, **_CORNER, transform=axes.transAxes)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The ensembles, and how well their spread is predicted."""
+    ensembles = ", ".join(f"{runs} of {samples}" for samples, runs in config.ensembles)
+    found = []
+    for name in _FREE:
+        ratio = data[f"simulated_std_{name}"] / data[f"predicted_std_{name}"]
+        few, many = np.abs(ratio[0] - 1).max(), np.abs(ratio[-1] - 1).max()
+        found.append(
+            f"{name}: simulated and predicted sd differ by at most {plain(100 * few, 2)} % with "
+            f"{data['samples'][0]} samples and {plain(100 * many, 2)} % with {data['samples'][-1]}"
+        )
+    return (
+        f"Case {config.case.name} after {config.updates} simultaneous steps of size "
+        f"{given(config.play.step)}, near the largest bias of $h$. Runs of so many samples each: {ensembles} "
+        f"(seed {config.play.seed}). Markers: the runs; lines: `predict` for all sample sizes m, its bias of "
+        f"order 1/m and its standard deviation of order 1/sqrt(m). {'; '.join(found)}. The standard error of "
+        f"an sd over R runs is sd/sqrt(2 R): {plain(100 / np.sqrt(2 * data['runs'][-1]), 2)} % at "
+        f"{data['runs'][-1]} runs."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "convergence",
@@ -166,5 +188,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

@@ -10,6 +10,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._captions import given, plain
 from ._run import Arrays, Experiment
 from ._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, VERMILION
 
@@ -121,6 +122,26 @@ def _draw_errors(axes: "Axes", data: Arrays) -> None:
     axes.legend(loc="lower right", frameon=False, handlelength=2.2, borderaxespad=0.2, labelspacing=0.25)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The start, the curves, and the orders found."""
+
+    def order(errors: np.ndarray) -> float:
+        small = slice(0, 3)
+        return float(np.polyfit(np.log(data["step"][small]), np.log(errors[small]), 1)[0])
+
+    orders = "; ".join(
+        f"{name}: {plain(order(data[f'flow_error_{name}']), 3)} (flow), "
+        f"{plain(order(data[f'corrected_error_{name}']), 3)} (with drift)"
+        for name in _RULES
+    )
+    return (
+        f"Dirac-GAN from w = {given(config.w)}, shift = {given(config.shift)}: {config.updates} steps of "
+        f"size {given(config.step)} (dots), the flow, and the flow with the drift of order one. Errors of "
+        f"one step against its size; the slopes over the three smallest steps are {orders}, 2 and 3 by "
+        "theory."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "drift",
@@ -129,5 +150,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

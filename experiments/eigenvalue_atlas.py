@@ -16,6 +16,7 @@ import optax
 
 import lsgan_analytic as lsgan
 
+from ._captions import given
 from ._run import Arrays, Experiment
 from ._style import BLACK, COST_MAP, DOUBLE, panel_letter
 
@@ -230,6 +231,22 @@ def _draw_strips(axes: "Axes", data: Arrays, name: str, norm: "Normalize") -> "Q
     return strips
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The rules, and in how many the measured border holds that of theory."""
+    parts = []
+    for game in _GAMES:
+        theory, (below, above) = data[f"theory_{game}"], data[f"measured_{game}"].T
+        right = (below <= theory) & ((theory <= above) | np.isinf(above))
+        parts.append(f"{int(right.sum())} of {len(right)} ({game})")
+    low, high = config.steps
+    return (
+        f"The logarithm of the largest multiplier of one step at the equilibrium, {len(data['names'])} "
+        f"rules, {config.points} steps from {given(low)} to {given(high)}: blue, the step contracts. Lines: "
+        "the largest stable step by theory, whose formula is beside each strip. It lies between the two "
+        f"neighbouring steps where stability was seen to end for {' and '.join(parts)} rules."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "eigenvalue_atlas",
@@ -238,5 +255,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

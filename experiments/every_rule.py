@@ -14,30 +14,18 @@ from lsgan_analytic.restriction import restrict, Restriction
 from lsgan_analytic.trajectory import play, Progress
 from lsgan_analytic.updates.base import AbstractRule
 
+from ._captions import given, of, plain
 from ._cases import Case, CASE_A, CASE_B
 from ._run import Arrays, Experiment
-from ._style import (
-    BLACK,
-    BLUE,
-    COST_MAP,
-    DOUBLE,
-    filled_bands,
-    GREEN,
-    GREY,
-    ORANGE,
-    panel_letter,
-    PURPLE,
-    SKY,
-    VERMILION,
-)
+from ._style import BLACK, BLUE, DOUBLE, ENDS, GREY, ORANGE, SKY, VERMILION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
 _FREE = ("b", "h")
-_COLORS = (BLACK, VERMILION, BLUE, SKY, GREEN, PURPLE, ORANGE, GREY)
-_LOOKS = [(color, dash) for color in _COLORS for dash in ("-", "--")]
+_ACROSS = 4  # cells in a row
+_LEVELS = (0.5, 1.0, 1.5)  # of J, drawn in blue, grey and orange
 
 
 @dataclass(frozen=True)
@@ -145,79 +133,72 @@ def _settled(small: np.ndarray) -> np.ndarray:
 
 
 def plot(data: Arrays, config: Config) -> "Figure":
-    """The two maps with all paths, and a table of the ends."""
+    """A cell for every rule and case: its path, over that of simultaneous steps."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(DOUBLE, 4.75), layout="constrained")
-    top, bottom = cast("list[SubFigure]", figure.subfigures(2, 1))
-    for column, (case, (left, right, low, high)) in enumerate(zip(config.cases, config.windows, strict=True)):
-        axes = top.add_subplot(1, 2, column + 1)
-        _draw_map(axes, data, case.name, column)
-        axes.set(xlabel="$b$", ylabel="$h$", xlim=(left, right), ylim=(low, high))
-        panel_letter(axes, "ab"[column], f"Case {case.name}: paths on $J(b,h)$, step {config.step:g}")
-    table = bottom.add_axes((0.24, 0.12, 0.30, 0.76))
-    _draw_table(table, data, config)
-    panel_letter(table, "c", rf"steps until $\Vert\nabla_{{b,h}}J\Vert\leq{config.tolerance:g}$ for good")
+    figure = Figure(figsize=(DOUBLE, 6.6), layout="constrained")
+    blocks = cast("list[SubFigure]", figure.subfigures(2, 1))
+    for column, (block, case, window) in enumerate(zip(blocks, config.cases, config.windows, strict=True)):
+        panels = block.subplots(-(-len(data["names"]) // _ACROSS), _ACROSS, sharex=True, sharey=True)
+        block.get_layout_engine().set(hspace=0.02, wspace=0.02)  # pyright: ignore
+        plateaus = int(np.sum(data["outcome"][:, column] == "plateau"))
+        block.suptitle(
+            f"({'ab'[column]}) Case {case.name}: {plateaus} of {len(data['names'])} rules end on a plateau",
+            x=0.01,
+            ha="left",
+            fontsize="medium",
+        )
+        for row, axes in enumerate(panels.flat):
+            _draw_cell(axes, data, case.name, row, column)
+        left, right, low, high = window
+        panels[0, 0].set(xlim=(left, right), ylim=(low, high))
+        for axes in panels[-1]:
+            axes.set_xlabel("$b$")
+        for axes in panels[:, 0]:
+            axes.set_ylabel("$h$")
     return figure
 
 
-def _draw_map(axes: "Axes", data: Arrays, name: str, column: int) -> None:
-    from matplotlib.colors import Normalize
-
-    pale = Normalize(-1.2, 3.2)  # J is in [0, 2]: the paths need the strong colours
-    filled_bands(axes, data[f"b_{name}"], data[f"h_{name}"], data[f"cost_{name}"].T, COST_MAP, pale, count=22)
-    levels = np.arange(0.25, 2, 0.25)
-    lines = axes.contour(
-        data[f"b_{name}"], data[f"h_{name}"], data[f"cost_{name}"].T, levels, colors=GREY, linewidths=0.4
+def _draw_cell(axes: "Axes", data: Arrays, case: str, row: int, column: int) -> None:
+    """The path of a rule in colour, that of the first one in grey, the levels of J behind them."""
+    grid = data[f"b_{case}"], data[f"h_{case}"], data[f"cost_{case}"].T
+    axes.contour(*grid, _LEVELS, colors=(SKY, GREY, ORANGE), linewidths=0.5)
+    paths = np.stack([data["b"][:, column], data["h"][:, column]], axis=1)
+    axes.plot(*paths[0], color=GREY, linewidth=2.2, alpha=0.45)
+    axes.plot(*paths[row], color=BLUE, linewidth=1.0)
+    for at, marker, face, _ in ENDS:
+        axes.plot(*paths[row][:, at], marker, color=BLACK, markerfacecolor=face, markersize=3)
+    outcome, settled = str(data["outcome"][row, column]), int(data["settled"][row, column])
+    rests = outcome == "plateau"
+    axes.set_title(str(data["names"][row]), loc="left", fontsize=7, pad=2)
+    axes.set_title(
+        f"{settled}" if rests else outcome.replace("_", " "),
+        loc="right",
+        fontsize=7,
+        pad=2,
+        color=GREY if rests else VERMILION,
     )
-    axes.clabel(lines, fmt="%g", fontsize=6)
-    for (color, dash), b, h in zip(_LOOKS, data["b"][:, column], data["h"][:, column], strict=False):
-        axes.plot(b, h, color=color, linestyle=dash, linewidth=1.0)
-        axes.plot(b[-1], h[-1], "s", color=color, markersize=3, markeredgewidth=0)
-    axes.plot(data["b"][0, column, 0], data["h"][0, column, 0], "o", color=BLACK, markerfacecolor="white")
 
 
-_MARKS = (("o", "white"), ("D", None))
-_COLUMNS = (1.03, 1.77)  # of the words, in widths of the panel
-
-
-def _draw_table(axes: "Axes", data: Arrays, config: Config) -> None:
-    """A row a rule: steps to rest as marks, outcome and end in words."""
-    beside, names = axes.get_yaxis_transform(), list(data["names"])
-    for row, (color, dash) in zip(range(len(names)), _LOOKS, strict=False):
-        axes.axhline(row, color="#DDDDDD", linewidth=0.4, zorder=0)
-        axes.plot([-0.13, -0.02], [row, row], color=color, linestyle=dash, transform=beside, clip_on=False)
-        for column, (marker, face) in enumerate(_MARKS):
-            settled = data["settled"][row, column]
-            if settled <= config.updates:
-                axes.plot(
-                    settled,
-                    row + 0.3 * column - 0.15,
-                    marker,
-                    color=color,
-                    markerfacecolor=face or color,
-                    markersize=4,
-                )
-            axes.text(_COLUMNS[column], row, _words(data, row, column), transform=beside, va="center")
-    for case, (marker, face), place in zip(config.cases, _MARKS, _COLUMNS, strict=True):
-        axes.text(
-            place,
-            -1.05,
-            f"Case {case.name}, $k={config.updates}$: end, $(b,h)$",
-            transform=beside,
-            va="center",
+def caption(data: Arrays, config: Config) -> str:
+    """The rules, and how many end on a plateau, how soon."""
+    parts = []
+    for column, case in enumerate(config.cases):
+        ends = data["outcome"][:, column] == "plateau"
+        steps = data["settled"][ends, column]
+        low, middle, high = np.percentile(steps, (0, 50, 100))
+        parts.append(
+            f"Case {case.name}: {of(int(ends.sum()), len(ends))} rules end on a plateau, after {plain(low)} "
+            f"to {plain(high)} steps (median {plain(middle)})"
         )
-        axes.plot([], [], marker, color=BLACK, markerfacecolor=face or BLACK, label=f"Case {case.name}")
-    axes.set(xlabel="steps $k$", ylim=(len(names) - 0.5, -0.5))
-    axes.set_yticks(range(len(names)), names)
-    axes.tick_params(axis="y", length=0, pad=24)
-    axes.legend(loc="center right", frameon=False, handletextpad=0.1)
-
-
-def _words(data: Arrays, row: int, column: int) -> str:
-    b, h = data["b"][row, column, -1], data["h"][row, column, -1]
-    outcome = str(data["outcome"][row, column]).replace("_", " ")
-    return f"{outcome}, ({b:.2f}, {h:.2f})".replace("-", "\N{MINUS SIGN}")
+    return (
+        f"Cases A and B, $b$ and $h$ free, {config.updates} steps of size {given(config.step)} (Adam: rate "
+        f"{given(config.adam_rate)}) of {len(data['names'])} rules, exact expectations. Blue: the path of "
+        "the rule, from the open circle to the square; grey: that of simultaneous steps; thin: $J$ = "
+        f"{', '.join(given(level) for level in _LEVELS)} (blue, grey, orange). At the right of each name: "
+        f"the steps until the gradient stays below {given(config.tolerance)}, or how a run ends that reaches "
+        f"no plateau (it may leave the frame). {'; '.join(parts)}."
+    )
 
 
 EXPERIMENTS = (
@@ -228,5 +209,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

@@ -10,6 +10,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._captions import given, of, plain
 from ._run import Arrays, Experiment, side_by_side
 from ._style import BLACK, DOUBLE, GREEN, GREY, panel_letter, PARAMETER_COLORS, PURPLE
 
@@ -198,6 +199,25 @@ def _name_curves(panels: np.ndarray, config: Config) -> None:
     panels[1, 0].text(published + 8, 2.0, "bold: exact\nthin: stochastic", va="top", color=GREY)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The cases, how many runs are drawn, and when they leave the domain."""
+    found = []
+    for number in range(1, len(config.cases) + 1):
+        steps, left = data[f"run_steps_{number}"], data[f"left_{number}"]
+        low, middle, high = np.percentile(steps, (0, 50, 100))
+        found.append(
+            f"case {number}: exact after {int(data[f'steps_{number}'])} steps, "
+            f"{of(int(left.sum()), len(left))} runs after {plain(low)} to {plain(high)} (median "
+            f"{plain(middle)})"
+        )
+    return (
+        f"Logistic discriminator, four published starts, simultaneous steps of size {given(config.step)}. "
+        f"Strong lines: exact; thin: {config.shown} of {config.runs} runs on {config.samples} points each "
+        f"(seed {config.seed}), every {config.stride} steps. Every run leaves through $a$ = 0, where D is "
+        f"none any more: {'; '.join(found)}."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "logistic",
@@ -206,5 +226,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

@@ -10,6 +10,7 @@ import numpy as np
 import lsgan_analytic as lsgan
 from lsgan_analytic import plotting
 
+from ._captions import given, plain
 from ._run import Arrays, Experiment
 from ._style import BLUE, DOUBLE, panel_letter, VERMILION
 
@@ -138,6 +139,24 @@ def _handles() -> tuple[list, list[str]]:
     return [Line2D([], [], **look) for look in words.values()], list(words)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The planes, the line that is found, and what it is under both signs."""
+    parts = []
+    for sign, wants in (("paper", "D ascends"), ("Mao", "D descends")):
+        line = data[f"manifold_{sign}"]
+        off = np.abs(line @ np.array([0, 0, 1, 1]) - 1 / config.rate).max()
+        kinds = [str(data[f"kind_{sign}_{plane}"]).replace("_", " ") for plane in ("bh", "ab")]
+        parts.append(
+            f"{wants}: {kinds[0]} in ($b$, $h$), {kinds[1]} in ($a$, $b$); {len(line)} points of the line as "
+            f"found, $g$ + $h$ off 1/c by at most {plain(off, 1)}"
+        )
+    return (
+        f"Logistic game, c = {given(config.rate)}, under both signs: planes through the point $a$ = 1, $b$ = "
+        f"0, $g$ = {given(config.g)} of the stationary line, {config.points} x {config.points} points; and "
+        f"the eigenvalues of the field at {config.eigenvalues} points of the line. {'. '.join(parts)}."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "logistic_atlas",
@@ -146,5 +165,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

@@ -12,6 +12,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._captions import given, plain, point
 from ._cases import Case, CASE_A
 from ._decades import decades_norm, FLOAT64, log10_gradient
 from ._run import Arrays, Experiment
@@ -142,8 +143,26 @@ def _draw_sections(axes: "Axes", data: Arrays) -> None:
     label_ends(axes, data["limit_above"], [f"$b={b:g}$" for b in data["section_b"]], _COLORS, offset=6)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The map, the sections, and the sign that is found everywhere."""
+    case, low = config.case, data["log10_slope"]
+    return (
+        f"Case {case.name}, {point('ag', (case.a, case.g))}. Map: log10 |dJ/dh| at {low.size} points of "
+        f"($b$, $h$), from 10^{low.min():.0f} to {plain(10.0 ** low.max())}; its sign is "
+        f"{plain(data['max_sign'])} at every one, so that no point of the map is stationary. Beside it: $J$ "
+        f"along $h$ at $b$ = {', '.join(given(b) for b in config.sections)}, decreasing from its limit 1 + "
+        "$J_1$ to its limit $J_1$ (lines at the ends), neither of which is taken."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
-        "no_stationary_point", "dJ/dh < 0 everywhere, and the limits of J", "new", Config(), compute, plot
+        "no_stationary_point",
+        "dJ/dh < 0 everywhere, and the limits of J",
+        "new",
+        Config(),
+        compute,
+        plot,
+        caption=caption,
     ),
 )

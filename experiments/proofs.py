@@ -13,6 +13,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._captions import given, plain
 from ._cases import Case, CASE_A, CASE_B
 from ._run import Arrays, Experiment
 from ._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, SIZE_MAP, SKY, VERMILION
@@ -208,8 +209,29 @@ def _draw_boxes(axes: "Axes", data: Arrays) -> None:
     panel_letter(axes, "c", "Dirac-GAN with R1: one point rests")
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """How many theorems, and the extremes they enclose."""
+    (least, most), (within, also) = data["extremes"], data["extremes_within"]
+    how = [int(np.sum(data["dirac_how"] == kind)) for kind in range(3)]
+    return (
+        f"{len(data['theorems'])} theorems by ball arithmetic. Maps: log10 of a proved lower bound of "
+        f"|dJ/dh| on each of {config.cells} x {config.cells} cells of |$b$|, |$h$| <= {given(config.reach)}, "
+        f"Cases A and B; its smallest are 10^{data['bounds_A'].min():.0f} and "
+        f"10^{data['bounds_B'].min():.0f}: no cell holds a stationary point. On that box Case A has "
+        f"{plain(least, 12)} <= $J$ <= {plain(most, 12)}, each within {plain(max(within, also), 1)}. Boxes: "
+        f"the proof that the Dirac-GAN with R1 has one stationary point; the slope in $w$ excludes {how[0]}, "
+        f"the slope in the shift {how[1]}, uniqueness decides {how[2]}."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
-        "proofs", "Theorems by ball arithmetic, and the boxes they hold on", "new", Config(), compute, plot
+        "proofs",
+        "Theorems by ball arithmetic, and the boxes they hold on",
+        "new",
+        Config(),
+        compute,
+        plot,
+        caption=caption,
     ),
 )

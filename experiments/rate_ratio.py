@@ -1,4 +1,4 @@
-"""Which rates and R1 strengths make the truth attracting, in the logistic game under Mao's sign.
+"""Which rates and R1 strengths make the line through the truth attract: logistic game, Mao's sign.
 
 The truth a = 1, b = 0, g = 1/c, h = 0 lies on a line of stationary points a = 1, b = 0, g + h = 1/c: along it
 one multiplier is 1, whatever is done. What can attract is the line, so the map is of the other three: those
@@ -14,6 +14,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._captions import given, plain
 from ._run import Arrays, Experiment
 from ._style import BLACK, BLUE, COST_MAP, DOUBLE, GREEN, GREY, ORANGE, panel_letter, VERMILION
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _COLORS = (VERMILION, BLUE, GREEN, ORANGE)
+_FROM = 50  # the step from which the prediction is drawn
 _LINE = np.array([0, 0, 1, -1]) / np.sqrt(2)  # in (a, b, g, h)
 _ACROSS = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, np.sqrt(0.5), np.sqrt(0.5)]]).T
 
@@ -33,7 +35,7 @@ class Config:
     Attributes:
         rate: c, of the data. gen_step: of G; D's is ratio times it.
         ratios, strengths: decades of the map. runs: (ratio, strength) of the marked runs.
-        offset: of their start from the truth in (a, b, g, h).
+        offset: of their start from the truth in (a, b, g, h). near: what it is times, for each of them.
         line_run: which of them is played from ``line_starts`` (g, h) too.
     """
 
@@ -44,6 +46,7 @@ class Config:
     points: int = 201
     runs: tuple[tuple[float, float], ...] = ((0.3, 0.03), (3.0, 0.03), (0.3, 3.0), (3.0, 0.3))
     offset: tuple[float, float, float, float] = (0.05, 0.05, 0.05, 0.1)
+    near: tuple[float, ...] = (1.0, 1.0, 1.0, 1e-5)
     line_run: int = 1
     line_starts: tuple[tuple[float, float], ...] = (
         (0.5, 0.2), (1.0, 1.8), (3.0, -2.0), (3.2, -0.2), (2.2, 0.9), (1.2, -0.2),
@@ -105,7 +108,7 @@ def compute(config: Config) -> Arrays:
 
 def _paths(config: Config) -> Arrays:
     truth = np.array([1.0, 0.0, 1 / config.rate, 0.0])
-    marked = [truth + np.asarray(config.offset)] * len(config.runs)
+    marked = [truth + near * np.asarray(config.offset) for near in config.near]
     beside = [np.array([1.3, 0.1, g, h]) for g, h in config.line_starts]
     settings = np.asarray([*config.runs, *[config.runs[config.line_run]] * len(beside)])
 
@@ -129,9 +132,11 @@ def plot(data: Arrays, config: Config) -> "Figure":
     _draw_map(left, data, config)
     _draw_distances(middle, data, config)
     _draw_line(right, data, config)
-    panel_letter(left, "a", "one step across the line, at the truth")
-    panel_letter(middle, "b", "runs (dashed: predicted slope)")
-    panel_letter(right, "c", "where on the line runs end")
+    panel_letter(left, "a", "blue: the line through the truth attracts")
+    panel_letter(middle, "b", "runs; dashed: predicted")
+    truth = np.array([1 / config.rate, 0.0])
+    nearest = np.linalg.norm(data["line_paths"][:, -1] - truth, axis=-1).min()
+    panel_letter(right, "c", f"all end {nearest:.2f} or more off")
     return figure
 
 
@@ -142,7 +147,7 @@ def _draw_map(axes: "Axes", data: Arrays, config: Config) -> None:
     values = np.log(data["multiplier"]).T
     norm = SymLogNorm(linthresh=1e-3, vmin=-1, vmax=1)
     mesh = axes.pcolormesh(*grid, values, cmap=COST_MAP, norm=norm, shading="nearest", rasterized=True)
-    axes.contour(*grid, values, levels=(0,), colors=BLACK, linewidths=1.4)
+    axes.contour(*grid, np.asarray(norm(values)), levels=(norm(0),), colors=BLACK, linewidths=1.4)
     axes.contour(*grid, data["turning"].T, levels=(0.5,), colors="white", linewidths=0.8, linestyles="--")
     for (ratio, strength), color in zip(config.runs, _COLORS, strict=True):
         axes.plot(ratio, strength, "o", color=color, markeredgecolor="white", markersize=6)
@@ -169,12 +174,10 @@ def _draw_distances(axes: "Axes", data: Arrays, config: Config) -> None:
     k = np.arange(data["distance"].shape[1])
     for distance, multiplier, (ratio, strength), color in runs:
         axes.semilogy(k, distance, color=color, label=rf"$r={ratio:g}$, $\gamma={strength:g}$")
-        early = k[20 : 120 if multiplier < 1 else 21]
-        anchor = np.mean(np.log(distance[early]) - early * np.log(multiplier))
-        predicted = np.exp(anchor + 0.5 + k * np.log(multiplier))
-        shown = predicted < 1
-        axes.semilogy(k[shown], predicted[shown], color=color, linewidth=0.7, linestyle="--")
-    axes.set(xlabel="step $k$", ylabel="distance from the line", xlim=(0, len(k) - 1), ylim=(1e-9, 1e4))
+        first = min(_FROM, len(k) - 1)  # the other multipliers have died away
+        predicted = distance[first] * multiplier ** (k[first:] - first)
+        axes.semilogy(k[first:], predicted, color=BLACK, linewidth=0.7, linestyle="--", zorder=3)
+    axes.set(xlabel="step $k$", ylabel="distance from the line", xlim=(0, len(k) - 1), ylim=(1e-9, 1e3))
     axes.legend(loc="upper right", frameon=False, handlelength=1.2, borderaxespad=0.2, labelspacing=0.2)
 
 
@@ -191,13 +194,38 @@ def _draw_line(axes: "Axes", data: Arrays, config: Config) -> None:
     axes.legend(loc="lower left", frameon=False, handlelength=1.6)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """What the map is of, the marked runs, and where on the line runs end."""
+    truth = np.array([1 / config.rate, 0.0])
+    ends = np.linalg.norm(data["line_paths"][:, -1] - truth, axis=-1)
+    runs = "; ".join(
+        f"r = {given(ratio)}, strength {given(strength)}: largest multiplier {plain(multiplier, 4)}, "
+        f"distance {plain(distance[0], 2)} at the start and {plain(distance[-1], 2)} after {config.updates} "
+        "steps"
+        for (ratio, strength), multiplier, distance in zip(
+            config.runs, data["run_multipliers"], data["distance"], strict=True
+        )
+    )
+    return (
+        "Logistic game under Mao's sign. The truth lies on a line of stationary points, along which one "
+        "multiplier is 1: what attracts is the line, not the truth. (a) The largest of the other three "
+        f"multipliers at the truth on {config.points} x {config.points} settings; black: it is 1. (b) "
+        f"Distance from the line of the marked runs, G's step {given(config.gen_step)}; dashed: on from step "
+        f"{_FROM} by the largest multiplier, nothing fitted: {runs}. Where it is above 1 a run that starts "
+        "beside the line leaves it, until the field is no longer linear. (c) "
+        f"{len(ends)} runs with r and strength of the run in blue from other starts end on the line, "
+        f"{plain(ends.min(), 2)} to {plain(ends.max(), 2)} from the truth: where depends on the start."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "rate_ratio",
-        "logistic game, Mao's sign: rate ratio and R1 strength that make the truth attracting",
+        "logistic game, Mao's sign: rate ratio and R1 strength that make the line through the truth attract",
         "new",
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

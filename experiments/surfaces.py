@@ -7,6 +7,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._captions import given, plain, point
 from ._cases import Case, CASE_A, CASE_B, PAPER_WINDOW, train
 from ._run import Arrays, Experiment
 from ._style import BLACK, COST_MAP, DOUBLE, ENDS, filled_bands, GREY, panel_letter
@@ -112,11 +113,29 @@ def _draw_map(axes: "Axes", data: Arrays, norm: "Normalize") -> "ContourSet":
     return bands
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The window, the path on it, and where it ends."""
+    case, cost = config.case, data["path_cost"]
+    ends = [(data["path_b"][at], data["path_h"][at]) for at in (0, -1)]
+    first, last = (f"({plain(b)}, {plain(h)})" for b, h in ends)
+    return (
+        f"Case {case.name} (data Exp(c) with c = {given(case.c)}, {point('ag', (case.a, case.g))}): exact "
+        f"$J$ on {config.points} x {config.points} points of ($b$, $h$). Colours: $J$ from 0 to 2, white the "
+        f"plateau $J$ = 1; grey: levels of $J$; dashed: |$J$ - 1| = {given(_NEAR_PLATEAU)}. Black: "
+        f"{config.updates} simultaneous gradient steps of size {given(config.step)}, a dot a step, from "
+        f"{first} (open circle, $J$ = {plain(cost[0], 4)}) to {last} (square, $J$ = {plain(cost[-1], 4)}). "
+        f"Its lowest $J$ is {plain(cost.min())}, at step {cost.argmin()}: it is passed, and the run ends "
+        "beside the plateau."
+    )
+
+
 def _experiment(
     name: str, source: str, case: Case, plateaus: tuple[tuple[float, float, float], ...]
 ) -> Experiment:
     config = Config(case, *PAPER_WINDOW[case.name], plateaus=plateaus)
-    return Experiment(name, f"Case {case.name}: J(b, h) and the 2-D path", source, config, compute, plot)
+    return Experiment(
+        name, f"Case {case.name}: J(b, h) and the 2-D path", source, config, compute, plot, caption=caption
+    )
 
 
 EXPERIMENTS = (

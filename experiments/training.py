@@ -5,6 +5,7 @@ from typing import Self, TYPE_CHECKING
 
 import numpy as np
 
+from ._captions import given, plain, point
 from ._cases import Case, CASE_A, CASE_B, train
 from ._run import Arrays, Experiment
 from ._style import BLACK, DOUBLE, GREEN, GREY, label_ends, panel_letter, PARAMETER_COLORS, PURPLE
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 _RUNS = {"2-D": ("b", "h"), "4-D": None}
 _GRADIENTS = {"2-D": r"\nabla_{b,h}J", "4-D": r"\nabla J"}
-_HEADINGS = {"2-D": "2-D, $b$ and $h$ free", "4-D": "4-D, $a$, $b$, $g$ and $h$ free"}
+_HEADINGS = {"2-D": "2-D ($b$, $h$ free)", "4-D": "4-D (all free)"}
+_LATE = 50  # steps before the end, over which changes are told
 # solid: discriminator; dashed: generator
 _PARAMETERS = {name: (color, "-" if name in "ab" else "--") for name, color in PARAMETER_COLORS.items()}
 _COSTS = {"$J_1$": (GREEN, "-"), "$J_2$": (PURPLE, "--"), "$J$": (BLACK, "-")}
@@ -86,15 +88,47 @@ def _draw_costs(axes: "Axes", terms: np.ndarray) -> None:
 
 
 def _state_end(top: "Axes", bottom: "Axes", data: Arrays, name: str) -> None:
-    """How the run ended, in grey."""
-    sentence = str(data[f"outcome_{name}"]).split(":")[0]
+    """How the run ended, above the panels: there no curve can be."""
     cost, size = data[f"costs_{name}"][-1].sum(), data[f"field_norm_{name}"][-1]
     exponent = int(np.floor(np.log10(size)))
     numbers = (
         rf"$J={cost:.4f}$, $\Vert {_GRADIENTS[name]}\Vert={size / 10**exponent:.1f}\times 10^{{{exponent}}}$"
     )
-    for axes, text in ((top, sentence), (bottom, numbers)):
-        axes.text(0.97, 0.06, text, transform=axes.transAxes, ha="right", va="bottom", color=GREY)
+    moving, change = _fastest(data[f"parameters_{name}"])
+    still = rf"$\Delta {moving}={change:+.2f}$ in the last {_LATE} steps"
+    for axes, text in ((top, still), (bottom, numbers)):
+        axes.set_title(text, loc="right", pad=4, color=GREY)
+
+
+def _fastest(parameters: np.ndarray) -> tuple[str, float]:
+    """The parameter that changed most in the last steps, and by how much."""
+    changes = parameters[-1] - parameters[-1 - min(_LATE, len(parameters) - 1)]
+    most = int(np.abs(changes).argmax())
+    return list(_PARAMETERS)[most], float(changes[most])
+
+
+def caption(data: Arrays, config: Config) -> str:
+    """The start, what each line is, and how both runs end."""
+    case = config.case
+    start = point("abgh", (case.a, case.b, case.g, case.h))
+    return (
+        f"Case {case.name} (data Exp(c) with c = {given(case.c)}, Rayleigh latent) from {start}: "
+        f"{config.updates} simultaneous gradient steps of size {given(config.step)}, exact expectations. "
+        "Left: $b$ and $h$ move; right: all four parameters. Top: parameters, solid the discriminator's, "
+        "dashed the generator's; bottom: $J$ (black) and its terms $J_1$ (solid) and $J_2$ (dashed); dotted: "
+        f"the plateau $J$ = 1. {' '.join(_ended(data, name) for name in _RUNS)}"
+    )
+
+
+def _ended(data: Arrays, name: str) -> str:
+    moving, change = _fastest(data[f"parameters_{name}"])
+    costs = data[f"costs_{name}"].sum(axis=1)
+    return (
+        f"{name}: the run ends with $J$ = {plain(costs[-1], 4)} and a gradient of norm "
+        f'{plain(data[f"field_norm_{name}"][-1], 2)}, judged "{data[f"outcome_{name}"]}"; ${moving}$ still '
+        f"changes by {plain(change, 2)} in the last {_LATE} steps. The smallest $J$ on the way is "
+        f"{plain(costs.min(), 3)}, at step {costs.argmin()}."
+    )
 
 
 EXPERIMENTS = (
@@ -105,6 +139,7 @@ EXPERIMENTS = (
         Config(CASE_A),
         compute,
         plot,
+        caption=caption,
     ),
     Experiment(
         "figure05",
@@ -113,5 +148,6 @@ EXPERIMENTS = (
         Config(CASE_B),
         compute,
         plot,
+        caption=caption,
     ),
 )

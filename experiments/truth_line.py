@@ -15,6 +15,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._captions import given, plain
 from ._run import Arrays, Experiment, side_by_side
 from ._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, VERMILION
 
@@ -176,6 +177,26 @@ def _draw_distance(axes: "Axes", data: Arrays, config: Config) -> None:
     panel_letter(axes, "c", "from beside the truth (grey: linear)")
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """Both signs: eigenvalues along the line, and what paths do beside it."""
+    parts = []
+    for sign, wants in (("paper", "D ascends"), ("Mao", "D descends")):
+        real = data[f"eigenvalues_{sign}"].real
+        near, steps = data[f"near_{sign}"], data[f"steps_{sign}"]
+        parts.append(
+            f"{wants}: real parts of the eigenvalues from {plain(real.min(), 2)} to {plain(real.max(), 2)}; "
+            f"a run that starts {plain(near[0], 2)} from the line is {plain(near[-1], 2)} from it after "
+            f"{len(near) - 1} steps; the others take {steps.min()} to {steps.max()} of {config.updates} "
+            "steps before they stop"
+        )
+    return (
+        "Logistic discriminator: along the line of stationary points through the truth ($a$ = 1, $b$ = 0, "
+        f"$g$ + $h$ = 1/c, c = {given(config.rate)}), {config.points} points of $g$, the four eigenvalues of "
+        f"the field, and {len(config.starts)} runs of step {given(config.step)} near it; dashed: the linear "
+        f"path. {'. '.join(parts)}."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "truth_line",
@@ -184,5 +205,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

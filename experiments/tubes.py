@@ -5,6 +5,7 @@ from typing import Self, TYPE_CHECKING
 
 import numpy as np
 
+from ._captions import given, plain
 from ._cases import Case, CASE_A, CASE_B
 from ._ensembles import BREAKS, Free, Play
 from ._run import Arrays, Experiment
@@ -105,6 +106,37 @@ def _draw_strip(axes: "Axes", nonlinearity: np.ndarray) -> None:
     axes.axhline(BREAKS, color=GREY, linewidth=0.7, linestyle="--")
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """What is predicted and what simulated, and where the prediction is only a guide."""
+    play, times = config.play, given(config.sigmas)
+    return (
+        f"Columns: Cases A and B, {play.runs} runs of {play.updates} simultaneous steps of size "
+        f"{given(play.step)}, each on its own {play.samples} data and latent points (seed {play.seed}). "
+        f"Coloured: mean and mean +- {times} standard deviations as `predict` gives them without any run; "
+        f"black: the same of the runs (dashed: +- {times} standard deviations). Bottom: the nonlinearity "
+        f"|bias|/sd, the largest over the parameters; above {given(BREAKS)} (dashed, grey strips) the runs "
+        f"fan out further than linear theory can tell. "
+        f"{' '.join(_agreement(data, case.name) for case in config.cases)}"
+    )
+
+
+def _agreement(data: Arrays, case: str) -> str:
+    """The ratio of the standard deviations on either side of the threshold."""
+    nonlinearity = data[f"nonlinearity_{case}"]
+    ratio = data[f"predicted_std_{case}"][1:] / data[f"simulated_std_{case}"][1:]
+    beyond = nonlinearity[1:] > BREAKS
+    text = f"Case {case}: predicted over simulated sd, below the threshold: {_spread(ratio[~beyond])}"
+    if not beyond.any():
+        return f"{text}; it is never above."
+    first, last = np.flatnonzero(nonlinearity > BREAKS)[[0, -1]]
+    return f"{text}; above it (steps {first} to {last}): {_spread(ratio[beyond])}."
+
+
+def _spread(values: np.ndarray) -> str:
+    low, middle, high = np.percentile(values, (0, 50, 100))
+    return f"median {plain(middle, 2)}, from {plain(low, 2)} to {plain(high, 2)}"
+
+
 EXPERIMENTS = (
     Experiment(
         "tubes",
@@ -113,6 +145,7 @@ EXPERIMENTS = (
         Config(("b", "h"), height=4.2),
         compute,
         plot,
+        caption=caption,
     ),
     Experiment(
         "tubes_4d",
@@ -121,5 +154,6 @@ EXPERIMENTS = (
         Config(None, height=6.4),
         compute,
         plot,
+        caption=caption,
     ),
 )

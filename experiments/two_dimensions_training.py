@@ -9,6 +9,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._captions import given, plain
 from ._run import Arrays, Experiment
 from ._style import BLACK, BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, SKY, VERMILION
 
@@ -167,8 +168,34 @@ def _draw_paths(axes: "Axes", data: Arrays, name: str) -> None:
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, handlelength=1.2)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """Both games, and how the exact path and the runs compare at the end."""
+    found = []
+    for name, title in (("line", "z in R"), ("plane", "z in R^2")):
+        runs, exact = data[f"{name}_runs"][:, -1], data[f"{name}_path"][-1]
+        error = runs.std(axis=0, ddof=1) / np.sqrt(len(runs))
+        away = np.abs((runs.mean(axis=0) - exact) / error).max()
+        found.append(
+            f"{title}: {data[f'{name}_outcome']}, $J$ from {plain(data[f'{name}_cost'][0])} to "
+            f"{plain(data[f'{name}_cost'][-1])}; means of the runs at most {plain(away, 2)} standard errors "
+            "from the exact path at the end"
+        )
+    return (
+        f"Two games on the plane, {config.updates} simultaneous steps of size {given(config.step)}. Strong: "
+        f"exact; thin: {config.runs} runs of {config.samples} points (seed {config.seed}); dots: "
+        f"{config.shown} generated points at the start and at the end, over the density of the data. "
+        f"{'. '.join(found)}."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
-        "two_dimensions_training", "games on the plane, exact and stochastic", "new", Config(), compute, plot
+        "two_dimensions_training",
+        "games on the plane, exact and stochastic",
+        "new",
+        Config(),
+        compute,
+        plot,
+        caption=caption,
     ),
 )

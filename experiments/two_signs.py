@@ -9,6 +9,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._captions import given, plain
 from ._cases import Case, CASE_A, CASE_B, train
 from ._run import Arrays, Experiment, side_by_side
 from ._style import (
@@ -156,6 +157,26 @@ def _name_curves(top: "Axes", middle: "Axes", bottom: "Axes") -> None:
     bottom.text(4.9, 0.55, "generated", va="center", color=VERMILION)
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The starts, both signs, and the ends."""
+    ends = []
+    for case in config.cases:
+        for sign, wants in (("paper", "ascends"), ("Mao", "descends")):
+            key = f"{case.name}_{sign}"
+            w1, means = data[f"distances_{key}"][-1]
+            ends.append(
+                f"Case {case.name}, D {wants}: {str(data[f'outcome_{key}']).split(':')[0]}, W1 = "
+                f"{plain(w1)}, means {plain(abs(means), 2)} apart"
+            )
+    return (
+        f"Cases A and B, all four parameters free, {config.updates} simultaneous steps of size "
+        f"{given(config.step)}, exact expectations, the discriminator ascending (paper) or descending (Mao "
+        "et al.) its cost. Top: the parameters; middle: W1 (solid) and the difference of the means (dashed); "
+        "bottom: the cdf of the data (blue) and of what is generated (dashed) at the end, W1 between them "
+        f"shaded, and D (black). {'; '.join(ends)}."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "two_signs",
@@ -164,5 +185,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

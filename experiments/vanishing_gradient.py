@@ -8,6 +8,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._captions import given, listed
 from ._cases import Case, CASE_A, CASE_B, PAPER_WINDOW, train
 from ._decades import decades_norm, FLOAT32, FLOAT64, log10_gradient
 from ._run import Arrays, Experiment
@@ -171,8 +172,32 @@ def _draw_paths(axes: "Axes", paths: np.ndarray, iterations: np.ndarray) -> None
         )
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The views, the paths, and how small the gradient gets."""
+    low = listed([f"10^{data[f'wide_{case.name}'].min():.0f} (Case {case.name})" for case in config.cases])
+    ends = [
+        str(outcome).split(":")[0]
+        for case in config.cases
+        for view in config.views()
+        for outcome in data[f"{view}_outcomes_{case.name}"]
+    ]
+    counts = listed([f"{ends.count(one)} {one}" for one in dict.fromkeys(ends)])
+    return (
+        f"The size of the gradient over ($b$, $h$) in powers of ten, from `log_gradient` on {config.points} "
+        f"x {config.points} points; doubles underflow at 10^-308. The smallest in the wide view is {low}. "
+        f"Lines: {len(ends)} runs of {config.updates} simultaneous steps of size {given(config.step)} from "
+        f"the starts marked. At the last step they are judged: {counts}."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
-        "vanishing_gradient", "log10 |grad J| over (b, h), and stalling paths", "new", Config(), compute, plot
+        "vanishing_gradient",
+        "log10 |grad J| over (b, h), and stalling paths",
+        "new",
+        Config(),
+        compute,
+        plot,
+        caption=caption,
     ),
 )

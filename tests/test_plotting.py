@@ -5,7 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 from problems import CASES
+from scipy import special
 
 import lsgan_analytic as lsgan
 from lsgan_analytic import plotting
@@ -143,3 +145,110 @@ def test_small_multiples_hide_what_is_spare():
     panels = plotting.small_multiples(figure, 4, columns=3)
     assert len(panels) == 4
     assert sum(axes.get_visible() for axes in figure.axes) == 4
+
+
+def test_band_is_so_many_deviations_wide():
+    mean, std, k = np.array([0.0, 1.0, 3.0]), np.array([0.0, 0.5, 0.25]), np.array([0, 10, 40])
+    axes = plotting.band(panel(), mean, std, deviations=2.0, steps=k)
+    corners = axes.collections[0].get_paths()[0].vertices
+    for at, middle, spread in zip(k, mean, std, strict=True):
+        here = corners[corners[:, 0] == at, 1]
+        assert (here.min(), here.max()) == (middle - 2 * spread, middle + 2 * spread)
+    np.testing.assert_array_equal(axes.lines[0].get_xydata(), np.stack([k, mean], axis=1))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        (([0.0, 1.0], [0.0]), r"expected one length, got \(2,\), \(1,\), \(2,\)"),
+        (([0.0], [0.0], -1.0), "deviations: expected a number >= 0, got -1.0"),
+    ],
+)
+def test_bands_that_are_none(numbers, said):
+    with pytest.raises(ValueError, match=said):
+        plotting.band(panel(), *numbers)
+
+
+def ensemble_of(values, taken):
+    """Runs of b and h; b is ``values`` (R, T), of which ``taken`` steps each are valid."""
+    values = jnp.asarray(values)
+    players = lsgan.Players(
+        lsgan.Erf(a=jnp.ones_like(values), b=values), lsgan.Square(g=jnp.ones_like(values), h=-values)
+    )
+    left = jax.vmap(
+        lambda count: lsgan.Outcome.where(count < 2, lsgan.Outcome.left_domain, lsgan.Outcome.moving)
+    )(jnp.asarray(taken))
+    evidence = lsgan.trajectory(
+        CASES["A"].game, lsgan.Simultaneous(0.4), CASES["A"].players, steps=1
+    ).evidence
+    return lsgan.Ensemble(players, jnp.arange(3), left, evidence, jnp.asarray(taken), ("b", "h"))
+
+
+def test_ensemble_draws_runs_until_they_stop_and_what_is_predicted():
+    runs = ensemble_of([[0.0, 1.0, 2.0], [0.0, 3.0, 3.0]], [2, 1])
+    predicted = lsgan.Band(
+        mean=jnp.asarray([[0.0, 0.0], [0.0, 2.0], [0.0, 2.5]]),
+        bias=jnp.asarray([[0.0, 0.0], [0.0, 0.5], [0.0, 0.0]]),
+        covariance=jnp.zeros((3, 2, 2)).at[:, 1, 1].set(4.0),
+        node_error=jnp.zeros(2),
+        names=("h", "b"),
+    )
+    axes = plotting.ensemble(panel(), runs, "b", predicted, deviations=1.0)
+    first, second, mean, middle = (line.get_ydata() for line in axes.lines)
+    np.testing.assert_array_equal(first, [0, 1, 2])
+    np.testing.assert_array_equal(second, [0, 3, np.nan])
+    np.testing.assert_array_equal(mean, [0, 2, 2.5])
+    np.testing.assert_array_equal(middle, [0, 2.5, 2.5])
+    assert axes.collections[0].get_datalim(axes.transData).y0 == -2
+    with pytest.raises(ValueError, match="name: expected one of b, h, got 'g'"):
+        plotting.ensemble(panel(), runs, "g")
+
+
+def test_densities_are_those_of_the_laws_and_d_lies_over_them():
+    x = np.linspace(-3, 6, 91)
+    axes = plotting.densities(panel(), CASES["A"].game, CASES["A"].players, x)
+    real, made = (line.get_ydata() for line in axes.lines)
+    np.testing.assert_allclose(real, np.where(x >= 0, 0.5 * np.exp(-0.5 * np.maximum(x, 0)), 0), rtol=1e-12)
+    beyond = np.maximum(x + 2, 0) / 1.5  # G(z) = g z^2/2 + h of a Rayleigh law: h + g Exp(1)
+    inside = np.abs(x + 2) > 1e-9
+    np.testing.assert_allclose(made[inside], np.where(x > -2, np.exp(-beyond) / 1.5, 0)[inside], rtol=1e-12)
+    (curve,) = axes.figure.axes[1].lines
+    np.testing.assert_allclose(curve.get_ydata(), special.ndtr(np.sqrt(2) * (2.2 * x - 3)), rtol=1e-12)
+
+
+def test_a_sample_is_a_histogram():
+    sampled = lsgan.Game(
+        lsgan.PointMasses([0.1, 0.9, 1.2, 9.0]), lsgan.PointMasses([0.0, 2.0]), lsgan.SquaredMinimax()
+    )
+    axes = plotting.densities(
+        panel(), sampled, lsgan.Players(lsgan.Erf(1.0, 0.0), lsgan.Shift(1.0)), [0, 1, 2, 3]
+    )
+    real, made = (line.get_ydata() for line in axes.lines)
+    np.testing.assert_array_equal(real, [0.25, 0.5, 0, 0])
+    np.testing.assert_array_equal(made, [0, 0.5, 0, 0.5])
+
+
+def test_an_animation_shows_the_path(tmp_path, monkeypatch):
+    from lsgan_analytic.plotting import game as module
+
+    case, shown = CASES["A"], []
+    path = lsgan.trajectory(case.game, lsgan.Simultaneous(0.4), case.players, steps=8)
+    draw = module.densities
+
+    def noting(axes, game, players, x):
+        shown.append(players)
+        return draw(axes, game, players, x)
+
+    monkeypatch.setattr(module, "densities", noting)
+    file = plotting.animate(
+        path, case.game, np.linspace(-3, 6, 31), tmp_path / "a.gif", frames=3, per_second=5
+    )
+    with Image.open(file) as picture:
+        assert (picture.n_frames, picture.size, picture.info["duration"]) == (3, (450, 280), 200)
+    for players, k in zip(shown, (0, 4, 8), strict=True):
+        assert players.disc.b == path.players.disc.b[k]
+    with pytest.raises(ValueError, match=r"file: expected a name that ends in .gif, got 'a.mp4'"):
+        plotting.animate(path, case.game, [0.0, 1.0], tmp_path / "a.mp4")
+    with pytest.raises(ValueError, match="x: expected increasing numbers"):
+        plotting.animate(path, case.game, [1.0, 0.0], tmp_path / "b.gif")
+    assert [one.name for one in tmp_path.iterdir()] == ["a.gif"]

@@ -4,7 +4,9 @@ import dataclasses
 import math
 import textwrap
 from collections.abc import Callable
+from typing import Any
 
+from .._captions import plain
 from .._run import Arrays, Experiment
 
 
@@ -67,6 +69,15 @@ class Claim(Experiment):
         for name, text in parts.items():
             lines += textwrap.wrap(f"{name}: {text}", 100, initial_indent=" " * 4, subsequent_indent=" " * 6)
         return "\n".join(lines)
+
+    def describe(self, data: Arrays, config: Any) -> str:
+        """The claim, the model, the verdict and the numbers computed; what is drawn, if it is said."""
+        numbers = "; ".join(f"{name}: {plain(one.value, 4)}" for name, one in self.found(data).items())
+        drawn = "" if self.caption is None else f" {self.caption(data, config)}"
+        return (
+            f'**{self.title}.** Claim {self.number}: "{self.says}" Verdict: {self.verdict}. '
+            f"Model: {self.model}.{drawn} Computed: {numbers}."
+        )
 
     def section(self, data: Arrays) -> str:
         """All that is known of the claim, in Markdown."""

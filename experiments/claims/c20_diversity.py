@@ -13,6 +13,7 @@ from .._style import BLACK, BLUE, DOUBLE, GREEN, GREY, panel_letter, VERMILION
 from ._claim import Claim, Found
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _COLORS = {"none": BLACK, "coverage": BLUE, "diversity": VERMILION, "diversity, ceiling": GREEN}
@@ -87,17 +88,35 @@ def found(data: Arrays) -> dict[str, Found]:
 def plot(data: Arrays, config: Config) -> "Figure":
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(DOUBLE, 2.3), layout="constrained")
-    panels = figure.subplots(1, 4, sharey=True)
-    titles = "none", "coverage, min formula", "diversity", f"diversity, ceiling {config.ceiling:g}"
-    for axes, letter, (name, color), title in zip(panels, "abcd", _COLORS.items(), titles, strict=True):
+    figure = Figure(figsize=(DOUBLE, 2.5), layout="constrained")
+    first, *panels = figure.subplots(1, 5, width_ratios=(0.8, 1, 1, 1, 1))
+    _draw_charges(first, data)
+    titles = "no term", "coverage, min", "diversity", f"ceiling {config.ceiling:g}"
+    for axes, letter, (name, color), title in zip(panels, "bcde", _COLORS.items(), titles, strict=True):
         for mode in (-2, 2):
             axes.axhline(mode, color=GREY, linewidth=0.6, linestyle=":")
         axes.plot(data[f"path {name}"], color=color)
         axes.set(xlabel="iteration $k$", xlim=(0, config.updates), ylim=(-7, 7))
+        axes.set_xticks((0, config.updates // 2))
         panel_letter(axes, letter, title)
+        if np.abs(data[f"path {name}"]).max() > 7:
+            axes.text(0.96, 0.5, "both leave\nthe frame", transform=axes.transAxes, ha="right", va="center")
+    for axes in panels[1:]:
+        axes.tick_params(labelleft=False)
     panels[0].set_ylabel("points of the generator")
     return figure
+
+
+def _draw_charges(axes: "Axes", data: Arrays) -> None:
+    """What either formula charges for each data point when every generated point is at -2."""
+    formulas = (("published", "max, published", VERMILION), ("correct", "min", BLUE))
+    for shift, (name, label, color) in zip((-0.2, 0.2), formulas, strict=True):
+        bars = axes.bar(np.arange(2) + shift, data[name], width=0.36, color=color, label=label)
+        axes.bar_label(bars, fmt="%g", padding=1)
+    axes.set_xticks((0, 1), ("$-2$\ncovered", "$2$\nmissed"))
+    axes.set(xlabel="data point $x$", ylabel="charge, $G = -2$", ylim=(0, 1.6 * data["correct"].max()))
+    axes.legend(loc="upper left", frameon=False, borderaxespad=0.2, handlelength=1)
+    panel_letter(axes, "a", "formulas")
 
 
 CLAIM = Claim(

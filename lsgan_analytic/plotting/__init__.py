@@ -3,6 +3,7 @@
 Needs matplotlib (extra ``figures``), but does not import it: the Axes bring it along.
 """
 
+from .game import animate as animate, densities as densities
 from .loci import branch as branch, eigenvalues as eigenvalues, EVENTS as EVENTS
 from .maps import cost_map as cost_map, outcome_map as outcome_map, value_map as value_map
 from .palette import (
@@ -26,5 +27,10 @@ from .phase import (
     streamlines as streamlines,
     tube as tube,
 )
-from .series import series as series, small_multiples as small_multiples
+from .series import (
+    band as band,
+    ensemble as ensemble,
+    series as series,
+    small_multiples as small_multiples,
+)
 from .surfaces import cost_surface as cost_surface

@@ -74,12 +74,28 @@ def stationary(axes: "Axes", points: ArrayLike, kinds: Iterable[Kind]) -> "Axes"
 
 
 def path(axes: "Axes", x: ArrayLike, y: ArrayLike, color: str = BLACK, label: str | None = None) -> "Axes":
-    """A path from its start (open circle) to its end (square)."""
+    """A path from its start (open circle) to its end (square).
+
+    On a portrait or a map the limits stay those of the map; a triangle marks the last point before the path
+    leaves them.
+    """
     x, y = np.asarray(x), np.asarray(y)
+    limits = (axes.get_xlim(), axes.get_ylim()) if axes.collections or axes.images else None
     axes.plot(x, y, color=color, label=label, linewidth=1.2)
     axes.plot(x[0], y[0], "o", color=color, markerfacecolor="white", markersize=4)
     axes.plot(x[-1], y[-1], "s", color=color, markersize=3)
+    if limits is not None:
+        axes.set(xlim=limits[0], ylim=limits[1])
+        inside = _between(x, limits[0]) & _between(y, limits[1])
+        last = inside[:-1] & ~inside[1:]
+        if last.any():
+            leaving = np.append(last, False)
+            axes.plot(x[leaving], y[leaving], "^", color=color, markersize=4, linestyle="none")
     return axes
+
+
+def _between(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    return (values >= min(limits)) & (values <= max(limits))
 
 
 def tube(
@@ -103,6 +119,8 @@ def tube(
 def phase_portrait(axes: "Axes", seen: Portrait, threshold: float | None = 1e-2) -> "Axes":
     """Streamlines, all nullcline branches and shaded plateaus, with the names of the parameters.
 
+    Where the field is below ``threshold`` on the whole plane (nothing moves on this slice), it says so.
+
     >>> import matplotlib
     >>> matplotlib.use("Agg")
     >>> from matplotlib.figure import Figure
@@ -120,6 +138,10 @@ def phase_portrait(axes: "Axes", seen: Portrait, threshold: float | None = 1e-2)
         plateau(axes, seen, threshold)
     nullclines(axes, seen)
     x, y = _plane(seen)
+    largest = float(np.nanmax(np.asarray(seen.field_norm)))
+    if threshold is not None and largest < threshold:
+        words = f"nothing moves on this slice:\n|field| at most {largest:.1e}"
+        axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center")
     first, second = seen.grid
     axes.set(xlabel=f"${first}$", ylabel=f"${second}$", xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
     return axes
