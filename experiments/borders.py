@@ -12,6 +12,7 @@ import numpy as np
 import lsgan_analytic as lsgan
 from lsgan_analytic.bifurcations.border import BorderKind
 
+from ._captions import listed, plain
 from ._run import Arrays, Experiment
 from ._style import BLACK, DOUBLE, panel_letter, VERMILION
 
@@ -135,6 +136,27 @@ def plot(data: Arrays, config: Config) -> "Figure":
     return figure
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """What is drawn, and the best pair of every rule."""
+    best = []
+    for name in _RULES:
+        radius = data[f"radius_{name}"]
+        row, column = np.unravel_index(np.argmin(radius), radius.shape)
+        best.append(
+            f"{name} {plain(radius[row, column])} at $\\eta$ = {plain(data['steps'][row])}, "
+            f"$\\gamma$ = {plain(data['strengths'][column])}"
+        )
+    return (
+        "The Dirac-GAN (minimax) with R1 of strength $\\gamma$ at its equilibrium, under four rules of step "
+        "$\\eta$: the largest modulus of a multiplier where it is below 1, on "
+        f"{config.cells} x {config.cells} cells. The smallest (star) is that of {listed(best)}. Lines: "
+        "Neimark-Sacker points and flips with all other multipliers inside the unit circle; solid: "
+        "supercritical, a small circle or two-cycle past the border; dashed: subcritical; dotted: the "
+        "coefficient of the normal form is 0. A border without a line has a multiplier +1. Gaps are strong "
+        "resonances."
+    )
+
+
 def _pieces(border: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     """Stretches of one verdict, each with the first point of the next."""
     at = 0
@@ -159,5 +181,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )
