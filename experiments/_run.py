@@ -132,10 +132,15 @@ def draw(experiment: Experiment, data: Arrays, config: Any, stem: Path, options:
                 _note(figure, changes)
             for format in options.formats:
                 _write(figure, stem.with_suffix(f".{format}"))
-    text = experiment.describe(data, config)
-    if text is not None:
-        written = f"{text}\n\n*Settings:* {settings_of(config)}.\n"
-        stem.with_suffix(".caption.md").write_text(written, encoding="utf-8")
+    words = caption_text(experiment, data, config)
+    if words is not None:
+        stem.with_suffix(".caption.md").write_text(words, encoding="utf-8")
+
+
+def caption_text(experiment: Experiment, data: Arrays, config: Any) -> str | None:
+    """All of ``NAME.caption.md``; None: the experiment has no caption."""
+    told = experiment.describe(data, config)
+    return None if told is None else f"{told}\n\n*Settings:* {settings_of(config)}.\n"
 
 
 def _note(figure: "Figure", text: str) -> None:

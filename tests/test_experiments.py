@@ -25,13 +25,13 @@ def test_list(capsys):
     assert [line.split()[0] for line in listed] == [*EXPERIMENTS, "groups:"]
 
 
-def test_one_experiment_writes_its_four_files_twice_the_same(tmp_path, capsys):
+def test_one_experiment_writes_its_files_twice_the_same(tmp_path, capsys):
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
         assert main(["figure01", "--quick", "--output", str(folder)]) == 0
     said = capsys.readouterr().out
     names = sorted(path.name for path in first.iterdir())
-    assert names == ["figure01.json", "figure01.npz", "figure01.pdf", "figure01.png"]
+    assert names == [f"figure01.{suffix}" for suffix in ("caption.md", "json", "npz", "pdf", "png")]
     for name in names:
         assert (first / name).read_bytes() == (second / name).read_bytes()
         assert f"wrote {first / name}" in said
@@ -49,7 +49,7 @@ def test_a_failure_does_not_stop_the_others(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(EXPERIMENTS, "bad", bad)
     assert main(["bad", "figure01", "--quick", "--jobs", "1", "--output", str(tmp_path)]) == 1
     assert "ArithmeticError: planted" in capsys.readouterr().out
-    assert sorted(path.stem for path in tmp_path.iterdir()) == ["figure01"] * 4
+    assert {path.name.split(".")[0] for path in tmp_path.iterdir()} == {"figure01"}
 
 
 def planted(value: float) -> Claim:
@@ -92,7 +92,7 @@ def test_every_experiment_runs_quickly(tmp_path, name):
     with jax.numpy_dtype_promotion("standard"):  # optax's Adam mixes dtypes
         written = _run.run(experiment, tmp_path, _run.Options(quick=True))
     suffixes = {".json", ".npz"} if experiment.plot is None else {".json", ".npz", ".pdf", ".png"}
-    assert {path.suffix for path in written} == suffixes
+    assert {path.suffix for path in written} - {".md"} == suffixes
     assert json.loads((tmp_path / f"{name}.json").read_text())["quick"] is True
     if isinstance(experiment, Claim):
         assert experiment.found(_run.load(tmp_path / f"{name}.npz"))
@@ -102,7 +102,7 @@ def test_other_numbers(tmp_path):
     """They are computed with, recorded, and written below the picture, in the formats asked for."""
     numbers = ["--set", "case.c=0.7", "step=0.1", "--set", "updates=4"]
     assert main(["figure01", *numbers, "--format", "svg", "--output", str(tmp_path), "--jobs", "1"]) == 0
-    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".npz", ".svg"]
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".md", ".npz", ".svg"]
     config = json.loads((tmp_path / "figure01.json").read_text())["config"]
     assert (config["case"]["c"], config["step"], config["updates"]) == (0.7, 0.1, 4)
     data = _run.load(tmp_path / "figure01.npz")
@@ -110,6 +110,9 @@ def test_other_numbers(tmp_path):
     path = lsgan.trajectory(case.game(), lsgan.Simultaneous(0.1), case.players(), steps=4, free=("b", "h"))
     np.testing.assert_array_equal(data["parameters_2-D"][:, 1], path.players.disc.b)
     assert "case.c = 0.7, step = 0.1, updates = 4" in (tmp_path / "figure01.svg").read_text()
+    caption = (tmp_path / "figure01.caption.md").read_text()
+    assert "with c = 0.7" in caption
+    assert "4 simultaneous gradient steps of size 0.1" in caption
 
 
 @pytest.mark.parametrize(
@@ -141,6 +144,16 @@ def test_committed_figures_are_small(name):
         assert 0 < path.stat().st_size < 300_000
     record = json.loads((ROOT / "figures" / f"{name}.json").read_text())
     assert record["quick"] is False
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_committed_captions_are_those_of_the_committed_arrays(name):
+    """Written again from the arrays and the configuration: what is committed says neither more nor less."""
+    experiment = EXPERIMENTS[name]
+    data = _run.load(ROOT / "figures" / f"{name}.npz")
+    path = ROOT / "figures" / f"{name}.caption.md"
+    again = _run.caption_text(experiment, data, experiment.config)
+    assert (path.read_text(encoding="utf-8") if path.exists() else None) == again
 
 
 @pytest.mark.parametrize(

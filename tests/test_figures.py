@@ -23,7 +23,7 @@ ROOM = 2.0  # pixels by which boxes of texts may meet: they reach beyond the ink
 
 
 def ink(text: Text, renderer) -> Bbox:
-    """The box of a text. Those of matplotlib hold a line of "lp" at least: of one level line, without that."""
+    """The box of a text: matplotlib's, without the room that a line has for "lp" where there is one line."""
     box = Text.get_window_extent(text, renderer)
     words = text.get_text()
     if text.get_rotation() or "\n" in words:
@@ -39,7 +39,10 @@ def ink(text: Text, renderer) -> Bbox:
     return Bbox.from_extents(box.x0, box.y0 + below, box.x1, box.y1 - above)
 
 
-def texts_of(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Bbox, Bbox | None, float]]:
+Drawn = tuple[str, Bbox, Bbox | None, float]
+
+
+def texts_of(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> list[Drawn]:
     """Of every text that is drawn: itself, its box, the box it is clipped to, its rotation."""
     found, draw = [], Text.draw
 
@@ -107,4 +110,78 @@ def test_faults_are_found(monkeypatch):
     axes.text(0.9, 0.5, "at the border", clip_on=True)
     figure.text(0.5, 0.7, "fine")
     told = faults(figure, monkeypatch)
-    assert told == ["cut off: 'beyond the edge'", "cut off: 'at the border'", "'one' lies on 'two'"]
+    assert sorted(told) == ["'one' lies on 'two'", "cut off: 'at the border'", "cut off: 'beyond the edge'"]
+
+
+def test_nothing_is_written_over_the_curves_of_a_training_run(monkeypatch):
+    """Whatever the curves are: in a changed run they may be anywhere."""
+    rng, steps = np.random.default_rng(0), 61
+    data = {}
+    for name in ("2-D", "4-D"):
+        data |= {
+            f"parameters_{name}": rng.normal(size=(steps, 4)).cumsum(axis=0),
+            f"costs_{name}": rng.uniform(size=(steps, 2)),
+            f"field_norm_{name}": np.full(steps, 1e-3),
+            f"outcome_{name}": np.asarray("still moving when the steps were over"),
+        }
+    with style():
+        figure = training.plot(data, EXPERIMENTS["figure01"].config)
+        texts = texts_of(figure, monkeypatch)
+    for axes in figure.axes:
+        assert [text for text, box, _, _ in texts if meet(box, axes.bbox, 6)] == []
+
+
+@pytest.mark.parametrize(("ends", "leaders"), [((0.0, 0.5, 1.0), 0), ((0.5, 0.5, 0.51), 3)])
+def test_labels_are_apart_and_joined_to_their_lines(ends, leaders, monkeypatch):
+    with style():
+        figure = Figure(figsize=(3, 2), layout="constrained")
+        axes = figure.subplots()
+        axes.set_ylim(-0.2, 1.2)
+        label_ends(axes, ends, ["$a$", "$b$", "$g$"], ["red", "green", "blue"])
+        assert faults(figure, monkeypatch) == []
+        lines = [one for one in axes.texts if one.arrow_patch is not None]
+        assert len(lines) == leaders
+        shown = [one for one in axes.texts if one.get_text()]
+        heights = [one.get_window_extent().y0 for one in shown]
+    assert heights == sorted(heights)
+    for line, end in zip(lines, ends, strict=False):
+        assert line.xy == (1.0, pytest.approx((end + 0.2) / 1.4))
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "said"),
+    [
+        (0.0, 3, "0"),
+        (-0.0, 3, "0"),
+        (249, 3, "249"),
+        (0.99884, 4, "0.9988"),
+        (0.004999, 2, "0.0050"),
+        (12345.6, 3, "12346"),
+        (1.23456e-9, 3, "1.23 x 10^-9"),
+        (-2.5e7, 2, "-2.5 x 10^7"),
+        (9.9996, 3, "10.00"),
+        (np.inf, 3, "infinity"),
+    ],
+)
+def test_numbers_of_captions(value, digits, said):
+    assert _captions.plain(value, digits) == said
+
+
+def test_words_of_captions():
+    assert _captions.point("ab", (2.2, -3.0)) == "$a$ = 2.2, $b$ = -3"
+    assert _captions.listed(["one"]) == "one"
+    assert _captions.listed(["one", "two", "three"]) == "one, two and three"
+    assert _captions.of(38, 80) == "38 of 80 (48 %)"
+    told = _captions.settings_of(EXPERIMENTS["figure01"].config)
+    assert told.startswith("case.name = A, case.a = 2.2, ")
+    assert told.endswith("step = 0.4, updates = 249")
+
+
+@pytest.mark.parametrize("name", ["figure01", "comparison_a", "chaos", "rate_ratio", "figure10"])
+def test_the_numbers_of_a_caption_are_those_of_the_arrays(name):
+    """With other arrays the caption says other numbers: none of them is typed."""
+    experiment = EXPERIMENTS[name]
+    data = _run.load(FIGURES / f"{name}.npz")
+    first = experiment.describe(data, experiment.config)
+    other = {key: one * 0.75 if one.dtype.kind == "f" else one for key, one in data.items()}
+    assert experiment.describe(other, experiment.config) != first

@@ -124,7 +124,7 @@ def animate(
         tall = density(game.data, x).max()
         axes.set_ylim(0, 1.5 * tall if tall > 0 else None)  # the same in all frames
         axes.set_title(f"$k={k}$, $J={float(path.cost[k]):.3f}$", loc="left")
-        axes.legend(loc="upper right", frameon=False)
+        axes.legend(loc="center right", frameon=False)
         pictures.append(_picture(figure))
     stored, first = BytesIO(), pictures[0].quantize(64)
     others = [picture.quantize(palette=first) for picture in pictures[1:]]
