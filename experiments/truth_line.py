@@ -181,7 +181,7 @@ def caption(data: Arrays, config: Config) -> str:
     """Both signs: eigenvalues along the line, and what paths do beside it."""
     parts = []
     for sign, wants in (("paper", "D ascends"), ("Mao", "D descends")):
-        real = data[f"eigenvalues_{sign}"].real
+        real = np.real(data[f"eigenvalues_{sign}"])
         near, steps = data[f"near_{sign}"], data[f"steps_{sign}"]
         parts.append(
             f"{wants}: real parts of the eigenvalues from {plain(real.min(), 2)} to {plain(real.max(), 2)}; "
