@@ -19,6 +19,7 @@ from importlib.machinery import PathFinder, SourceFileLoader
 from typing import Any, NoReturn, Self
 
 import equinox as eqx
+import numpy as np
 from beartype import BeartypeConf
 from beartype.door import is_bearable
 from jaxtyping import jaxtyped
@@ -138,6 +139,8 @@ def _names(module: str) -> dict[str, Any]:
 def _holds(value: Any, hint: Any) -> bool:
     if isinstance(hint, typing.ParamSpecArgs | typing.ParamSpecKwargs):  # whatever another function takes
         return True
+    if isinstance(value, np.integer | np.floating):  # a number of NumPy is one of Python here
+        return is_bearable(value, hint, conf=_CONF) or is_bearable(value.item(), hint, conf=_CONF)
     return is_bearable(value, hint, conf=_CONF)
 
 

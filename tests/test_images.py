@@ -20,7 +20,11 @@ GENERATORS = {
               lsgan.Power(0.7, -0.5, 1.5), lsgan.Power(1.2, 0.1, 0.5)],
     "Polynomial": [lsgan.Polynomial([0.3, -1.0, 0.2, 0.4]), lsgan.Polynomial([0.1, 0.0, -1.0, 0.0, 0.5])],
 }  # fmt: skip
-OTHERS = {"MixtureOfShifts", "Categorical", "AffineMap", "Curve", "NeuralGenerator", "AbstractGenerator"}
+OTHERS = {"MixtureOfShifts", "Categorical", "AffineMap", "Curve", "NeuralGenerator"} | {
+    "AbstractGenerator",
+    "AbstractLineGenerator",
+    "AbstractPlaneGenerator",
+}
 LATENT = {
     "normal": (lsgan.Normal(0.2, 1.1), stats.norm(0.2, 1.1)),
     "laplace": (lsgan.Laplace(-0.3, 0.7), stats.laplace(-0.3, 0.7)),

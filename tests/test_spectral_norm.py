@@ -23,7 +23,29 @@ def bump(v, x):
     return sum(w * np.exp(-0.5 * ((x - c) / v[4]) ** 2) for w, c in pairs) / -found.fun
 
 
+def pieces(leak):
+    """Two units over the steepest slope of the three pieces, v = (w1, w2, b1, b2, c1, c2, d)."""
+
+    def known(v, x):
+        (w, b, c), d = v[:6].reshape(3, 2), v[6]
+        low, high = sorted(-b / w)
+        slopes = [
+            np.sum(c * w * np.where(w * at + b > 0, 1, leak)) for at in (low - 1, (low + high) / 2, high + 1)
+        ]
+        u = w * x + b
+        return (np.sum(c * np.where(u > 0, u, leak * u)) + d) / np.max(np.abs(slopes))
+
+    return known
+
+
+def network(kind):
+    return lambda v: kind((v[:2, None], v[None, 4:6]), (v[2:4], v[6:]))
+
+
+TWO_UNITS = [0.9, -1.3, 0.2, 0.7, 1.1, -0.6, 0.3]
 KNOWN_NORMS = {
+    "ReLUNetwork": (network(lsgan.ReLUNetwork), pieces(0.0), TWO_UNITS, 0.37),
+    "LeakyReLUNetwork": (network(lsgan.LeakyReLUNetwork), pieces(0.2), TWO_UNITS, 0.37),
     "Linear": (lambda v: lsgan.Linear(v[0], v[1]), lambda v, x: np.sign(v[0]) * x + v[1], [0.7, 0.2], 0.4),
     "Plane": (
         lambda v: lsgan.Plane(v[:2], v[2]),

@@ -57,24 +57,16 @@ class AbstractGenerator(eqx.Module):
 
 
 class AbstractLineGenerator(AbstractGenerator):
-    """A map of numbers: its latent law is on the line."""
-
-    def checked_on(self, latent: "AbstractLaw") -> Self:
-        _check_dimension(1, self, latent)
-        return self
+    """A map of numbers to numbers, elementwise: of lines of the plane it knows no preimages."""
 
 
 class AbstractPlaneGenerator(AbstractGenerator):
     """A map of points of the plane: its latent law is on the plane."""
 
     def checked_on(self, latent: "AbstractLaw") -> Self:
-        _check_dimension(2, self, latent)
+        if latent.dim != 2:
+            raise ValueError(
+                f"gen: {type(self).__name__} maps points of the plane, the latent law "
+                f"{type(latent).__name__} is on the line"
+            )
         return self
-
-
-def _check_dimension(dim: int, gen: AbstractGenerator, latent: "AbstractLaw") -> None:
-    if latent.dim != dim:
-        points, law = ("numbers", "plane") if dim == 1 else ("points of the plane", "line")
-        raise ValueError(
-            f"gen: {type(gen).__name__} maps {points}, the latent law {type(latent).__name__} is on the {law}"
-        )

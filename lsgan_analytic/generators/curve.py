@@ -10,10 +10,10 @@ from .._checks import finite
 from .._plane import as_lines
 from .._polynomial import real_roots
 from .._types import FloatLike, Values, Vector
-from .base import AbstractLineGenerator
+from .base import AbstractGenerator
 
 
-class Curve(AbstractLineGenerator):
+class Curve(AbstractGenerator):
     """G(z) = sum_k coefficients[:, k] z^k, a curve in the plane: the law of G(z) has no density.
 
     Args:

@@ -11,7 +11,7 @@ from .._fit import fitting
 from .._implicit import differentiable_roots
 from .._plane import as_lines, as_points, dot
 from .._types import Breakpoints, Flags, FloatLike, Values, Vector
-from ..generators.base import AbstractGenerator
+from ..generators.base import AbstractGenerator, AbstractLineGenerator
 from ._bisection import quantile
 from .base import AbstractLaw
 from .discrete import PointMasses
@@ -98,6 +98,11 @@ class Pushforward(AbstractLaw):
     def _found(self, x: Array) -> Array:
         """All preimages of every x, (n, k), without derivatives; lines on the plane, (n, k, 3)."""
         gen, x = jax.lax.stop_gradient((self.generator, x))
+        if x.ndim == 2 and isinstance(gen, AbstractLineGenerator):
+            raise ValueError(
+                f"gen: {type(gen).__name__} maps numbers, {type(self.latent).__name__} is on the plane, where "
+                "a D changes about lines; expected lsgan.AffineMap or another map of the plane"
+            )
         if not x.size:  # of no breakpoints it is not known whether they are points or lines
             return x[:, None]
         return jax.vmap(lambda one: gen.preimages(one[None]))(x)

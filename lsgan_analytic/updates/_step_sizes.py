@@ -12,10 +12,10 @@ from jax.core import Tracer
 from jaxtyping import Int
 
 from .._checks import positive
-from .._types import FloatLike, Scalar, ScalarLike, Values
+from .._types import Numbers, Scalar, ScalarLike, Values
 
 Count = Int[Array, ""]
-StepSize = FloatLike | Callable[[Scalar], ScalarLike]
+StepSize = Numbers | Callable[[Scalar], ScalarLike]
 Step = StepSize | Sequence[StepSize]
 
 _WANTED = (
