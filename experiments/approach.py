@@ -73,7 +73,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
             _draw_moment(axes, data, case, column, x)
             k = int(data[f"moments_{case.name}"][column])
             panel_letter(axes, letter, f"{_MOMENTS[column]}, $k={k}$")
-    panels[1, 3].legend(loc="center right", frameon=False)
+    panels[1, 1].legend(loc="upper left", frameon=False, borderaxespad=0.2, handlelength=1.4)
     return figure
 
 
