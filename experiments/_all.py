@@ -7,6 +7,7 @@ import jax
 
 from . import (
     accuracy,
+    approach,
     atlas,
     basin_map,
     bifurcation,
@@ -46,6 +47,7 @@ _MODULES = (
     tubes,
     convergence,
     accuracy,
+    approach,
     vanishing_gradient,
     no_stationary_point,
     proofs,

@@ -18,7 +18,7 @@ from experiments._style import label_ends, style
 FIGURES = Path(__file__).parents[1] / "figures"
 DRAWN = [name for name, one in EXPERIMENTS.items() if one.plot is not None]
 #: drawn by every run of the tests; the others with ``-m slow``
-PLAIN = {"figure01", "comparison_a", "bifurcation", "claim20_diversity", "accuracy", "every_rule"}
+PLAIN = {"figure01", "comparison_a", "bifurcation", "claim20_diversity", "accuracy", "every_rule", "approach"}
 ROOM = 2.0  # pixels by which boxes of texts may meet: they reach beyond the ink
 
 
@@ -185,3 +185,16 @@ def test_the_numbers_of_a_caption_are_those_of_the_arrays(name):
     first = experiment.describe(data, experiment.config)
     other = {key: one * 0.75 if one.dtype.kind == "f" else one for key, one in data.items()}
     assert experiment.describe(other, experiment.config) != first
+
+
+@pytest.mark.parametrize("case", ["A", "B"])
+def test_the_closest_approach_is_passed(case):
+    """W1 by its integral |F - G|; both laws are exponential, the generated one is shifted."""
+    saved = _run.load(FIGURES / "approach.npz")
+    rate = {"A": 0.5, "B": 4.04}[case]
+    w1, moments = saved[f"w1_{case}"], saved[f"moments_{case}"]
+    for (_, _, g, h), k in zip(saved[f"parameters_{case}"], moments, strict=True):
+        x = np.linspace(-6, 120, 1_260_001)
+        gap = np.abs(np.exp(-rate * np.maximum(x, 0)) - np.exp(-np.maximum(x - h, 0) / g))
+        assert w1[k] == pytest.approx(np.trapezoid(gap, x), rel=1e-6)
+    assert w1[moments[1]] == w1.min() < 0.7 * w1[-1]
