@@ -1,6 +1,6 @@
 """Several shifts of one latent variable, one of which is drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -39,6 +39,8 @@ class MixtureOfShifts(AbstractLineGenerator):
         if self.shifts.ndim != 1 or self.shifts.size == 0:
             raise ValueError(f"shifts: expected a non-empty vector, got shape {self.shifts.shape}")
         n = self.shifts.size
+        if weights is not None and not isinstance(weights, Iterable):
+            raise ValueError(f"weights: expected {n} numbers > 0 that sum to 1, got {weights!r}")
         given = (1 / n,) * n if weights is None else tuple(weights)
         self.weights = tuple(checked_float(weight, "weights", 0, 1) for weight in given)
         if len(self.weights) != n or 0 in self.weights or abs(sum(self.weights) - 1) > 1e-9:

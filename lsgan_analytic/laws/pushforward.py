@@ -100,8 +100,8 @@ class Pushforward(AbstractLaw):
         gen, x = jax.lax.stop_gradient((self.generator, x))
         if x.ndim == 2 and isinstance(gen, AbstractLineGenerator):
             raise ValueError(
-                f"gen: {type(gen).__name__} maps numbers, {type(self.latent).__name__} is on the plane, where "
-                "a D changes about lines; expected lsgan.AffineMap or another map of the plane"
+                f"gen: {type(gen).__name__} maps numbers, {type(self.latent).__name__} is on the plane and "
+                "D changes about lines; expected lsgan.AffineMap or another map of the plane"
             )
         if not x.size:  # of no breakpoints it is not known whether they are points or lines
             return x[:, None]
