@@ -91,7 +91,7 @@ def positive_number(name: str) -> Callable[[ScalarLike], Array]:
     """As ``positive``, of one number: for arguments that are no parameters of a batch."""
 
     def convert(value: ScalarLike) -> Array:
-        if (shape := np.shape(value)) != ():
+        if (shape := _array(value, name).shape) != ():
             raise ValueError(f"{name}: expected one number > 0, got {value!s} of shape {shape}")
         return positive(name)(value)
 

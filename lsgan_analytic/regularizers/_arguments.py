@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
@@ -18,7 +19,8 @@ def _one_number(check: Converter, message: str) -> Converter:
             array = value if isinstance(value, jax.Array) else np.asarray(value)
         except ValueError:  # lists of unequal length
             array = np.asarray(None)
-        if array.shape != () or np.dtype(array.dtype).kind not in "iuf":
+        real = jnp.issubdtype(array.dtype, jnp.integer) or jnp.issubdtype(array.dtype, jnp.floating)
+        if array.shape != () or not real:
             raise ValueError(f"{message}, got {value!r}")
         return check(value)
 
