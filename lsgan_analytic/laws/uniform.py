@@ -3,10 +3,11 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.core import Tracer
 
 from .._checks import finite, same_shape
-from .._types import FloatLike, Parameter, Scalar, Values
+from .._types import FloatLike, Numbers, Parameter, Scalar, Values
 from .transformed import AbstractLocationScale, Standard
 
 STANDARD = Standard(
@@ -34,10 +35,12 @@ class Uniform(AbstractLocationScale):
     low: Parameter
     high: Parameter
 
-    def __init__(self, low: FloatLike = 0.0, high: FloatLike = 1.0):
+    def __init__(self, low: Numbers = 0.0, high: Numbers = 1.0):
         self.low, self.high = finite("low")(low), finite("high")(high)
         same_shape(low=self.low, high=self.high)
-        message, wrong = "high: expected a number above low", (self.high <= self.low).any()
+        wider = np.result_type(self.low.dtype, self.high.dtype)  # one may be float32
+        message = "high: expected a number above low"
+        wrong = (self.high.astype(wider) <= self.low.astype(wider)).any()
         if isinstance(wrong, Tracer):
             self.high = eqx.error_if(self.high, wrong, message)
         elif wrong:
