@@ -186,11 +186,11 @@ def caption(data: Arrays, config: Config) -> str:
     for column, case in enumerate(config.cases):
         ends = data["outcome"][:, column] == "plateau"
         steps = data["settled"][ends, column]
-        low, middle, high = np.percentile(steps, (0, 50, 100))
-        parts.append(
-            f"Case {case.name}: {of(int(ends.sum()), len(ends))} rules end on a plateau, after {plain(low)} "
-            f"to {plain(high)} steps (median {plain(middle)})"
-        )
+        said = f"Case {case.name}: {of(int(ends.sum()), len(ends))} rules end on a plateau"
+        if steps.size:
+            low, middle, high = np.percentile(steps, (0, 50, 100))
+            said += f", after {plain(low)} to {plain(high)} steps (median {plain(middle)})"
+        parts.append(said)
     return (
         f"Cases A and B, $b$ and $h$ free, {config.updates} steps of size {given(config.step)} (Adam: rate "
         f"{given(config.adam_rate)}) of {len(data['names'])} rules, exact expectations. Blue: the path of "

@@ -125,7 +125,7 @@ def _played(
 def _trained(config: Config, name: str) -> np.ndarray:
     modes = tuple(lsgan.Normal(mean, config.std) for mean in (-config.mode, config.mode))
     laws = lsgan.Mixture([0.5, 0.5], modes), lsgan.Normal()
-    z = jax.scipy.special.ndtri((jnp.arange(400) + 0.5) / 400)
+    z = jax.scipy.special.ndtri((jnp.arange(400, dtype=float) + 0.5) / 400)
 
     def look(players: lsgan.Players) -> jax.Array:
         return jnp.sort(players.gen(z)).reshape(_MANY, -1).mean(axis=1)
@@ -136,7 +136,7 @@ def _trained(config: Config, name: str) -> np.ndarray:
 def _slopes(config: Config) -> np.ndarray:
     """(widths, seeds, T, 2): |dJ_G/dshift| of a still generator far from the data, saturating and not."""
     laws = lsgan.Normal(0.0, config.narrow), lsgan.Normal(config.gap, config.narrow)
-    points = config.gap + config.narrow * jax.scipy.special.ndtri((jnp.arange(100) + 0.5) / 100)
+    points = config.gap + config.narrow * jax.scipy.special.ndtri((jnp.arange(100, dtype=float) + 0.5) / 100)
 
     def look(players: lsgan.Players) -> jax.Array:
         def objective(loss: lsgan.losses.AbstractLoss, shift: jax.Array) -> Any:

@@ -80,7 +80,7 @@ class Config:
 
 
 def quantiles(law: lsgan.laws.AbstractLaw, n: int) -> jax.Array:
-    return law.quantile((jnp.arange(n) + 0.5) / n)
+    return law.quantile((jnp.arange(n, dtype=float) + 0.5) / n)
 
 
 def compute(config: Config) -> Arrays:
