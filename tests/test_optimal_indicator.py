@@ -1,5 +1,8 @@
 """The best set of points: total variation, its slope and its curvature."""
 
+import itertools
+
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -52,6 +55,31 @@ def test_the_ends_of_the_support_move(dtype, within):
     value, slope = look(jnp.asarray(0.3, dtype))
     assert value.dtype == slope.dtype == dtype
     np.testing.assert_allclose((value, slope), (-np.expm1(-0.3), np.exp(-0.3)), rtol=within)
+
+
+def test_a_generator_with_kinks_some_of_which_do_not_exist():
+    """x -> s + max(x, x/2) of a normal, by a network one unit of which has no kink."""
+
+    def total(s):
+        def gap(x):
+            made = norm.pdf(x - s) if x > s else 2 * norm.pdf(2 * (x - s))
+            return max(norm.pdf(x) - made, 0.0)
+
+        # p = q left of s: x^2 = 4 (x - s)^2 - 2 log 2; right of it at s/2, or nowhere
+        ends = [-15.0, (4 * s - np.sqrt(4 * s**2 + 6 * np.log(2))) / 3, s, 15.0]
+        return sum(quad(gap, *pair, limit=500, epsabs=1e-12)[0] for pair in itertools.pairwise(ends))
+
+    game = lsgan.Game(lsgan.Normal(), lsgan.Normal(), lsgan.Wasserstein())
+    disc = lsgan.OptimalIndicator(game.data, game.latent)
+
+    def cost(s):
+        gen = lsgan.LeakyReLUNetwork([[[1.0], [0.0]], [[1.0, 0.0]]], [[0.0, 1.0], [0.0]], leak=0.5)
+        gen = eqx.tree_at(lambda own: own.biases[-1], gen, s[None])
+        return game.cost(lsgan.Players(disc, gen))
+
+    value, slope = jax.jit(jax.value_and_grad(cost))(jnp.asarray(0.3))
+    np.testing.assert_allclose(value, total(0.3), atol=1e-9)
+    np.testing.assert_allclose(slope, (total(0.301) - total(0.299)) / 0.002, atol=1e-6)
 
 
 def test_bad_input():

@@ -63,14 +63,15 @@ def _ends(ratio: BestProbability, most: int) -> Vector:
     """The points with p = q in increasing order, between two beyond which there is no mass."""
     still, marks = jax.lax.stop_gradient(ratio), ratio.jumps()
     grid = jnp.concatenate([still.jumps(), *(law.nodes(_GRID)[0] for law in (still.data, still.generated))])
-    low, high = jnp.min(grid), jnp.max(grid)
+    low, high = jnp.nanmin(grid), jnp.nanmax(grid)  # a generator has NaN for kinks that do not exist
     found = crossings(still.log_ratio, grid, (0.0,), most)
     roots = jnp.where(jnp.isnan(found), high, found)
     # one Newton step from the root itself: nothing in value, the right derivative; a jump moves as its mark
     slope = jax.vmap(jax.grad(still.log_ratio))(roots)
-    nearest = jnp.argmin(jnp.abs(jax.lax.stop_gradient(marks)[None] - roots[:, None]), axis=1)
-    blur = 1e3 * jnp.finfo(roots.dtype).eps * (1 + jnp.abs(roots))
-    jump = jnp.abs(jax.lax.stop_gradient(marks)[nearest] - roots) < blur
+    away = jnp.abs(jax.lax.stop_gradient(marks)[None] - roots[:, None])
+    away = jnp.where(jnp.isnan(away), jnp.inf, away)
+    nearest = jnp.argmin(away, axis=1)
+    jump = jnp.min(away, axis=1) < 1e3 * jnp.finfo(roots.dtype).eps * (1 + jnp.abs(roots))
     smooth = ~jump & ~jnp.isnan(found) & jnp.isfinite(slope) & (slope != 0)
     inside = still.data.nodes()[0]  # at an end of a law the ratio is infinite: look elsewhere
     level = ratio.log_ratio(jnp.where(smooth, roots, inside[inside.shape[0] // 2]))

@@ -38,9 +38,8 @@ class AbstractGenerator(eqx.Module):
         """
         return jnp.zeros((0,))
 
-    @property
-    def most_breakpoints(self) -> int | None:
-        """The most points of z at which panels of quadrature are made to end; None: all."""
+    def most_preimages(self, points: int) -> int | None:
+        """The most kinks of G and preimages of ``points`` breakpoints of D where panels end; None: all."""
         return None
 
     def critical_points(self) -> Vector:

@@ -91,7 +91,8 @@ class Pushforward(AbstractLaw):
         if kinks.size:
             gen = self.generator
             z = jnp.concatenate([kinks, z.astype(kinks.dtype)])
-            z = fitting(z, gen.most_breakpoints, f"gen: {type(gen).__name__}")
+            most = gen.most_preimages(breakpoints.shape[0])
+            z = fitting(z, most, f"gen: {type(gen).__name__}")
         z, weights = self.latent.composite_nodes(z, n, differentiable or bool(kinks.size))
         return self._points(z), weights
 

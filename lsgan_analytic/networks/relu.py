@@ -81,6 +81,11 @@ class AbstractPiecewiseLinear(AbstractCritic, AbstractGenerator):
             return self.max_breakpoints
         return max(_LEAST, _PER_UNIT * sum(bias.size for bias in self.biases[:-1]))
 
+    def most_preimages(self, points: int) -> int:
+        if self.max_breakpoints is not None:
+            return self.max_breakpoints
+        return max(self.most_breakpoints, points + self.breakpoints().size)
+
     def _unit(self, u: Values) -> Values:
         return jnp.where(u > 0, u, self.negative_slope * u)
 
@@ -159,8 +164,9 @@ class ReLUNetwork(AbstractPiecewiseLinear):
         weights: matrices (n_1, 1), (1, n_1), or (n_1, 1), (n_2, n_1), (1, n_2) of finite numbers; biases:
             vectors (n_1,), (1,), or (n_1,), (n_2,), (1,); ValueError otherwise. All are parameters.
         max_breakpoints: the most breakpoints of an expectation (kinks and points where the loss turns, in x
-            for D, in z for G), for all of which time is spent; None: 8 for every hidden unit, at least 64.
-            RuntimeError where there are more.
+            for D, in z for G), for all of which time is spent; None: 8 for every hidden unit, at least 64,
+            and for G at least its kinks and one for each breakpoint of D. RuntimeError where there are
+            more.
 
     Source: kinks of networks with piecewise-linear units, Montufar, Pascanu, Cho & Bengio, "On the number of
     linear regions of deep neural networks", NeurIPS 2014.
