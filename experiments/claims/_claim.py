@@ -4,7 +4,7 @@ import dataclasses
 import math
 import textwrap
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from .._captions import plain
 from .._run import Arrays, Experiment
@@ -12,11 +12,17 @@ from .._run import Arrays, Experiment
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """A computed number, and the one that was expected of it, within so much (absolutely)."""
+    """A computed number, and the one that was expected of it, within so much (absolutely).
+
+    Attributes:
+        origin: where the expectation is from: "theory", a formula; or "recorded", the number of another
+            computation (of other code, or of other draws) written down.
+    """
 
     value: float
     expected: float
     within: float
+    origin: Literal["theory", "recorded"]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "value", float(self.value))
@@ -27,6 +33,16 @@ class Found:
         return self.value == self.expected or math.isclose(
             self.value, self.expected, rel_tol=0, abs_tol=self.within
         )
+
+
+def theory(value: float, expected: float, within: float) -> Found:
+    """A number of which a formula is known."""
+    return Found(value, expected, within, "theory")
+
+
+def recorded(value: float, expected: float, within: float) -> Found:
+    """A number that another computation gave before."""
+    return Found(value, expected, within, "recorded")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +98,7 @@ class Claim(Experiment):
     def section(self, data: Arrays) -> str:
         """All that is known of the claim, in Markdown."""
         numbers = "\n".join(
-            f"| {_plain(name)} | {one.value:.6g} | {one.expected:.6g} |"
+            f"| {_plain(name)} | {one.value:.6g} | {one.expected:.6g} | {one.origin} |"
             for name, one in self.found(data).items()
         )
         picture = "" if self.plot is None else f"\n![{self.title}]({self.name}.png)\n"
@@ -93,8 +109,8 @@ class Claim(Experiment):
 *Model:* {self.model}. *Source:* {self.source}. *Limits:* {self.limits}
 *Command:* `python -m experiments {self.name}`
 
-| number | computed | expected |
-|-|-|-|
+| number | computed | expected | from |
+|-|-|-|-|
 {numbers}
 {picture}"""
 

@@ -12,7 +12,7 @@ from lsgan_analytic import divergences
 
 from .._run import Arrays
 from .._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded, theory
 from ._pair import MINIMAX
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ def compute(config: Config) -> Arrays:
 def found(data: Arrays) -> dict[str, Found]:
     value, js = data["value"], data["js"]
     return {
-        "JS": Found(js[-1], 0.111421, 5e-7),
-        "V at the best D": Found(value[-1], -1.163451, 5e-7),
-        "V at the best logit": Found(data["value_of_d"][-1], -1.163451, 5e-7),
-        "largest excess of another D": Found(max(0, data["value_of_d"].max() - value[-1]), 0, 1e-13),
-        "|V - (2 JS - log 4)|": Found(np.abs(value - 2 * js + np.log(4)).max(), 0, 1e-12),
-        "min over G of max over D": Found(value.min(), -np.log(4), 1e-12),
+        "JS": recorded(js[-1], 0.111421, 5e-7),
+        "V at the best D": recorded(value[-1], -1.163451, 5e-7),
+        "V at the best logit": recorded(data["value_of_d"][-1], -1.163451, 5e-7),
+        "largest excess of another D": theory(max(0, data["value_of_d"].max() - value[-1]), 0, 1e-13),
+        "|V - (2 JS - log 4)|": theory(np.abs(value - 2 * js + np.log(4)).max(), 0, 1e-12),
+        "min over G of max over D": theory(value.min(), -np.log(4), 1e-12),
     }
 
 

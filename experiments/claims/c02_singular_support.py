@@ -13,7 +13,7 @@ import lsgan_analytic as lsgan
 from .._run import Arrays, evaluated
 from .._style import DOUBLE, panel_letter
 from ..two_dimensions import Config as Plane, Ditch, draw_laws, draw_values, Naive, Step, value
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded, theory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,14 +64,14 @@ def compute(config: Config) -> Arrays:
 def found(data: Arrays) -> dict[str, Found]:
     steps = data["step_at_1e-3"]
     return {
-        "V of the step, eps = 1e-3": Found(steps[0], -0.0020, 5e-5),
-        "its range over heights": Found(np.ptp(steps), 0.0, 1e-12),
-        "V of the naive p/(p + p_z)": Found(float(data["naive"]), -1.999, 5e-4),
-        "JSD from the continuous D, eps = 1e-6, least over heights": Found(
+        "V of the step, eps = 1e-3": recorded(steps[0], -0.0020, 5e-5),
+        "its range over heights": theory(np.ptp(steps), 0.0, 1e-12),
+        "V of the naive p/(p + p_z)": recorded(float(data["naive"]), -1.999, 5e-4),
+        "JSD from the continuous D, eps = 1e-6, least over heights": theory(
             (data["answered"].min() + _LOG4) / 2, _LOG4 / 2, 1e-4
         ),
-        "largest slope of V in the height": Found(np.abs(data["slope"]).max(), 0.0, 1e-4),
-        "V of the continuous D, eps = 1e-6": Found(data["ditch"][0], 0.0, 1e-4),
+        "largest slope of V in the height": theory(np.abs(data["slope"]).max(), 0.0, 1e-4),
+        "V of the continuous D, eps = 1e-6": theory(data["ditch"][0], 0.0, 1e-4),
     }
 
 

@@ -12,7 +12,7 @@ from lsgan_analytic import divergences
 
 from .._run import Arrays
 from .._style import BLUE, DOUBLE, GREEN, label_ends, ORANGE, panel_letter, SKY, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded, theory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,14 +65,14 @@ def compute(config: Config) -> Arrays:
 def found(data: Arrays) -> dict[str, Found]:
     half, far = data["uniform"][0, -2:], data["uniform_slope"][0, -1]
     return {
-        "JS of uniforms, shift 0.5": Found(half[0], 0.5 * np.log(2), 1e-12),
-        "JS of uniforms, shift 1.5": Found(half[1], np.log(2), 1e-12),
-        "its slope at 1.5": Found(far, 0, 1e-12),
-        "slope of W1 there": Found(data["uniform_slope"][1, -1], 1, 1e-9),
-        "normals at gap 1: dJS": Found(data["js"][0, -1], 2.2e-5, 5e-7),
-        "dKL": Found(data["kl"][0, -1], 100, 1e-8),
-        "dW1": Found(data["w1"][0, -1], 1, 1e-9),
-        "dJS with noise 1": Found(data["js"][-1, -1], 0.197431, 5e-6),
+        "JS of uniforms, shift 0.5": theory(half[0], 0.5 * np.log(2), 1e-12),
+        "JS of uniforms, shift 1.5": theory(half[1], np.log(2), 1e-12),
+        "its slope at 1.5": theory(far, 0, 1e-12),
+        "slope of W1 there": theory(data["uniform_slope"][1, -1], 1, 1e-9),
+        "normals at gap 1: dJS": recorded(data["js"][0, -1], 2.2e-5, 5e-7),
+        "dKL": theory(data["kl"][0, -1], 100, 1e-8),
+        "dW1": theory(data["w1"][0, -1], 1, 1e-9),
+        "dJS with noise 1": recorded(data["js"][-1, -1], 0.197431, 5e-6),
     }
 
 

@@ -10,7 +10,7 @@ import lsgan_analytic as lsgan
 
 from .._run import Arrays
 from .._style import BLUE, DOUBLE, GREEN, panel_letter, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded
 from ._pair import MINIMAX, NON_SATURATING, slopes
 
 if TYPE_CHECKING:
@@ -62,12 +62,14 @@ def found(data: Arrays) -> dict[str, Found]:
         ("nonsaturating", 49.5, 0.05),
         ("squares", 0.341, 5e-4),
     ):
-        near[f"{name}, gap 0.5"] = Found(data[name][0, -2], exact, within)
+        near[f"{name}, gap 0.5"] = recorded(data[name][0, -2], exact, within)
     for name, exact, within in (
         ("saturating", 4.5e-5, 5e-7), ("nonsaturating", 100.0, 0.01), ("squares", 3.3e-5, 5e-7),
     ):  # fmt: skip
-        far[f"{name}, gap 1"] = Found(data[name][0, -1], exact, within)
-    return near | far | {"saturating with noise 1, gap 1": Found(data["saturating"][1, -1], 0.394863, 5e-6)}
+        far[f"{name}, gap 1"] = recorded(data[name][0, -1], exact, within)
+    return (
+        near | far | {"saturating with noise 1, gap 1": recorded(data["saturating"][1, -1], 0.394863, 5e-6)}
+    )
 
 
 def plot(data: Arrays, config: Config) -> "Figure":

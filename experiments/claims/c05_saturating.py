@@ -12,7 +12,7 @@ from lsgan_analytic import divergences
 
 from .._run import Arrays
 from .._style import BLUE, SINGLE, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded, theory
 from ._pair import MINIMAX, NON_SATURATING, slopes
 
 if TYPE_CHECKING:
@@ -55,10 +55,10 @@ def compute(config: Config) -> Arrays:
 
 def found(data: Arrays) -> dict[str, Found]:
     return {
-        "saturating slope at gap 0.2": Found(data["game_saturating"][-1], 4.496, 5e-4),
-        "non-saturating slope at gap 0.2": Found(data["game_other"][-1], 15.504, 5e-4),
-        "|game - d 2 JS|": Found(np.abs(data["game_saturating"] - data["saturating"]).max(), 0, 1e-9),
-        "|game - d(KL - 2 JS)|": Found(np.abs(data["game_other"] - data["other"]).max(), 0, 1e-9),
+        "saturating slope at gap 0.2": recorded(data["game_saturating"][-1], 4.496, 5e-4),
+        "non-saturating slope at gap 0.2": recorded(data["game_other"][-1], 15.504, 5e-4),
+        "|game - d 2 JS|": theory(np.abs(data["game_saturating"] - data["saturating"]).max(), 0, 1e-9),
+        "|game - d(KL - 2 JS)|": theory(np.abs(data["game_other"] - data["other"]).max(), 0, 1e-9),
     }
 
 

@@ -12,7 +12,7 @@ from lsgan_analytic import divergences
 
 from .._run import Arrays
 from .._style import BLACK, BLUE, DOUBLE, panel_letter, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded, theory
 from ._pair import MINIMAX
 
 if TYPE_CHECKING:
@@ -59,11 +59,11 @@ def compute(config: Config) -> Arrays:
 def found(data: Arrays) -> dict[str, Found]:
     (quality, coverage), held = data["slopes"][-1], data["held"]
     return {
-        "dC": Found(coverage, -0.0731, 5e-5),
-        "dQ": Found(quality, -0.0106, 5e-5),
-        "slope of the game, D held": Found(held[-1].sum(), -0.1674, 5e-5),
-        "of E_p log D alone": Found(np.abs(held[:, 0]).max(), 0, 1e-12),
-        "|game - 2 (dQ + dC)|": Found(
+        "dC": recorded(coverage, -0.0731, 5e-5),
+        "dQ": recorded(quality, -0.0106, 5e-5),
+        "slope of the game, D held": recorded(held[-1].sum(), -0.1674, 5e-5),
+        "of E_p log D alone": theory(np.abs(held[:, 0]).max(), 0, 1e-12),
+        "|game - 2 (dQ + dC)|": theory(
             np.abs(held.sum(axis=1) - 2 * data["slopes"].sum(axis=1)).max(), 0, 1e-10
         ),
     }

@@ -13,7 +13,7 @@ from lsgan_analytic import divergences
 
 from .._run import Arrays
 from .._style import BLUE, DOUBLE, GREEN, ORANGE, panel_letter, PURPLE, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded, theory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -84,13 +84,13 @@ def _descend(price, config: Config) -> tuple[jax.Array, jax.Array]:
 def found(data: Arrays) -> dict[str, Found]:
     expected = {"kl": (0.0, 3.041), "w1": (0.0, 2.85)}
     numbers = {
-        f"{part} under {name}": Found(data[name][index], expected.get(name, (3.0, 0.5))[index], 6e-3)
+        f"{part} under {name}": recorded(data[name][index], expected.get(name, (3.0, 0.5))[index], 6e-3)
         for name in STYLES
         for index, part in enumerate(("mean", "std"))
     }
     return numbers | {
-        "JS on one mode": Found(data["values_js"].min(), 0.75 * np.log(4 / 3), 1e-4),
-        "JS where descent from (1, 1) ends": Found(data["values_js"][0], 0.2972, 1e-4),
+        "JS on one mode": theory(data["values_js"].min(), 0.75 * np.log(4 / 3), 1e-4),
+        "JS where descent from (1, 1) ends": recorded(data["values_js"][0], 0.2972, 1e-4),
     }
 
 

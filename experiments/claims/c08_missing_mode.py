@@ -12,7 +12,7 @@ from lsgan_analytic import divergences
 
 from .._run import Arrays
 from .._style import BLACK, BLUE, DOUBLE, GREEN, label_ends, ORANGE, PURPLE, SKY, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, theory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -74,18 +74,18 @@ def found(data: Arrays) -> dict[str, Found]:
     # of the missing mode r: E_r log r/made = 6^2/(2 0.5^2) = 72, E_r r/made = e^144
     forward = e * (np.log(e) + 72) + (1 - e) * np.log(1 - e)
     return {
-        "JS at mass 0.01": Found(data["js"][-2], js, 1e-9),
-        "JS/(mass log 2/2)": Found(data["js"][-2] / (0.5 * e * np.log(2)), 1, 5e-3),
-        "KL(q || p)": Found(data["kl_reverse"][-2], -np.log(1 - e), 1e-9),
-        "KL(p || q)": Found(data["kl_forward"][-2], forward, 1e-6),
-        "TV": Found(data["tv"][-2], e, 1e-9),
-        "chi2(q || p)": Found(data["chi2_reverse"][-2], e / (1 - e), 1e-9),
-        "log10 chi2(p || q)": Found(
+        "JS at mass 0.01": theory(data["js"][-2], js, 1e-9),
+        "JS/(mass log 2/2)": theory(data["js"][-2] / (0.5 * e * np.log(2)), 1, 5e-3),
+        "KL(q || p)": theory(data["kl_reverse"][-2], -np.log(1 - e), 1e-9),
+        "KL(p || q)": theory(data["kl_forward"][-2], forward, 1e-6),
+        "TV": theory(data["tv"][-2], e, 1e-9),
+        "chi2(q || p)": theory(data["chi2_reverse"][-2], e / (1 - e), 1e-9),
+        "log10 chi2(p || q)": theory(
             np.log10(data["chi2_forward"][-2]), (2 * np.log(e) + 144) / np.log(10), 1e-6
         ),
-        "W1": Found(data["w1"][-2], 6 * e, 1e-10),
-        "Le Cam": Found(data["le_cam"][-2], 0.5 * (e * e / (2 - e) + e), 1e-9),
-        "JS at mass 0.5": Found(data["js"][-1], 0.75 * np.log(4 / 3), 1e-6),
+        "W1": theory(data["w1"][-2], 6 * e, 1e-10),
+        "Le Cam": theory(data["le_cam"][-2], 0.5 * (e * e / (2 - e) + e), 1e-9),
+        "JS at mass 0.5": theory(data["js"][-1], 0.75 * np.log(4 / 3), 1e-6),
     }
 
 

@@ -11,7 +11,7 @@ import lsgan_analytic as lsgan
 
 from .._run import Arrays
 from .._style import BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, theory
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,13 +119,15 @@ def found(data: Arrays) -> dict[str, Found]:
 
     numbers = {}
     for name in ("saturating", "non-saturating"):
-        numbers[f"Re lambda, {name}"] = Found(eigenvalue(name).real, -0.125, 1e-12)
-        numbers[f"Im lambda, {name}"] = Found(abs(eigenvalue(name).imag), 0.217, 5e-4)
-    numbers["slowest lambda, least squares"] = Found(eigenvalue("least squares").real, -0.067, 5e-4)
-    numbers["Re lambda, Wasserstein"] = Found(eigenvalue("Wasserstein").real, 0, 1e-12)
-    numbers["Im lambda, Wasserstein"] = Found(abs(eigenvalue("Wasserstein").imag), 0.5, 1e-12)
+        numbers[f"Re lambda, {name}"] = theory(eigenvalue(name).real, -0.125, 1e-12)
+        numbers[f"Im lambda, {name}"] = theory(abs(eigenvalue(name).imag), 3**0.5 / 8, 1e-12)
+    numbers["slowest lambda, least squares"] = theory(
+        eigenvalue("least squares").real, (3**0.5 - 2) / 4, 1e-12
+    )
+    numbers["Re lambda, Wasserstein"] = theory(eigenvalue("Wasserstein").real, 0, 1e-12)
+    numbers["Im lambda, Wasserstein"] = theory(abs(eigenvalue("Wasserstein").imag), 0.5, 1e-12)
     for name in ("non-saturating", "least squares", "Wasserstein"):
-        numbers[f"power of the mass in its pull, {name}"] = Found(exponent(name), 1, 1e-3)
+        numbers[f"power of the mass in its pull, {name}"] = theory(exponent(name), 1, 1e-3)
     return numbers
 
 

@@ -11,7 +11,7 @@ import lsgan_analytic as lsgan
 
 from .._run import Arrays
 from .._style import BLUE, GREY, SINGLE, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, theory
 from ._pair import NON_SATURATING
 
 if TYPE_CHECKING:
@@ -66,15 +66,17 @@ def compute(config: Config) -> Arrays:
 def found(data: Arrays) -> dict[str, Found]:
     alphas = data["alpha"]
     everything = {
-        f"D answers, alpha {alpha:g}: log alpha/(1 + alpha)": Found(value, np.log(alpha / (1 + alpha)), 1e-12)
+        f"D answers, alpha {alpha:g}: log alpha/(1 + alpha)": theory(
+            value, np.log(alpha / (1 + alpha)), 1e-12
+        )
         for alpha, value in zip(alphas, data["answered"][:, -1], strict=True)
     }
     return everything | {
-        "q = p: -log 2": Found(data["at_data"][0], -np.log(2), 1e-12),
-        "best there is": Found(data["answered"][:, :-1].max(), -np.log(2), 1e-12),
-        "D held: all mass on S": Found(data["held"][-1], np.log(0.6), 1e-12),
-        "share of the best answer to a held D": Found(data["share"][np.argmax(data["held"])], 1, 1e-12),
-        "share of the best answer to D answering": Found(
+        "q = p: -log 2": theory(data["at_data"][0], -np.log(2), 1e-12),
+        "best there is": theory(data["answered"][:, :-1].max(), -np.log(2), 1e-12),
+        "D held: all mass on S": theory(data["held"][-1], np.log(0.6), 1e-12),
+        "share of the best answer to a held D": theory(data["share"][np.argmax(data["held"])], 1, 1e-12),
+        "share of the best answer to D answering": theory(
             data["share"][np.argmax(data["answered"][0])], 0.5, 1e-12
         ),
     }

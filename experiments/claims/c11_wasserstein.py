@@ -11,7 +11,7 @@ import lsgan_analytic as lsgan
 
 from .._run import Arrays
 from .._style import BLACK, BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded, theory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,17 +66,17 @@ def found(data: Arrays) -> dict[str, Found]:
     radius = {name: np.hypot(*path.T) for name, path in data.items()}
     last = radius["weak"][-500:]
     return {  # alternating steps of size s keep w^2 + shift^2 - s w shift
-        "WGAN, alternating, radius at least": Found(
+        "WGAN, alternating, radius at least": theory(
             radius["WGAN, alternating"].min(), np.sqrt(1.8 / 1.1), 2e-3
         ),
-        "WGAN, alternating, radius at most": Found(radius["WGAN, alternating"].max(), np.sqrt(2), 2e-3),
-        "WGAN, simultaneous, growth a step": Found(
+        "WGAN, alternating, radius at most": theory(radius["WGAN, alternating"].max(), np.sqrt(2), 2e-3),
+        "WGAN, simultaneous, growth a step": theory(
             radius["WGAN, simultaneous"][101] / radius["WGAN, simultaneous"][100], np.hypot(1, 0.2), 1e-9
         ),
-        "WGAN-GP, smallest radius": Found(last.min(), 1.62, 5e-3),
-        "WGAN-GP, largest radius": Found(last.max(), 1.97, 6e-3),
-        "WGAN-GP, strength 1.5, shift at the end": Found(data["strong"][-1, 0], 3, 1e-6),
-        "target 0, radius at the end": Found(radius["centred"][-1], 0, 1e-6),
+        "WGAN-GP, smallest radius": recorded(last.min(), 1.62, 5e-3),
+        "WGAN-GP, largest radius": recorded(last.max(), 1.97, 6e-3),
+        "WGAN-GP, strength 1.5, shift at the end": theory(data["strong"][-1, 0], 3, 1e-6),
+        "target 0, radius at the end": theory(radius["centred"][-1], 0, 1e-6),
     }
 
 

@@ -12,7 +12,7 @@ from lsgan_analytic import divergences
 
 from .._run import Arrays
 from .._style import BLUE, SINGLE, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, theory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,10 +49,10 @@ def compute(config: Config) -> Arrays:
 
 def found(data: Arrays) -> dict[str, Found]:
     return {
-        "marginal JS, classes swapped": Found(data["marginal"][-1], 0, 1e-14),
-        "conditional JS, classes swapped": Found(data["conditional"][-1], np.log(2), 2e-4),
-        "largest marginal JS": Found(data["marginal"].max(), 0, 1e-14),
-        "conditional JS, none swapped": Found(data["conditional"][0], 0, 1e-14),
+        "marginal JS, classes swapped": theory(data["marginal"][-1], 0, 1e-14),
+        "conditional JS, classes swapped": theory(data["conditional"][-1], np.log(2), 2e-4),
+        "largest marginal JS": theory(data["marginal"].max(), 0, 1e-14),
+        "conditional JS, none swapped": theory(data["conditional"][0], 0, 1e-14),
     }
 
 

@@ -10,7 +10,7 @@ import lsgan_analytic as lsgan
 
 from .._run import Arrays
 from .._style import BLACK, BLUE, DOUBLE, GREY, ORANGE, panel_letter, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded, theory
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,14 +71,14 @@ def found(data: Arrays) -> dict[str, Found]:
     times = data["step"] * data["period"]
     power = np.polyfit(np.log(data["step"]), np.log(data["period"]), 1)[0]
     return {
-        "period times step, smallest step": Found(times[-1], 15.79, 0.02),
-        "spread of period times step over all steps": Found(np.ptp(times) / times[-1], 0, 0.05),
-        "power of the step in the period": Found(power, -1, 0.02),
-        "iterations of a period, step 0.16": Found(
-            data["period"][np.argmin(abs(data["step"] - 0.16))], 100, 3
+        "period times step, smallest step": recorded(times[-1], 15.79, 0.02),
+        "spread of period times step over all steps": theory(np.ptp(times) / times[-1], 0, 0.05),
+        "power of the step in the period": theory(power, -1, 0.02),
+        "iterations of a period, step 0.16": theory(
+            data["period"][np.argmin(abs(data["step"] - 0.16))], times[-1] / 0.16, 3
         ),
-        "iterations of a period, step 0.016": Found(
-            data["period"][np.argmin(abs(data["step"] - 0.016))], 1000, 20
+        "iterations of a period, step 0.016": theory(
+            data["period"][np.argmin(abs(data["step"] - 0.016))], times[-1] / 0.016, 5
         ),
     }
 

@@ -11,7 +11,7 @@ import lsgan_analytic as lsgan
 
 from .._run import Arrays, side_by_side
 from .._style import BLACK, DOUBLE, panel_letter
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -89,13 +89,13 @@ def found(data: Arrays) -> dict[str, Found]:
     share = {name: np.mean(data[f"variation {name}"] < _CLOSE) for name in ("optimal", "first")}
     together = np.mean(np.abs(np.diff(data["means first"])) < 0.75)
     return {
-        "starts fitted, optimal D": Found(
+        "starts fitted, optimal D": recorded(
             float(share["optimal"]), 0.97, 0.02
         ),  # the row: .94, of its own starts
-        "starts fitted, first-order D": Found(
+        "starts fitted, first-order D": recorded(
             float(share["first"]), 0.21, 0.05
         ),  # the row says .26, of its own draws
-        "ends with |mu1 - mu2| < 3/4, first-order D": Found(float(together), 0.4, 0.05),
+        "ends with |mu1 - mu2| < 3/4, first-order D": recorded(float(together), 0.4, 0.05),
     }
 
 

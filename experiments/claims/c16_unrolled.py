@@ -13,7 +13,7 @@ import lsgan_analytic as lsgan
 
 from .._run import Arrays
 from .._style import BLACK, BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, theory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -87,10 +87,10 @@ def found(data: Arrays) -> dict[str, Found]:
     worst = np.abs(data["eigenvalues"] - data["theory"]).max()
     one = np.abs(data["gap"] - 1).argmin()
     return {
-        "Re lambda, K = 10, eta = 0.2": Found(data["eigenvalues"][row].real.max(), -0.5, 1e-6),
-        "Im lambda there": Found(np.abs(data["eigenvalues"][row].imag).max(), 0, 1e-6),  # a double root
-        "distance from the formula, all K eta": Found(worst, 0, 1e-6),
-        "generator gradient over slope of 2 JS, K = 64, gap 1": Found(
+        "Re lambda, K = 10, eta = 0.2": theory(data["eigenvalues"][row].real.max(), -0.5, 1e-6),
+        "Im lambda there": theory(np.abs(data["eigenvalues"][row].imag).max(), 0, 1e-6),  # a double root
+        "distance from the formula, all K eta": theory(worst, 0, 1e-6),
+        "generator gradient over slope of 2 JS, K = 64, gap 1": theory(
             data["gradients"][-1, one] / data["limit"][one], 1, 1e-3
         ),
     }

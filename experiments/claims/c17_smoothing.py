@@ -8,7 +8,7 @@ import numpy as np
 
 from .._run import Arrays
 from .._style import BLUE, DOUBLE, GREEN, panel_letter, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded, theory
 from ._pair import MINIMAX, NON_SATURATING, slopes
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ def compute(config: Config) -> Arrays:
 
 def found(data: Arrays) -> dict[str, Found]:
     return {
-        "saturating, no smoothing": Found(data["none"][0, -1], 4.5e-5, 5e-7),
-        "saturating, real label 0.9": Found(data["one"][0, -1], 3.1e-5, 5e-7),
-        "non-saturating, no smoothing": Found(data["none"][1, -1], 100, 0.01),
-        "non-saturating, real label 0.9": Found(data["one"][1, -1], 100, 0.01),
-        "non-saturating, labels 0.9 and 0.1": Found(data["two"][1, -1], 8.6e-5, 5e-7),
+        "saturating, no smoothing": recorded(data["none"][0, -1], 4.5e-5, 5e-7),
+        "saturating, real label 0.9": recorded(data["one"][0, -1], 3.1e-5, 5e-7),
+        "non-saturating, no smoothing": theory(data["none"][1, -1], 100, 0.01),
+        "non-saturating, real label 0.9": theory(data["one"][1, -1], 100, 0.01),
+        "non-saturating, labels 0.9 and 0.1": recorded(data["two"][1, -1], 8.6e-5, 5e-7),
     }
 
 

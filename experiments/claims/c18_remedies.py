@@ -11,7 +11,7 @@ import lsgan_analytic as lsgan
 
 from .._run import Arrays
 from .._style import BLACK, BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, PURPLE, SKY, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, theory
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +54,7 @@ def _games(config: Config, law: lsgan.PointMasses | lsgan.Normal) -> dict[str, l
     return games | {"hinge": lsgan.Game(law, law, lsgan.Hinge())}
 
 
-def theory(config: Config) -> Arrays:
+def exact_eigenvalues(config: Config) -> Arrays:
     """Roots of x^2 + damping x + force^2 = 0; damping -f''(0) (E x^2 + E y^2), and what is added to it."""
     roots = {}
     for pair, spread in zip(_PAIRS, (0.0, 1.0), strict=True):
@@ -114,14 +114,14 @@ def _best(config: Config, strength: jax.Array, gap: jax.Array) -> jax.Array:
 
 def found(data: Arrays) -> dict[str, Found]:
     numbers = {}
-    for name, roots in theory(Config()).items():
-        numbers[f"slowest lambda, {name}"] = Found(np.real(data[name]).max(), np.real(roots).max(), 1e-7)
-        numbers[f"Im lambda, {name}"] = Found(np.imag(data[name]).max(), np.imag(roots).max(), 1e-7)
+    for name, roots in exact_eigenvalues(Config()).items():
+        numbers[f"slowest lambda, {name}"] = theory(np.real(data[name]).max(), np.real(roots).max(), 1e-7)
+        numbers[f"Im lambda, {name}"] = theory(np.imag(data[name]).max(), np.imag(roots).max(), 1e-7)
     best = 1 + data["gap"] / (2 * data["penalty"][:, None])
-    numbers["|w| - (1 + theta/2 lambda), worst"] = Found(np.abs(data["slope"] - best).max(), 0, 1e-9)
-    numbers["what moves w under spectral norm"] = Found(data["field"][0], 0, 1e-15)
-    numbers["steepest slope of a normalised bump"] = Found(data["bump"][0], 1, 1e-12)
-    numbers["its slope at the data"] = Found(data["bump"][1], 0, 1e-12)
+    numbers["|w| - (1 + theta/2 lambda), worst"] = theory(np.abs(data["slope"] - best).max(), 0, 1e-9)
+    numbers["what moves w under spectral norm"] = theory(data["field"][0], 0, 1e-15)
+    numbers["steepest slope of a normalised bump"] = theory(data["bump"][0], 1, 1e-12)
+    numbers["its slope at the data"] = theory(data["bump"][1], 0, 1e-12)
     return numbers
 
 

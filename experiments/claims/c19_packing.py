@@ -9,7 +9,7 @@ import lsgan_analytic as lsgan
 
 from .._run import Arrays
 from .._style import BLUE, GREEN, ORANGE, SINGLE, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, theory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,11 +46,11 @@ def compute(config: Config) -> Arrays:
 def found(data: Arrays) -> dict[str, Found]:
     half, uneven, dropped = data["half_dropped"], data["uneven"], data["one_dropped"]
     return {
-        "TV, half dropped, m=1": Found(half[0], 0.5, 1e-12),
-        "m=2": Found(half[1], 0.75, 1e-12),
-        "m=4": Found(half[3], 0.9375, 1e-12),
-        "a quarter dropped, m=4": Found(dropped[3], 1 - 0.75**4, 1e-12),
-        "same TV without a lost mode, m=4": Found(uneven[3], 81 / 256 + 216 / 512 - 5 / 16, 1e-12),
+        "TV, half dropped, m=1": theory(half[0], 0.5, 1e-12),
+        "m=2": theory(half[1], 0.75, 1e-12),
+        "m=4": theory(half[3], 0.9375, 1e-12),
+        "a quarter dropped, m=4": theory(dropped[3], 1 - 0.75**4, 1e-12),
+        "same TV without a lost mode, m=4": theory(uneven[3], 81 / 256 + 216 / 512 - 5 / 16, 1e-12),
     }
 
 

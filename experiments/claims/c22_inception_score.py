@@ -11,7 +11,7 @@ import lsgan_analytic as lsgan
 
 from .._run import Arrays, evaluated
 from .._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, SKY, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded, theory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,9 +75,9 @@ def compute(config: Config) -> Arrays:
 
 def found(data: Arrays) -> dict[str, Found]:
     return {
-        "score of the data": Found(float(data["real"]), 1.4005, 5e-5),
-        "of two points at +-6": Found(data["pair"][-1], 1.9998, 5e-5),
-        "of one point at 6": Found(float(data["one"]), 1.0, 1e-12),
+        "score of the data": recorded(float(data["real"]), 1.4005, 5e-5),
+        "of two points at +-6": recorded(data["pair"][-1], 1.9998, 5e-5),
+        "of one point at 6": theory(float(data["one"]), 1.0, 1e-12),
     }
 
 

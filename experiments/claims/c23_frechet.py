@@ -13,7 +13,7 @@ from lsgan_analytic import divergences
 
 from .._run import Arrays, evaluated
 from .._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, SKY, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded, theory
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,13 +99,13 @@ def found(data: Arrays) -> dict[str, Found]:
     bias, estimates, n = config.slopes(), data["estimates"], data["sizes"][-1]
     within = 4 * estimates[-1, :, 1] + 20 / n**2
     return {
-        "FID of M(2) and N(0, 4.25)": Found(data["frechet"][0], 0.0, 1e-10),
-        "their JSD": Found(data["js"][0], 0.200986, 1e-6),
-        "FID of M(2) and M(2) + .1": Found(data["frechet"][1], 0.01, 1e-10),
-        f"n = {n}: mean estimate, normal": Found(estimates[-1, 0, 0], bias[0] / n, within[0]),
-        "moved": Found(estimates[-1, 1, 0], 0.01 + bias[1] / n, within[1]),
-        "n = 100: normal less moved > 0": Found(estimates[2, 0, 0] > estimates[2, 1, 0], 1, 0),
-        f"n = {n}: normal less moved < 0": Found(estimates[-1, 0, 0] < estimates[-1, 1, 0], 1, 0),
+        "FID of M(2) and N(0, 4.25)": theory(data["frechet"][0], 0.0, 1e-10),
+        "their JSD": recorded(data["js"][0], 0.200986, 1e-6),
+        "FID of M(2) and M(2) + .1": theory(data["frechet"][1], 0.1**2, 1e-10),
+        f"n = {n}: mean estimate, normal": theory(estimates[-1, 0, 0], bias[0] / n, within[0]),
+        "moved": theory(estimates[-1, 1, 0], 0.01 + bias[1] / n, within[1]),
+        "n = 100: normal less moved > 0": theory(estimates[2, 0, 0] > estimates[2, 1, 0], 1, 0),
+        f"n = {n}: normal less moved < 0": theory(estimates[-1, 0, 0] < estimates[-1, 1, 0], 1, 0),
     }
 
 

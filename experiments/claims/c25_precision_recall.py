@@ -12,7 +12,7 @@ import lsgan_analytic as lsgan
 
 from .._run import Arrays, evaluated
 from .._style import BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded, theory
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,16 +85,16 @@ def found(data: Arrays) -> dict[str, Found]:
     within, within_uniform = 4 * both.std(axis=1) / np.sqrt(both.shape[1])
     return {
         # 6000 draws elsewhere, by sorting: .99858 +- .00002
-        "precision, q = p = N(0, 1)": Found(normal[0], 0.9986, within[0]),
-        "recall": Found(normal[1], 0.9986, within[1]),
-        "density": Found(normal[2], lsgan.modes.expected_density(config.n, config.k), within[2]),
+        "precision, q = p = N(0, 1)": recorded(normal[0], 0.9986, within[0]),
+        "recall": recorded(normal[1], 0.9986, within[1]),
+        "density": theory(normal[2], lsgan.modes.expected_density(config.n, config.k), within[2]),
         # the row says .96879: that was one simulation; the formula in the row gives .96898
-        "coverage": Found(normal[3], lsgan.modes.expected_coverage(config.n, config.k), within[3]),
-        "exact coverage": Found(lsgan.modes.expected_coverage(config.n, config.k), 0.96898, 5e-6),
-        "precision, uniform": Found(uniform[0], expected, within_uniform[0]),
-        "precision x recall": Found(normal[0] * normal[1], 1.0, 0.005),
-        "precision off the data": Found(data["outlier"][0, 0], 0.0, 0.02),
-        "with one outlier": Found(data["outlier"][1, 0], 1.0, 0.01),
+        "coverage": theory(normal[3], lsgan.modes.expected_coverage(config.n, config.k), within[3]),
+        "exact coverage": recorded(lsgan.modes.expected_coverage(config.n, config.k), 0.96898, 5e-6),
+        "precision, uniform": theory(uniform[0], expected, within_uniform[0]),
+        "precision x recall": theory(normal[0] * normal[1], 1.0, 0.005),
+        "precision off the data": theory(data["outlier"][0, 0], 0.0, 0.02),
+        "with one outlier": theory(data["outlier"][1, 0], 1.0, 0.01),
     }
 
 

@@ -12,7 +12,7 @@ import lsgan_analytic as lsgan
 
 from .._run import Arrays, evaluated
 from .._style import BLUE, DOUBLE, GREY, panel_letter, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, recorded, theory
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,17 +88,17 @@ def compute(config: Config) -> Arrays:
 def found(data: Arrays) -> dict[str, Found]:
     def share(name: str) -> Found:
         values = data[f"{name}_share"]
-        return Found(values.mean(), _PERFECT, 4 * values.std() / np.sqrt(values.size))
+        return theory(values.mean(), _PERFECT, 4 * values.std() / np.sqrt(values.size))
 
     return {
-        "perfect high-quality share": Found(_PERFECT, 0.9889, 5e-5),
+        "perfect high-quality share": recorded(_PERFECT, 0.9889, 5e-5),
         "ring, sampled": share("ring"),
         "grid, sampled": share("grid"),
-        "modes captured on the ring": Found(float(data["ring_captured"].min()), 8, 0),
-        "on the grid": Found(float(data["grid_captured"].min()), 25, 0),
-        "distinct modes of the closed ring": Found(float(data["closed_captured"]), 7, 0),
+        "modes captured on the ring": theory(float(data["ring_captured"].min()), 8, 0),
+        "on the grid": theory(float(data["grid_captured"].min()), 25, 0),
+        "distinct modes of the closed ring": theory(float(data["closed_captured"]), 7, 0),
         # weights 2/8 and 6 times 1/8: exp of the entropy, 8/2^(2/8)
-        "effective modes of it": Found(float(data["closed_effective"]), 8 * 2**-0.25, 1e-9),
+        "effective modes of it": theory(float(data["closed_effective"]), 8 * 2**-0.25, 1e-9),
     }
 
 

@@ -10,7 +10,7 @@ from jax import Array
 
 from .._run import Arrays
 from .._style import BLACK, BLUE, DOUBLE, GREY, ORANGE, panel_letter
-from ._claim import Claim, Found
+from ._claim import Claim, Found, theory
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,12 +88,12 @@ def compute(config: Config) -> Arrays:
 def found(data: Arrays) -> dict[str, Found]:
     few, many = data["few"], data["many"]
     return {
-        "KL at variance 4": Found(few[0], 1.0397, 5e-5),
-        "at 1": Found(few[1], 0.3466, 5e-5),
-        "at .49": Found(few[2], 0.0, 1e-6),
-        "with 3 more latents, at 4": Found(many[0], 1.0397, 5e-5),
-        "with 3 more, at 1": Found(many[1], 0.3466, 5e-5),
-        "sum over the 4 others": Found(many[2:].sum(), 0.0, 1e-6),
+        "KL at variance 4": theory(few[0], 0.5 * np.log(4 / 0.5), 1e-6),
+        "at 1": theory(few[1], 0.5 * np.log(1 / 0.5), 1e-6),
+        "at .49": theory(few[2], 0.0, 1e-6),
+        "with 3 more latents, at 4": theory(many[0], 0.5 * np.log(4 / 0.5), 1e-6),
+        "with 3 more, at 1": theory(many[1], 0.5 * np.log(1 / 0.5), 1e-6),
+        "sum over the 4 others": theory(many[2:].sum(), 0.0, 1e-6),
     }
 
 

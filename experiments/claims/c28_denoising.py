@@ -13,7 +13,7 @@ from lsgan_analytic.laws import AbstractLaw, noisy
 
 from .._run import Arrays, evaluated
 from .._style import BLACK, BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, SKY, VERMILION
-from ._claim import Claim, Found
+from ._claim import Claim, Found, theory
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,11 +96,11 @@ def found(data: Arrays) -> dict[str, Found]:
     difference = data["denoising"] - data["explicit"]
     apart = np.abs(data["tweedie"] - data["posterior_mean"])
     return {
-        "DSM - ESM, mean over the models": Found(difference.mean(), float(data["constant"]), 1e-10),
-        "its range": Found(np.ptp(difference), 0.0, 1e-9),
+        "DSM - ESM, mean over the models": theory(difference.mean(), float(data["constant"]), 1e-10),
+        "its range": theory(np.ptp(difference), 0.0, 1e-9),
         # by Stein's identity, with E y^2 = 4.5: (1.6^2 4.5 - 2 1.6)/2
-        "ESM of -1.6 y less that of 0": Found(data["explicit"][-1, 0] - data["explicit"][0, 0], 4.16, 1e-9),
-        "Tweedie against the posterior mean": Found(apart.max(), 0.0, 1e-9),
+        "ESM of -1.6 y less that of 0": theory(data["explicit"][-1, 0] - data["explicit"][0, 0], 4.16, 1e-9),
+        "Tweedie against the posterior mean": theory(apart.max(), 0.0, 1e-9),
     }
 
 
