@@ -30,8 +30,10 @@ GROUPS = {
     "Update rules": ("updates",),
     "Paths and continuous time": ("trajectory", "outcome", "flow", "drift"),
     "Ensembles": ("stochastic",),
-    "Stability and landscape": ("landscape",),
-    "Normal forms and cycles": ("bifurcations",),
+    "Equilibria": ("equilibria",),
+    "Stability": ("stability",),
+    "Branches, borders and cycles": ("bifurcations",),
+    "Landscape": ("landscape",),
     "Explorer": ("browser",),
     "Modules": (),
 }

@@ -17,8 +17,11 @@ from . import (
 from ._error import expectation_error as expectation_error
 from ._types import Players as Players
 from .bifurcations import (
+    Bifurcation as Bifurcation,
     Border as Border,
+    Branch as Branch,
     continue_border as continue_border,
+    continue_branch as continue_branch,
     Cycle as Cycle,
     cycle as cycle,
     normal_form as normal_form,
@@ -54,6 +57,14 @@ from .discriminators import (
     TabularCritic as TabularCritic,
 )
 from .drift import drift as drift
+from .equilibria import (
+    Certificate as Certificate,
+    Manifold as Manifold,
+    no_stationary_point as no_stationary_point,
+    stationary_points as stationary_points,
+    StationaryPoints as StationaryPoints,
+    Verdict as Verdict,
+)
 from .expectation import (
     closed_form as closed_form,
     expectation as expectation,
@@ -85,35 +96,19 @@ from .landscape import (
     asymptotes as asymptotes,
     Basins as Basins,
     basins as basins,
-    Bifurcation as Bifurcation,
     boundaries as boundaries,
-    Branch as Branch,
     Cause as Cause,
-    Certificate as Certificate,
-    Classification as Classification,
-    classify as classify,
-    continue_branch as continue_branch,
     diagnose as diagnose,
     Diagnosis as Diagnosis,
     Extreme as Extreme,
     Extremes as Extremes,
     extremes as extremes,
-    Kind as Kind,
-    largest_stable_step as largest_stable_step,
     Level as Level,
-    lyapunov as lyapunov,
-    Manifold as Manifold,
-    no_stationary_point as no_stationary_point,
     Plateaus as Plateaus,
     plateaus as plateaus,
     Portrait as Portrait,
     portrait as portrait,
-    Sensitivity as Sensitivity,
-    Spectrum as Spectrum,
-    stationary_points as stationary_points,
-    StationaryPoints as StationaryPoints,
     surface as surface,
-    Verdict as Verdict,
 )
 from .laws import (
     Exponential as Exponential,
@@ -155,6 +150,15 @@ from .regularizers import (
     R1 as R1,
     R2 as R2,
     SpectralNorm as SpectralNorm,
+)
+from .stability import (
+    Classification as Classification,
+    classify as classify,
+    Kind as Kind,
+    largest_stable_step as largest_stable_step,
+    lyapunov as lyapunov,
+    Sensitivity as Sensitivity,
+    Spectrum as Spectrum,
 )
 from .stochastic import (
     Band as Band,

@@ -11,7 +11,7 @@ from scipy import special
 
 import lsgan_analytic as lsgan
 from lsgan_analytic import plotting
-from lsgan_analytic.landscape import Bifurcation, Branch
+from lsgan_analytic.bifurcations import Bifurcation, Branch
 
 X, Y = np.linspace(-2, 2, 41), np.linspace(-1.5, 1.5, 31)
 

@@ -20,7 +20,17 @@ ROOT = pathlib.Path(lsgan.__file__).parent
 #: modules that the rest of the library may not ask: who does knows a solved game
 PRIVATE = ("special", "closed_forms", "solved.rsee", "solved.normal_erf", "solved.terms")
 PARTS = {"Erf", "Exponential", "Rayleigh", "ShiftedExponential", "Square"}
-ABOVE = ["landscape", "stochastic", "updates", "regularizers", "plotting", "modes"]
+ABOVE = [
+    "landscape",
+    "equilibria",
+    "stability",
+    "bifurcations",
+    "stochastic",
+    "updates",
+    "regularizers",
+    "plotting",
+    "modes",
+]
 
 
 def modules_above():
@@ -60,7 +70,17 @@ def test_nothing_above_the_solved_games_names_one():
 
 
 def test_solved_games_import_nothing_above_them():
-    upward = ("landscape", "derivatives", "stochastic", "trajectory", "updates", "flow")
+    upward = (
+        "landscape",
+        "equilibria",
+        "stability",
+        "bifurcations",
+        "derivatives",
+        "stochastic",
+        "trajectory",
+        "updates",
+        "flow",
+    )
     for path in (ROOT / "solved").rglob("*.py"):
         assert not [name for name in imported(path) if name.startswith(upward)], path
 

@@ -12,9 +12,9 @@ from jax.flatten_util import ravel_pytree
 from .. import solved
 from .._checks import checked_float
 from .._types import Players
+from .._window import checked_names
 from ..game import Game
 from ..parameters import checked_players, indices, Names, parameter_names
-from ._window import checked_names
 
 _DOUBLINGS = 20  # t = 1, 2, 4, ... along a ray
 

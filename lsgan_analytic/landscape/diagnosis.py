@@ -8,6 +8,7 @@ from jax.flatten_util import ravel_pytree
 
 from .._checks import positive_number
 from .._types import Players, Scalar, ScalarLike
+from .._window import checked_names
 from ..expectation import transition_points
 from ..game import Game
 from ..losses.base import AbstractIntegrand
@@ -15,7 +16,6 @@ from ..outcome import norm
 from ..parameters import checked_players, indices, Names, vector
 from ..restriction import Restriction
 from ..updates.base import AbstractRule, advance, checked_rule
-from ._window import checked_names
 
 
 class Cause(eqx.Enumeration):

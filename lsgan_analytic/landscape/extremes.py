@@ -13,10 +13,10 @@ from .. import solved
 from .._boxes import corners
 from .._checks import checked_float, checked_int
 from .._types import Players, Scalar
+from .._window import Box, spread, Window, window
+from ..equilibria._bound import halve, in_chunks
 from ..game import Game
 from ..parameters import Names
-from ._bound import halve, in_chunks
-from ._window import Box, spread, Window, window
 
 _TRIES = 64  # starts, and lengths of a step tried at a time
 _TRIPS = 40

@@ -7,10 +7,10 @@ from jax import Array
 
 from .._checks import checked_int, positive_number
 from .._types import Players, Scalar, ScalarLike
+from .._window import Box, placed, spread, window
 from ..game import Game
 from ..parameters import Names
 from ..updates.base import AbstractRule, checked_rule
-from ._window import Box, placed, spread, window
 from .diagnosis import _diagnose, Cause, CAUSES, Diagnosis
 
 

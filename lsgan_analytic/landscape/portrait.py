@@ -9,10 +9,10 @@ from jaxtyping import Float
 
 from .._checks import Numbers
 from .._types import Players, Vector
+from .._window import checked_parts
 from ..game import AbstractGame
 from ..parameters import indices
 from ..restriction import Restriction
-from ._window import checked_parts
 from .surface import surface
 
 

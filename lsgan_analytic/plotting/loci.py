@@ -10,7 +10,7 @@ from .palette import BLACK, BLUE, GREY, SIZE_MAP, VERMILION
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from ..landscape import Bifurcation, Branch
+    from ..bifurcations import Bifurcation, Branch
 
 #: marker of each kind of bifurcation
 EVENTS = {

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..landscape import Kind, Portrait
+from ..landscape import Portrait
+from ..stability import Kind
 from .palette import BLACK, DISC, GEN, GREY
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from jax import Array
 from jax.typing import ArrayLike
 
 from .._types import Players
+from .._window import spread, unit_field, Window
 from ..game import AbstractGame
 from ..restriction import Restriction
 from ._newton import rank_tolerance, solve
-from ._window import spread, unit_field, Window
 from .manifold import inside
 
 _LOOKS = 64  # points looked at together

@@ -9,13 +9,13 @@ import numpy as np
 
 from .._checks import checked_float, checked_int
 from .._types import Players
-from ..bifurcations._motion import System
-from ..bifurcations.normal_form import form_at, NormalForm
+from .._window import checked_names
 from ..parameters import checked_players, indices, Names
 from ..trajectory import checked_start
 from ._events import Event, events, SENTENCES
+from ._motion import System
 from ._walk import Walk
-from ._window import checked_names
+from .normal_form import form_at, NormalForm
 
 _WITH_FORMS = ("fold", "flip", "neimark_sacker", "hopf")
 _NEAR = 30.0  # how much further from the border than found an eigenvalue may seem at a bisected point

@@ -11,11 +11,11 @@ from jax.flatten_util import ravel_pytree
 
 from .._boxes import corners
 from .._types import Players, Scalar
+from .._window import spread, Window
 from ..expectation import expectation
 from ..game import AbstractGame, field, Game
 from ..parameters import vector
 from ..restriction import Restriction
-from ._window import spread, Window
 
 _CHUNK = 128  # boxes bounded at a time
 _SMALLEST = 1e-4  # of the window: smaller boxes are not divided

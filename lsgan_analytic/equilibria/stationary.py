@@ -6,11 +6,11 @@ import numpy as np
 
 from .._checks import checked_int
 from .._types import Players
+from .._window import Box, checked_window, placed, Window
 from ..game import AbstractGame
 from ..parameters import Names
 from ._newton import rank_tolerance
 from ._roots import look, merge, Roots, search, sign_changes
-from ._window import Box, checked_window, placed, Window
 from .certificate import bound, by_formula, Certificate, Verdict
 from .manifold import distance_to, inside, Manifold, nearby, ordered, walk
 

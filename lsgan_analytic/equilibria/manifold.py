@@ -9,9 +9,9 @@ import numpy as np
 from jax import Array
 
 from .._types import Players
+from .._window import unit_field
 from ..game import AbstractGame
 from ._newton import rank_tolerance, solve
-from ._window import unit_field
 
 _STEP = 0.01  # of the box
 _POINTS = 150  # to either side

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from .._checks import checked_float
 from .._types import Players
+from .._window import checked_names, checked_parts
 from ..derivatives import jacobian, step_jacobian
 from ..game import AbstractGame
 from ..parameters import Names
 from ..updates.base import AbstractRule
-from ._window import checked_names, checked_parts
 
 _POINTS = 128
 _SMALLEST = 1e-10  # of the largest step

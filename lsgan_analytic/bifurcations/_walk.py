@@ -6,9 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._types import Players
-from ..bifurcations._arc import Arc, Bound
-from ..bifurcations._motion import Motion, System
 from . import _events
+from ._arc import Arc, Bound
+from ._motion import Motion, System
 
 
 class Point(NamedTuple):

@@ -9,11 +9,11 @@ import numpy as np
 from .. import solved
 from .._checks import checked_float, checked_int
 from .._types import Players
+from .._window import Box, checked_window, Window
 from ..game import AbstractGame
 from ..parameters import Names
 from ._bound import bound_by_samples, cells, too_few
 from ._roots import search
-from ._window import Box, checked_window, Window
 
 _SAFETY = 1.5
 _STARTS, _TRIPS = 64, 80  # of the search that may contradict a bound

@@ -9,11 +9,11 @@ import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
-from .._checks import checked_float
-from .._types import Players
-from ..game import AbstractGame, checked_game
-from ..parameters import checked_players, indices, Names, vector
-from ..restriction import Restriction
+from ._checks import checked_float
+from ._types import Players
+from .game import AbstractGame, checked_game
+from .parameters import checked_players, indices, Names, vector
+from .restriction import Restriction
 
 Box = Mapping[str, tuple[float, float]]
 
