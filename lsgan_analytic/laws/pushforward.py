@@ -106,7 +106,23 @@ class Pushforward(AbstractLaw):
             )
         if not x.size:  # of no breakpoints it is not known whether they are points or lines
             return x[:, None]
-        return jax.vmap(lambda one: gen.preimages(one[None]))(x)
+        z = jax.vmap(lambda one: gen.preimages(one[None]))(x)
+        return z if x.ndim > 1 else self._turning(z, x)
+
+    def _turning(self, z: Array, x: Vector) -> Array:
+        """Preimages of what G takes, to rounding, where it turns: the turning point itself, for all near it.
+
+        They are off by the root of a rounding error, or missing, and a density is infinite there.
+        """
+        gen, turning = jax.lax.stop_gradient((self.generator, self.generator.critical_points()))
+        if not turning.size:
+            return z
+        apart = jnp.abs(x[:, None] - jax.vmap(gen)(turning)[None])
+        apart = jnp.where(jnp.isnan(apart), jnp.inf, apart)
+        at = turning[jnp.argmin(apart, axis=1)][:, None]
+        turns = jnp.min(apart, axis=1) <= 4 * jnp.finfo(x.dtype).eps * (1 + jnp.abs(x))
+        near = jnp.isnan(z) | (jnp.abs(z - at) < float(jnp.finfo(x.dtype).eps) ** 0.25 * (1 + jnp.abs(at)))
+        return jnp.where(turns[:, None] & near, at, z)
 
     def _moving(self, z: Array, x: Array) -> Array:
         """``z`` of ``_found``, with derivatives."""

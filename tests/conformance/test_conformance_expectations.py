@@ -98,7 +98,10 @@ def differing(row: Row, real: bool) -> str:
     base, first = latent_reference(row["latent"])
     function = through(gen, lambda x: np.asarray(integrand(x)))
     exact = adaptive.expect(base, through(first, function))
-    allowed = error + exact.error + _ROUNDING * exact.size
+    # the weights of a rule sum to 1 within rounding, however little of the law the integrand sees
+    allowed = error + exact.error + _ROUNDING * (0.1 + exact.size)
+    if np.isinf(value) and disc.stands_for_infinity is not None and exact.size > disc.stands_for_infinity:
+        return ""  # infinite on some mass
     if not (np.isfinite(value) and abs(value - exact.value) <= allowed):
         return f"{value!r}, SciPy {exact.value!r}: {value - exact.value:.2g} for at most {allowed:.2g}"
     # where a score may be infinite the estimate counts that it might be, and is large, not wrong
