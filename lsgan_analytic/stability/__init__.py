@@ -1,0 +1,5 @@
+"""What happens near a point or a path: kinds of equilibria, largest stable steps, Lyapunov exponents."""
+
+from .classify import Classification as Classification, classify as classify, Kind as Kind
+from .lyapunov import lyapunov as lyapunov, Sensitivity as Sensitivity, Spectrum as Spectrum
+from .stable_step import largest_stable_step as largest_stable_step
