@@ -44,6 +44,14 @@ def test_density_cdf_and_quantile(pair):
     np.testing.assert_allclose(law.quantile(q), peer.ppf(q), rtol=1e-12)
 
 
+def test_the_slope_of_the_cdf_is_the_density_however_far_out(pair):
+    law, peer = pair
+    x = np.array([-1e9, -1e5, -1e3, -40.3, 40.3, 1e3, 1e5, 1e9])
+    np.testing.assert_allclose(jax.vmap(jax.grad(law.cdf))(x), peer.pdf(x), rtol=1e-9, atol=1e-15)
+    slopes = jax.vmap(lambda x: jax.tree.leaves(jax.grad(lambda own: own.cdf(x))(law)))(x)
+    assert np.isfinite(slopes).all()
+
+
 def test_samples_follow_the_law(pair):
     law, peer = pair
     draws = np.asarray(law.sample(jax.random.key(11), 20_000))

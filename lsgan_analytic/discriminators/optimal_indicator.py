@@ -53,10 +53,14 @@ class OptimalIndicator(Answering):
     def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> Interval:
         ratio = BestProbability(data, generated)
         ends = _ends(ratio, self.most)
-        left, right = ends[:-1], ends[1:]
-        wanted = jax.lax.stop_gradient(ratio.log_ratio(0.5 * (left + right))) > 0
+        still = jax.lax.stop_gradient((ratio, ends))
+        wanted = still[0].log_ratio(0.5 * (still[1][:-1] + still[1][1:])) > 0
+        # where q is infinite no interval may reach, an empty one neither: many points of q round to it
+        rounding = 4 * jnp.finfo(ends.dtype).eps * (1 + jnp.abs(still[1]))
+        margin = jnp.where(still[0].log_ratio(still[1]) < -1, rounding, 0)
+        left, right = (ends + margin)[:-1], (ends - margin)[1:]
         blank = Interval(jnp.zeros_like(left), jnp.zeros_like(left))
-        return eqx.tree_at(lambda own: (own.left, own.right), blank, (left, jnp.where(wanted, right, left)))
+        return eqx.tree_at(lambda own: (own.left, own.right), blank, (left, jnp.where(wanted, right, left - rounding[1:])))
 
 
 def _ends(ratio: BestProbability, most: int) -> Vector:

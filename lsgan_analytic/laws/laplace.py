@@ -10,6 +10,11 @@ from .exponential import BULK, REACH
 from .transformed import AbstractLocationScale, Standard
 
 
+def _cdf(s: Values) -> Values:
+    # of the branch that is not taken the exponential would overflow, and its derivative be NaN
+    return jnp.where(s < 0, 0.5 * jnp.exp(jnp.minimum(s, 0)), 1 - 0.5 * jnp.exp(-jnp.maximum(s, 0)))
+
+
 def _quantile(q: Values) -> Values:
     return jnp.where(q < 0.5, jnp.log(2 * jnp.minimum(q, 0.5)), -jnp.log(2 * (1 - jnp.maximum(q, 0.5))))
 
@@ -24,8 +29,8 @@ STANDARD = Standard(
         0.5 * jnp.exp(-jnp.abs(t) * jnp.sqrt(1 + t * t)) * (1 + 2 * t * t) / jnp.sqrt(1 + t * t)
     ),
     log_pdf=jax.scipy.stats.laplace.logpdf,
-    cdf=jax.scipy.stats.laplace.cdf,
-    survival=lambda s: jax.scipy.stats.laplace.cdf(-s),
+    cdf=_cdf,
+    survival=lambda s: _cdf(-s),
     quantile=_quantile,
     upper_quantile=lambda q: -_quantile(q),
     sample=jax.random.laplace,

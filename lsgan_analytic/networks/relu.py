@@ -84,7 +84,7 @@ class AbstractPiecewiseLinear(AbstractCritic, AbstractGenerator):
     def most_preimages(self, points: int) -> int:
         if self.max_breakpoints is not None:
             return self.max_breakpoints
-        return max(self.most_breakpoints, points + self.breakpoints().size)
+        return self.most_breakpoints // 2 + self.breakpoints().size + points
 
     def _unit(self, u: Values) -> Values:
         return jnp.where(u > 0, u, self.negative_slope * u)
@@ -164,9 +164,9 @@ class ReLUNetwork(AbstractPiecewiseLinear):
         weights: matrices (n_1, 1), (1, n_1), or (n_1, 1), (n_2, n_1), (1, n_2) of finite numbers; biases:
             vectors (n_1,), (1,), or (n_1,), (n_2,), (1,); ValueError otherwise. All are parameters.
         max_breakpoints: the most breakpoints of an expectation (kinks and points where the loss turns, in x
-            for D, in z for G), for all of which time is spent; None: 8 for every hidden unit, at least 64,
-            and for G at least its kinks and one for each breakpoint of D. RuntimeError where there are
-            more.
+            for D, in z for G), for all of which time is spent; None: for D 8 for every hidden unit, at least
+            64; for G half as many, its kinks, and one for each breakpoint of D. RuntimeError where there
+            are more.
 
     Source: kinks of networks with piecewise-linear units, Montufar, Pascanu, Cho & Bengio, "On the number of
     linear regions of deep neural networks", NeurIPS 2014.
