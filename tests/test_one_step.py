@@ -41,6 +41,12 @@ RULES = {
     "TaylorLola": lsgan.TaylorLola(0.2),
     "CompetitiveGradient": lsgan.CompetitiveGradient(0.2), "FollowRidge": lsgan.FollowRidge(0.2),
     "Proximal": lsgan.Proximal(0.2),
+    "ExtraPerPlayer": lsgan.ExtraPerPlayer(optax.adam(0.1, eps_root=1e-6), optax.sgd(0.2)),
+    "UnrolledPerPlayer": lsgan.UnrolledPerPlayer(optax.adam(0.1, eps_root=1e-6), optax.sgd(0.2), 2),
+    "Preconditioned": lsgan.Preconditioned(
+        lsgan.SymplecticAdjustment(1.0, 0.3), optax.sgd(0.2, momentum=0.5), optax.rmsprop(0.1, eps=1e-3)
+    ),
+    "AdaptiveCompetitiveGradient": lsgan.AdaptiveCompetitiveGradient(0.2, 0.9),
 }  # fmt: skip
 STEPS = 3
 
