@@ -29,7 +29,7 @@ def recurrent_period(path: Float[Array, "T n"], asked: Flag) -> Scalar:
     spiral whose size changes by more than 0.4 % in the time of the run is none. NaN also where it is not
     ``asked``.
     """
-    if not isinstance(path, Tracer):
+    if not (isinstance(path, Tracer) or isinstance(asked, Tracer)):
         return jnp.asarray(_period(np.asarray(path), bool(asked)))
     kind = jax.ShapeDtypeStruct((), path.dtype)
     inputs = jax.lax.stop_gradient((path, asked))

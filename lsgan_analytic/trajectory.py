@@ -201,7 +201,7 @@ def _play(start: Restriction, rule: AbstractRule, steps: int, tolerance: Scalar)
 
 
 def with_cycle(run: Any, players: Players, spacing: Scalar | float = 1.0) -> Any:
-    """``run``, a path or a flow, with the outcome and the period of one that moves on a cycle, its points ``spacing`` apart."""
+    """``run``, a path or flow of points ``spacing`` apart, with outcome and period of one on a cycle."""
     path = jnp.concatenate([leaf.reshape(leaf.shape[0], -1) for leaf in jax.tree.leaves(players)], axis=1)
     period = recurrent_period(path, run.outcome == Outcome.moving)
     outcome = Outcome.where(jnp.isnan(period), run.outcome, Outcome.cycle)
