@@ -151,7 +151,7 @@ def test_adaptive_competitive_gradient():
     def once(p):
         v, j = field(p), slopes(p)
         square[0], k[0] = 0.9 * square[0] + 0.1 * v**2, k[0] + 1
-        a, b = RATES / (np.sqrt(square[0] / (1 - 0.9 ** k[0])) + EPS)
+        a, b = RATES * np.sqrt(1 - 0.9 ** k[0]) / (np.sqrt(square[0]) + EPS)
         # of two parameters: x = a (v_x + j_xy y), y = b (v_y + j_yx x)
         x = a * (v[0] + j[0, 1] * b * v[1]) / (1 - a * b * j[0, 1] * j[1, 0])
         return p + np.array([x, b * (v[1] + j[1, 0] * x)])

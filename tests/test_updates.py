@@ -78,7 +78,7 @@ class Quadratics:
         unrolled = disc.copy()
         unrolled[2:] = -GEN * (answer.T @ self.g @ answer)[2:]
         # the first mean square is that of the field itself
-        adapted = s / (np.abs(j @ self.start) + 0.5)
+        adapted = s * 0.1 / (0.1 * np.abs(j @ self.start) + 0.5)  # sqrt(1 - decay) = 0.1
         after_disc, after_gen = (one + gen) @ (one + disc) - one, (one + disc) @ (one + gen) - one
         return {
             "simultaneous": s @ j,

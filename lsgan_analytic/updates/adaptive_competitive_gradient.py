@@ -20,10 +20,11 @@ class AdaptiveCompetitiveGradient(AbstractRule):
 
     With v the field, m_k = decay m_{k-1} + (1 - decay) v^2 (m_0 = 0) and
 
-        S = step / (sqrt(m_k / (1 - decay^k)) + epsilon),
+        S = step sqrt(1 - decay^k) / (sqrt(m_k) + epsilon),
 
     one number a parameter, the step solves Delta = S (v + C Delta) as that of ``CompetitiveGradient`` does.
-    Schaefer, Zheng & Anandkumar, "Implicit competitive regularization in GANs", ICML 2020 (ACGD).
+    Schaefer, Zheng & Anandkumar, "Implicit competitive regularization in GANs", ICML 2020 (ACGD); epsilon is
+    where their code has it.
 
     Args:
         step: as for ``Simultaneous``.
@@ -58,8 +59,8 @@ class AdaptiveCompetitiveGradient(AbstractRule):
         with explained_derivatives(self):
             flat = Flat(game, players, self.step_sizes(k, dtype_of(players)))
             square = self.decay * square + (1 - self.decay) * flat.field(flat.here) ** 2
-            mean = square / (1 - self.decay ** (k + 1).astype(square.dtype))
-            sizes = flat.sizes / (jnp.sqrt(mean) + self.epsilon.astype(square.dtype))
+            correction = jnp.sqrt(1 - self.decay ** (k + 1).astype(square.dtype))
+            sizes = flat.sizes * correction / (jnp.sqrt(square) + self.epsilon.astype(square.dtype))
             return flat.players(flat.here + competitive_step(flat, sizes)), (k + 1, square)
 
     def check(self, steps: int) -> None:
