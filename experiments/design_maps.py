@@ -53,7 +53,7 @@ class Config:
     """R1 strength, the rectangles of ratios and momenta with step sizes, and the cells on a side."""
 
     strength: float = 0.5
-    ratios: tuple[float, float] = (0.05, 4.0)
+    ratios: tuple[float, float] = (0.05, 6.0)
     momenta: tuple[float, float] = (-0.9, 0.9)
     steps: tuple[float, float] = (0.05, 8.0)
     cells: int = 120
@@ -133,13 +133,13 @@ def caption(data: Arrays, config: Config) -> str:
         size, step, value = _best(data, order, other)
         best.append(f"{plain(size)} at step {plain(step)} and {other} {plain(value)} ({order})")
     return (
-        f"The Dirac-GAN (minimax) with R1 of strength {given(config.strength)} at its equilibrium, simultaneous "
-        "and alternating steps (D first): the largest modulus of a multiplier where it is below 1, over the "
-        "step of G and the ratio of D's step to it, or over the step of both and their momentum, on "
-        f"{config.cells} x {config.cells} cells. The smallest (star) is {listed(best)}. Lines: Neimark-Sacker "
-        "points and flips with all other multipliers inside the unit circle; solid: supercritical, a small "
-        "circle or two-cycle past the border; dashed: subcritical, training leaves; dotted: the coefficient of "
-        "the normal form is 0. Gaps are strong resonances, or not followed."
+        f"The Dirac-GAN (minimax) with R1 of strength {given(config.strength)} at its equilibrium, "
+        "simultaneous and alternating steps (D first): the largest modulus of a multiplier where it is below "
+        "1, over the step of G and the ratio of D's step to it, or over the step of both and their momentum, "
+        f"on {config.cells} x {config.cells} cells. The smallest (star) is {listed(best)}. Lines: "
+        "Neimark-Sacker points and flips with all other multipliers inside the unit circle; solid: "
+        "supercritical, a small circle or two-cycle past the border; dashed: subcritical, training leaves; "
+        "dotted: the coefficient of the normal form is 0. Gaps are strong resonances, or not followed."
     )
 
 
