@@ -29,8 +29,7 @@ def test_heavy_ball_is_sgd_with_momentum():
 
 
 def test_the_map_of_simultaneous_steps():
-    """|mu|^2 = 1 - r h gamma + r h^2/4: the border h = 4 gamma for every ratio r; mu = 0 twice at r = 1/gamma^2,
-    h = 2 gamma."""
+    """|mu|^2 = 1 - r h gamma + r h^2/4: border h = 4 gamma at every r; mu = 0 at r = 1/gamma^2, h = 2 gamma."""
     gamma = 0.5
     training = partial(design_maps._training, "simultaneous", "ratio", gamma)
     found = radii(training, np.asarray([0.5, 1 / gamma**2]), np.asarray([2 * gamma, 4 * gamma]))
