@@ -29,12 +29,17 @@ def test_heavy_ball_is_sgd_with_momentum():
 
 
 def test_the_map_of_simultaneous_steps():
-    """|mu|^2 = 1 - r h gamma + r h^2/4: border h = 4 gamma at every r; mu = 0 at r = 1/gamma^2, h = 2 gamma."""
+    """|mu|^2 = 1 - r h gamma + r h^2/4: border h = 4 gamma for r < 1/gamma^2, where at h = 2 gamma mu = 0.
+
+    Past that ratio a multiplier is -1 first, at 4 - 2 r h gamma + r h^2/4 = 0.
+    """
     gamma = 0.5
     training = partial(design_maps._training, "simultaneous", "ratio", gamma)
     found = radii(training, np.asarray([0.5, 1 / gamma**2]), np.asarray([2 * gamma, 4 * gamma]))
     assert found[0, 1] < 1e-7
     np.testing.assert_allclose(found[1], [1, 1], rtol=1e-12)
+    flip = min(np.roots([6 / 4, -2 * 6 * gamma, 4]).real)
+    np.testing.assert_allclose(radii(training, np.asarray([6.0]), np.asarray([flip])), 1, rtol=1e-12)
 
 
 @pytest.mark.slow
