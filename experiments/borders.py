@@ -1,9 +1,10 @@
 """Which step and which penalty: borders of stability of training rules, soft and hard, on the Dirac-GAN."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
-from typing import Self, TYPE_CHECKING
+from typing import Any, Self, TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_POINT = lsgan.PointMasses([0.0])
-_CENTRE = lsgan.Players(disc=lsgan.Linear(w=0.0), gen=lsgan.Shift(shift=0.0))
 _FREE = ("w", "shift")
 _RULES = {
     "simultaneous": lsgan.Simultaneous,
@@ -29,9 +28,11 @@ _RULES = {
     "extragradient": lsgan.Extragradient,
     "optimistic": lsgan.Optimistic,
 }
-_KINDS: tuple[BorderKind, ...] = ("neimark_sacker", "flip")
+KINDS: tuple[BorderKind, ...] = ("neimark_sacker", "flip")
 _SOFT, _HARD, _OPEN = 1, -1, 0
 _COLOURS = "cividis"
+#: (step, another parameter) -> game and rule
+Training = Callable[[Any, Any], tuple[lsgan.AbstractGame, lsgan.AbstractRule]]
 _SAID = {"supercritical": _SOFT, "subcritical": _HARD}
 
 
@@ -47,10 +48,16 @@ class Config:
         return replace(self, cells=12)
 
 
+def _centre() -> lsgan.Players:
+    """The equilibrium, in the precision that is on when it is asked for."""
+    return lsgan.Players(disc=lsgan.Linear(w=0.0), gen=lsgan.Shift(shift=0.0))
+
+
 def _training(
     name: str, step: jax.Array, strength: jax.Array
 ) -> tuple[lsgan.Game, lsgan.updates.AbstractRule]:
-    game = lsgan.Game(_POINT, _POINT, lsgan.Minimax(), regularizers=(lsgan.R1(strength),))
+    point = lsgan.PointMasses([0.0])
+    game = lsgan.Game(point, point, lsgan.Minimax(), regularizers=(lsgan.R1(strength),))
     return game, _RULES[name](step)
 
 
@@ -59,41 +66,41 @@ def compute(config: Config) -> Arrays:
     strengths, steps = (np.linspace(*ends, config.cells) for ends in (config.strengths, config.steps))
     data = {"strengths": strengths, "steps": steps}
     for name in _RULES:
-        radius = _radii(name, strengths, steps)
+        training = partial(_training, name)
+        radius = radii(training, strengths, steps)
         data[f"radius_{name}"] = radius
-        for kind in _KINDS:
-            data[f"{kind}_{name}"] = _border(name, kind, radius, config)
+        for kind in KINDS:
+            data[f"{kind}_{name}"] = border_line(training, kind, radius, strengths, steps)
     return data
 
 
-def _radii(name: str, strengths: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """(steps, strengths), the largest |multiplier|."""
+def radii(training: Training, others: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """(steps, others), the largest |multiplier|."""
 
-    def slope(step: jax.Array, strength: jax.Array) -> jax.Array:
-        game, rule = _training(name, step, strength)
-        return lsgan.step_jacobian(game, rule, _CENTRE, free=_FREE)
+    def slope(step: jax.Array, other: jax.Array) -> jax.Array:
+        game, rule = training(step, other)
+        return lsgan.step_jacobian(game, rule, _centre(), free=_FREE)
 
     over = jax.jit(jax.vmap(jax.vmap(slope, (None, 0)), (0, None)))
-    return np.abs(np.linalg.eigvals(np.asarray(over(jnp.asarray(steps), jnp.asarray(strengths))))).max(
-        axis=-1
-    )
+    return np.abs(np.linalg.eigvals(np.asarray(over(jnp.asarray(steps), jnp.asarray(others))))).max(axis=-1)
 
 
-def _border(name: str, kind: BorderKind, radius: np.ndarray, config: Config) -> np.ndarray:
-    """(n, 3): strength, step and whether the loss of stability is soft (1), hard (-1) or not decided (0)."""
-    strengths, steps = (np.linspace(*ends, config.cells) for ends in (config.strengths, config.steps))
+def border_line(
+    training: Training, kind: BorderKind, radius: np.ndarray, others: np.ndarray, steps: np.ndarray
+) -> np.ndarray:
+    """(n, 3): other, step and whether the loss of stability is soft (1), hard (-1) or not decided (0)."""
     inside = radius < 1
     crossings = np.argwhere(inside[1:] != inside[:-1])
     for place in crossings[np.linspace(0, len(crossings) - 1, min(6, len(crossings))).astype(int)]:
-        start = (float(steps[place[0]]), float(strengths[place[1]]))
+        start = (float(steps[place[0]]), float(others[place[1]]))
         try:
             border = lsgan.continue_border(
-                lambda step, strength: _training(name, step, strength),
-                _CENTRE,
+                training,
+                _centre(),
                 kind,
                 start,
-                config.steps,
-                config.strengths,
+                (float(steps[0]), float(steps[-1])),
+                (float(others[0]), float(others[-1])),
                 free=_FREE,
             )
         except ValueError:
@@ -119,8 +126,8 @@ def plot(data: Arrays, config: Config) -> "Figure":
         radius = data[f"radius_{name}"]
         shown = np.where(radius < 1, radius, np.nan)
         axes.pcolormesh(data["strengths"], data["steps"], shown, cmap=_COLOURS, norm=scale, rasterized=True)
-        for kind in _KINDS:
-            _draw_border(axes, data[f"{kind}_{name}"])
+        for kind in KINDS:
+            draw_border(axes, data[f"{kind}_{name}"])
         row, column = np.unravel_index(np.argmin(radius), radius.shape)
         best = data["strengths"][column], data["steps"][row]
         axes.plot(*best, "*", color="white", markeredgecolor=BLACK, markersize=8)
@@ -166,7 +173,7 @@ def _pieces(border: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
         at += size
 
 
-def _draw_border(axes: "Axes", border: np.ndarray) -> None:
+def draw_border(axes: "Axes", border: np.ndarray) -> None:
     for said, piece in _pieces(border):
         axes.plot(
             *piece.T, color=VERMILION, linewidth=1.6, linestyle={_SOFT: "-", _HARD: "--", _OPEN: ":"}[said]

@@ -176,23 +176,27 @@ from .stochastic import (
 from .trajectory import Path as Path, trajectory as trajectory
 from .updates import (
     AbstractRule as AbstractRule,
+    AdaptiveCompetitiveGradient as AdaptiveCompetitiveGradient,
     advance as advance,
     Alternating as Alternating,
     Averaged as Averaged,
     CompetitiveGradient as CompetitiveGradient,
     Consensus as Consensus,
     Extragradient as Extragradient,
+    ExtraPerPlayer as ExtraPerPlayer,
     FollowRidge as FollowRidge,
     Lola as Lola,
     LookAhead as LookAhead,
     Optimistic as Optimistic,
     PastExtragradient as PastExtragradient,
     PerPlayer as PerPlayer,
+    Preconditioned as Preconditioned,
     Proximal as Proximal,
     Simultaneous as Simultaneous,
     SymplecticAdjustment as SymplecticAdjustment,
     TaylorLola as TaylorLola,
     Unrolled as Unrolled,
+    UnrolledPerPlayer as UnrolledPerPlayer,
 )
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from .game import AbstractGame, field
 from .outcome import classify_outcome, Evidence, evidence_of_flow, norm, Outcome
 from .parameters import Names, vector
 from .restriction import restrict, Restriction
-from .trajectory import checked_start, finite, Path
+from .trajectory import checked_start, finite, Path, with_cycle
 from .updates.base import AbstractMemorylessRule
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Flow(eqx.Module, Generic[Disc, Gen]):
         field_norm: (T,), the size of the field over the free parameters.
         outcome: how it ended, an ``Outcome``; evidence: the numbers behind it.
         reached: the last time it was followed to; later points repeat the last valid one.
+        period: of a run that ends on a cycle (seen at its ``points``, as of ``trajectory``), the time after
+            which it comes back; else NaN.
     """
 
     times: Float[Array, " T"]
@@ -45,6 +47,7 @@ class Flow(eqx.Module, Generic[Disc, Gen]):
     outcome: Outcome
     evidence: Evidence
     reached: Scalar
+    period: Scalar
 
     @property
     def cost(self) -> Float[Array, " T"]:
@@ -118,7 +121,8 @@ def flow(
     method = (solver or diffrax.Tsit5(), control, step)
     followed = (rule, checked_int(order, "order"))
     level = positive_number("tolerance")(tolerance)
-    return _flow(part, time, points, followed, still, level, method)
+    run = _flow(part, time, points, followed, still, level, method)
+    return with_cycle(run, run.players, run.times[1] - run.times[0])
 
 
 Followed = tuple[AbstractMemorylessRule | None, int]  # the rule that is followed, and to which order
@@ -202,7 +206,7 @@ def _judged(
 
     seen = evidence_of_flow(last, velocity, reached)
     outcome = Outcome.where(complete, classify_outcome(seen, last.players, tolerance), stop)
-    return Flow(times, points, terms, norms, outcome, seen, reached)
+    return Flow(times, points, terms, norms, outcome, seen, reached, jnp.full_like(reached, jnp.nan))
 
 
 def path_distance(path: Path | Flow, run: Path | Flow) -> Float[Array, " T"]:

@@ -17,7 +17,9 @@ from .updates.base import AbstractRule, advance
 class Outcome(eqx.Enumeration):
     """The end of a run.
 
-    ``Outcome[path.outcome]`` is the sentence, ``path.outcome == Outcome.plateau`` a test.
+    ``Outcome[path.outcome]`` is the sentence, ``path.outcome == Outcome.plateau`` a test. *Cycle* is seen by
+    ``trajectory`` and ``flow``, which keep the path; of runs whose path is not kept (``simulate``,
+    ``basins``) one on a cycle is still moving.
     """
 
     plateau = "converged to a plateau: the field is gone and no root is near"
@@ -25,10 +27,12 @@ class Outcome(eqx.Enumeration):
     moving = "still moving when the steps were over"
     left_domain = "left the domain of a part and was stopped at its last valid point"
     overflowed = "overflowed and was stopped at its last valid point"
+    cycle = "ended on a cycle: it comes back, neither growing nor shrinking"
 
 
 OUTCOMES = {
-    name: getattr(Outcome, name) for name in ("plateau", "point", "moving", "left_domain", "overflowed")
+    name: getattr(Outcome, name)
+    for name in ("plateau", "point", "moving", "left_domain", "overflowed", "cycle")
 }
 
 

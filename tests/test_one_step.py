@@ -32,7 +32,8 @@ RULES = {
     "Simultaneous": lsgan.Simultaneous((0.2, 0.1)),
     "schedule": lsgan.Simultaneous(lambda k: 0.2 / jnp.sqrt(k + 1)),
     "Alternating": lsgan.Alternating(0.2, disc_steps=2),
-    "PerPlayer": lsgan.PerPlayer(optax.sgd(0.2, momentum=0.5), optax.adam(0.1, eps_root=1e-6)),
+    # an eps_root that differences of 1e-5 in the second moment do not notice
+    "PerPlayer": lsgan.PerPlayer(optax.sgd(0.2, momentum=0.5), optax.adam(0.1, b2=0.9, eps_root=1.0)),
     "PerPlayer, gen first": lsgan.PerPlayer(optax.sgd(0.2), optax.sgd(0.2), "gen"),
     "Extragradient": lsgan.Extragradient(0.2), "PastExtragradient": lsgan.PastExtragradient(0.2),
     "Optimistic": lsgan.Optimistic(0.2), "Averaged": lsgan.Averaged(lsgan.Simultaneous(0.2), 0.5),
@@ -41,6 +42,12 @@ RULES = {
     "TaylorLola": lsgan.TaylorLola(0.2),
     "CompetitiveGradient": lsgan.CompetitiveGradient(0.2), "FollowRidge": lsgan.FollowRidge(0.2),
     "Proximal": lsgan.Proximal(0.2),
+    "ExtraPerPlayer": lsgan.ExtraPerPlayer(optax.adam(0.1, b2=0.9, eps_root=1.0), optax.sgd(0.2)),
+    "UnrolledPerPlayer": lsgan.UnrolledPerPlayer(optax.adam(0.1, b2=0.9, eps_root=1.0), optax.sgd(0.2), 2),
+    "Preconditioned": lsgan.Preconditioned(
+        lsgan.SymplecticAdjustment(1.0, 0.3), optax.sgd(0.2, momentum=0.5), optax.rmsprop(0.1, eps=1e-3)
+    ),
+    "AdaptiveCompetitiveGradient": lsgan.AdaptiveCompetitiveGradient(0.2, 0.9),
 }  # fmt: skip
 STEPS = 3
 

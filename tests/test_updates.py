@@ -33,6 +33,10 @@ RULES = {
     "ridge": lsgan.FollowRidge((DISC, GEN)),
     "proximal": lsgan.Proximal((DISC, GEN)),
     "averaged": lsgan.Averaged(lsgan.Simultaneous((DISC, GEN)), decay=0.9),
+    "extra per player": lsgan.ExtraPerPlayer(optax.sgd(DISC), optax.sgd(GEN)),
+    "unrolled per player": lsgan.UnrolledPerPlayer(optax.sgd(DISC), optax.sgd(GEN), k=3),
+    "preconditioned": lsgan.Preconditioned(lsgan.Lola((DISC, GEN)), optax.sgd(DISC), optax.sgd(GEN)),
+    "adaptive competitive": lsgan.AdaptiveCompetitiveGradient((DISC, GEN), epsilon=0.5),
 }
 
 
@@ -73,6 +77,8 @@ class Quadratics:
         answer = np.linalg.matrix_power(one + disc, 3)  # (x, y) after three steps of D
         unrolled = disc.copy()
         unrolled[2:] = -GEN * (answer.T @ self.g @ answer)[2:]
+        # the first mean square is that of the field itself
+        adapted = s * 0.1 / (0.1 * np.abs(j @ self.start) + 0.5)  # sqrt(1 - decay) = 0.1
         after_disc, after_gen = (one + gen) @ (one + disc) - one, (one + disc) @ (one + gen) - one
         return {
             "simultaneous": s @ j,
@@ -94,6 +100,10 @@ class Quadratics:
             "ridge": s @ j + ridge,
             "proximal": np.linalg.inv(one - s @ j) - one,
             "averaged": 0.1 * s @ j,
+            "extra per player": s @ j @ (one + s @ j),
+            "unrolled per player": unrolled,
+            "preconditioned": s @ (j + shaped),
+            "adaptive competitive": np.linalg.solve(one - adapted @ c, adapted @ j),
         }
 
 
@@ -468,7 +478,11 @@ def test_every_rule_leaves_alone_what_is_held(dtype):
     """Zero-sum and of two objectives: of (x0, x1, y0, y1) only x1 and y1 move, the others keep every bit."""
     decayed = lsgan.PerPlayer(optax.adamw(0.1, weight_decay=0.5), optax.adamw(0.1, weight_decay=0.5), "gen")
     rules = RULES | {"weight decay": decayed}
-    fixed = {name: rules.pop(name) for name in list(rules) if "per player" in name or name == "weight decay"}
+    fixed = {
+        name: rules.pop(name)
+        for name in list(rules)
+        if "per player" in name or name in ("weight decay", "preconditioned")
+    }
     rules, start = jax.tree.map(lambda x: x.astype(dtype), (rules, pair([0.7, 0.3], [-0.4, 0.9])))
 
     def ends(rules, players, apart):

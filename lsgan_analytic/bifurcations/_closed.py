@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from .._recurrence import bump, size_of, turning
 from ._loops import fitted, Loop, refined
 from ._motion import Motion
 from ._orbits import batch
-from ._recurrence import bump, size_of, turning
 
 _MODES = (16, 32, 64, 128)
 

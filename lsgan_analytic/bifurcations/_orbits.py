@@ -6,10 +6,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from .._recurrence import bump
 from .._types import Vector
 from ._loops import Loop
 from ._motion import Motion
-from ._recurrence import bump
 
 _ALONG, _WARM = 3000, 500  # steps on a circle: those whose growth counts, those before
 _RK_STEPS = 4096

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._checks import checked_int
+from .._recurrence import period_of_flow, periods, size_of
 from .._types import Disc, Gen, Players
 from ..flow import flow
 from ..game import AbstractGame
@@ -21,7 +22,6 @@ from ._closed import circle_along, closed_orbit, distance, follows
 from ._loops import Loop
 from ._motion import Motion
 from ._orbits import around, by_size, circle_multipliers, floquet_multipliers, orbit, periodic_point
-from ._recurrence import period_of_flow, periods, size_of
 
 _RECORDED = 2048  # steps after the transient, of a flow points in its second half
 _NEUTRAL = 1e-3  # how far outside the unit circle a multiplier of a cycle may seem to be

@@ -1,7 +1,8 @@
 """What an update rule is, and what rules are made of."""
 
 import abc
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import equinox as eqx
@@ -45,18 +46,36 @@ class AbstractMemorylessRule(AbstractRule):
         return self.step_sizes.start()
 
     def step(self, game: AbstractGame, players: Players, state: Count | None) -> tuple[Players, Count | None]:
-        try:
+        with explained_derivatives(self):
             return self.update(game, players, self.step_sizes(state, dtype_of(players))), next_count(state)
-        except (TypeError, NotImplementedError) as error:
-            if "custom_vjp" not in str(error) and "custom_lin" not in str(error):
-                raise
-            raise ValueError(
-                f"game: {type(self).__name__} takes second derivatives and expected objectives that have "
-                "them, got some with a gradient of their own (jax.custom_vjp) and no more"
-            ) from error
 
     def check(self, steps: int) -> None:
         self.step_sizes.check(steps)
+
+
+class AbstractDirectionRule(AbstractMemorylessRule):
+    """A rule that moves both players at once along one direction, which ``Preconditioned`` can use."""
+
+    @abc.abstractmethod
+    def direction(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+        """What both players step along; ``sizes`` are those of the steps it looks ahead, where it does."""
+
+    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+        return apply_updates(players, sizes, self.direction(game, players, sizes))
+
+
+@contextlib.contextmanager
+def explained_derivatives(rule: AbstractRule) -> Iterator[None]:
+    """Errors of JAX about missing second derivatives become a ValueError that names ``game``."""
+    try:
+        yield
+    except (TypeError, NotImplementedError) as error:
+        if "custom_vjp" not in str(error) and "custom_lin" not in str(error):
+            raise
+        raise ValueError(
+            f"game: {type(rule).__name__} takes second derivatives and expected objectives that have "
+            "them, got some with a gradient of their own (jax.custom_vjp) and no more"
+        ) from error
 
 
 def checked_rule(rule: AbstractRule) -> AbstractRule:

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from .._types import Players
+from .._types import Players, Vector
 from ..game import AbstractGame
 from ._flat import Flat
 from ._step_sizes import Step, StepSizes
@@ -38,9 +38,13 @@ class CompetitiveGradient(AbstractMemorylessRule):
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         flat = Flat(game, players, sizes)
-        coupling = jax.jacfwd(flat.field)(flat.here)
-        own, n = flat.split, flat.here.size
-        coupling = coupling.at[:own, :own].set(0).at[own:, own:].set(0)
-        matrix = jnp.eye(n, dtype=flat.here.dtype) - flat.sizes[:, None] * coupling
-        step = jnp.linalg.solve(matrix, flat.sizes * flat.field(flat.here))
-        return flat.players(flat.here + step)
+        return flat.players(flat.here + competitive_step(flat, flat.sizes))
+
+
+def competitive_step(flat: Flat, sizes: Vector) -> Vector:
+    """The solution of Delta = S (v + C Delta), ``sizes`` the diagonal of S."""
+    coupling = jax.jacfwd(flat.field)(flat.here)
+    own, n = flat.split, flat.here.size
+    coupling = coupling.at[:own, :own].set(0).at[own:, own:].set(0)
+    matrix = jnp.eye(n, dtype=flat.here.dtype) - sizes[:, None] * coupling
+    return jnp.linalg.solve(matrix, sizes * flat.field(flat.here))

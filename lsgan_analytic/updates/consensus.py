@@ -6,10 +6,10 @@ from .._checks import positive_number
 from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, apply_updates, Sizes
+from .base import AbstractDirectionRule, Sizes
 
 
-class Consensus(AbstractMemorylessRule):
+class Consensus(AbstractDirectionRule):
     """Simultaneous steps along v - strength grad(|v|^2 / 2) = v - strength J^T v.
 
     v is the field, J its Jacobian. Mescheder, Nowozin & Geiger, "The numerics of GANs", NeurIPS 2017. Besides
@@ -36,8 +36,7 @@ class Consensus(AbstractMemorylessRule):
         self.step_sizes = StepSizes(step)
         self.strength = positive_number("strength")(strength)
 
-    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def direction(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         value, pull = jax.vjp(lambda own: field(game, own), players)
         (slope,) = pull(value)
-        direction = jax.tree.map(lambda v, by: v - self.strength.astype(v.dtype) * by, value, slope)
-        return apply_updates(players, sizes, direction)
+        return jax.tree.map(lambda v, by: v - self.strength.astype(v.dtype) * by, value, slope)

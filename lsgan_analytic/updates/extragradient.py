@@ -3,10 +3,10 @@
 from .._types import Players
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, apply_updates, half_stepped, Sizes
+from .base import AbstractDirectionRule, half_stepped, Sizes
 
 
-class Extragradient(AbstractMemorylessRule):
+class Extragradient(AbstractDirectionRule):
     """theta_half = theta_k + step field(theta_k), theta_{k+1} = theta_k + step field(theta_half).
 
     Two gradients a step. Korpelevich, "The extragradient method for finding saddle points and other
@@ -30,6 +30,6 @@ class Extragradient(AbstractMemorylessRule):
     def __init__(self, step: Step):
         self.step_sizes = StepSizes(step)
 
-    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def direction(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         half = half_stepped(game, players, sizes, field(game, players))
-        return apply_updates(players, sizes, field(game, half))
+        return field(game, half)

@@ -9,9 +9,8 @@ from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
 from .base import (
-    AbstractMemorylessRule,
+    AbstractDirectionRule,
     apply_update,
-    apply_updates,
     disc_direction,
     gen_direction,
     Sizes,
@@ -20,7 +19,7 @@ from .base import (
 from .look_ahead import look_ahead_size, opponent_sizes
 
 
-class Lola(AbstractMemorylessRule):
+class Lola(AbstractDirectionRule):
     """Each player steps along its field, and shapes the step that its opponent is about to take.
 
     With O_i what player i ascends and v_i = dO_i/d theta_i its field, player i steps along
@@ -54,7 +53,7 @@ class Lola(AbstractMemorylessRule):
         self.step_sizes = StepSizes(step)
         self.look_ahead = look_ahead_size(look_ahead)
 
-    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def direction(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         ahead_disc, ahead_gen = opponent_sizes(sizes, self.look_ahead)
         disc, gen = players.disc, players.gen
 
@@ -67,4 +66,4 @@ class Lola(AbstractMemorylessRule):
         gain_disc = jax.grad(lambda gen: game.objectives(Players(disc, gen))[0])(gen)
         gain_gen = jax.grad(lambda disc: -game.objectives(Players(disc, gen))[1])(disc)
         shaping = Players(jax.vjp(gen_step, disc)[1](gain_disc)[0], jax.vjp(disc_step, gen)[1](gain_gen)[0])
-        return apply_updates(players, sizes, jax.tree.map(jnp.add, field(game, players), shaping))
+        return jax.tree.map(jnp.add, field(game, players), shaping)

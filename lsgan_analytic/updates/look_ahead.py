@@ -7,7 +7,7 @@ from .._checks import positive_number
 from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, apply_updates, Sizes, zeros
+from .base import AbstractDirectionRule, apply_updates, Sizes, zeros
 
 
 def look_ahead_size(look_ahead: ScalarLike | None) -> Scalar | None:
@@ -20,7 +20,7 @@ def opponent_sizes(sizes: Sizes, look_ahead: Scalar | None) -> Sizes:
     return sizes if look_ahead is None else (look_ahead, look_ahead)
 
 
-class LookAhead(AbstractMemorylessRule):
+class LookAhead(AbstractDirectionRule):
     """Each player steps along its field as it will be, to first order, when the opponent has stepped.
 
     With v_i = field of player i: direction_i = v_i + eta_j (dv_i/d theta_j) v_j. The opponent's step is
@@ -48,7 +48,7 @@ class LookAhead(AbstractMemorylessRule):
         self.step_sizes = StepSizes(step)
         self.look_ahead = look_ahead_size(look_ahead)
 
-    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def direction(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         value = field(game, players)
         still = zeros(players)
         ahead = apply_updates(still, opponent_sizes(sizes, self.look_ahead), value)
@@ -59,4 +59,4 @@ class LookAhead(AbstractMemorylessRule):
         correction = Players(
             change(Players(still.disc, ahead.gen)).disc, change(Players(ahead.disc, still.gen)).gen
         )
-        return apply_updates(players, sizes, jax.tree.map(jnp.add, value, correction))
+        return jax.tree.map(jnp.add, value, correction)

@@ -3,10 +3,10 @@
 from .._types import Players
 from ..game import AbstractGame, field
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, apply_updates, Sizes
+from .base import AbstractDirectionRule, Sizes
 
 
-class Simultaneous(AbstractMemorylessRule):
+class Simultaneous(AbstractDirectionRule):
     """Both players step at once: theta_{k+1} = theta_k + step * field(theta_k).
 
     Args:
@@ -25,5 +25,5 @@ class Simultaneous(AbstractMemorylessRule):
     def __init__(self, step: Step):
         self.step_sizes = StepSizes(step)
 
-    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
-        return apply_updates(players, sizes, field(game, players))
+    def direction(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+        return field(game, players)

@@ -10,12 +10,12 @@ from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame, field
 from ..parameters import vector
 from ._step_sizes import Step, StepSizes
-from .base import AbstractMemorylessRule, apply_updates, Sizes
+from .base import AbstractDirectionRule, Sizes
 
 _EPSILON = 0.1
 
 
-class SymplecticAdjustment(AbstractMemorylessRule):
+class SymplecticAdjustment(AbstractDirectionRule):
     """Simultaneous steps along v + lambda A v, A = (J - J^T)/2 the rotating part of the field's Jacobian J.
 
     In the notation of Balduzzi et al., "The mechanics of n-player differentiable games", ICML 2018, with
@@ -49,7 +49,7 @@ class SymplecticAdjustment(AbstractMemorylessRule):
             raise ValueError(f"align: expected True or False, got {align!r}")
         self.align = align
 
-    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def direction(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         value, pull = jax.vjp(lambda own: field(game, own), players)
         (slope,) = pull(value)
         _, turn = jax.jvp(lambda own: field(game, own), (players,), (value,))
@@ -59,7 +59,7 @@ class SymplecticAdjustment(AbstractMemorylessRule):
         def adjusted(v: Array, by: Array) -> Array:
             return v + (sign * self.strength.astype(v.dtype)).astype(v.dtype) * by
 
-        return apply_updates(players, sizes, jax.tree.map(adjusted, value, adjustment))
+        return jax.tree.map(adjusted, value, adjustment)
 
     def _sign(self, value: Array, slope: Array, adjustment: Array) -> Scalar:
         # xi = -v and A'^T xi = -A v: the two signs cancel

@@ -8,9 +8,8 @@ from .._types import Players, Scalar, ScalarLike
 from ..game import AbstractGame
 from ._step_sizes import Step, StepSizes
 from .base import (
-    AbstractMemorylessRule,
+    AbstractDirectionRule,
     apply_update,
-    apply_updates,
     disc_direction,
     gen_direction,
     Sizes,
@@ -19,7 +18,7 @@ from .base import (
 from .look_ahead import look_ahead_size, opponent_sizes
 
 
-class TaylorLola(AbstractMemorylessRule):
+class TaylorLola(AbstractDirectionRule):
     """Each player ascends what it will have, to first order, when the opponent has stepped.
 
     With O_i what player i ascends and v_j = dO_j/d theta_j its opponent's field, player i steps along
@@ -53,7 +52,7 @@ class TaylorLola(AbstractMemorylessRule):
         self.step_sizes = StepSizes(step)
         self.look_ahead = look_ahead_size(look_ahead)
 
-    def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
+    def direction(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         ahead_disc, ahead_gen = opponent_sizes(sizes, self.look_ahead)
 
         def for_disc(disc: Any) -> Scalar:
@@ -68,5 +67,4 @@ class TaylorLola(AbstractMemorylessRule):
             value, gain = jax.jvp(lambda disc: game.objectives(Players(disc, gen))[1], (now.disc,), (step,))
             return -(value + gain)
 
-        direction = Players(jax.grad(for_disc)(players.disc), jax.grad(for_gen)(players.gen))
-        return apply_updates(players, sizes, direction)
+        return Players(jax.grad(for_disc)(players.disc), jax.grad(for_gen)(players.gen))

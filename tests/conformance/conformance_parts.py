@@ -113,6 +113,12 @@ REGULARIZERS: Examples = {
     "Diversity": lambda: lsgan.Diversity(0.2, 2.0),
 }
 RULES: Examples = {
+    "AdaptiveCompetitiveGradient": lambda: lsgan.AdaptiveCompetitiveGradient(0.02),
+    "ExtraPerPlayer": lambda: lsgan.ExtraPerPlayer(optax.adam(0.05), optax.adam(0.05)),
+    "Preconditioned": lambda: lsgan.Preconditioned(
+        lsgan.Consensus(1.0, 0.3), optax.rmsprop(0.02), optax.rmsprop(0.02)
+    ),
+    "UnrolledPerPlayer": lambda: lsgan.UnrolledPerPlayer(optax.adam(0.05), optax.sgd(0.05), 2),
     "Simultaneous": lambda: lsgan.Simultaneous(0.05),
     "Alternating": lambda: lsgan.Alternating(0.05, disc_steps=2),
     "Averaged": lambda: lsgan.Averaged(lsgan.Simultaneous(0.05)),
