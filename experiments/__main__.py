@@ -1,4 +1,7 @@
-"""``python -m experiments [NAME ...] [--set FIELD=VALUE ...] [--quick] ...``; no name: a list."""
+"""``python -m experiments [NAME ...] [--set FIELD=VALUE ...] [--quick] ...``; no name: a list.
+
+``python -m experiments ensemble ...`` is a program of its own: see ``ensemble/``.
+"""
 
 import argparse
 import contextlib
@@ -20,6 +23,7 @@ from ._interrupts import ends_on_interrupt, ignore_interrupts
 from ._run import configured, load, Options
 from ._settings import settings
 from .claims import CLAIMS
+from .ensemble import main as ensemble
 
 FORMATS = ("png", "pdf", "svg")
 
@@ -31,7 +35,9 @@ def _say(text: str) -> None:
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m experiments", description="Compute and draw the figures."
+        prog="python -m experiments",
+        description="Compute and draw the figures.",
+        epilog="python -m experiments ensemble --help: big ensembles, on all devices or a cluster",
     )
     parser.add_argument(
         "names",
@@ -150,6 +156,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Given ``arguments`` (not the command line's own), it leaves Ctrl-C to its caller: a KeyboardInterrupt.
     """
+    texts = sys.argv[1:] if arguments is None else arguments
+    if texts[:1] == ["ensemble"]:
+        return ensemble(texts[1:])
     chosen = _arguments(arguments)
     if not chosen.names:
         _list()
