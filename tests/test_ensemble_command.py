@@ -99,12 +99,16 @@ def test_what_is_there_is_not_run_again(alone, tmp_path, game_file, monkeypatch,
     lost = sorted((tmp_path / "shards").iterdir())[2]
     before = lost.read_bytes()
     made, make = [], Folder.make
-    monkeypatch.setattr(Folder, "make", lambda self, shard, devices: made.append(shard) or make(self, shard, devices))
+    monkeypatch.setattr(
+        Folder, "make", lambda self, shard, devices: made.append(shard) or make(self, shard, devices)
+    )
     assert play(tmp_path, game_file) == 0
     assert made == []
     assert "all 5 shards and" in capsys.readouterr().out
     lost.unlink()
-    assert "--merge: expected the files of 5 shards" in (said := refused(capsys, tmp_path, game_file, "--merge"))
+    assert "--merge: expected the files of 5 shards" in (
+        said := refused(capsys, tmp_path, game_file, "--merge")
+    )
     assert f"but 1 are missing: {lost.name}" in said
     assert play(tmp_path, game_file) == 0
     assert made == [Shard(80, 40)]
@@ -172,14 +176,25 @@ def test_every_field_reaches_the_simulation(monkeypatch):
     for nodes, expected in (("none", None), ("auto", "auto"), ("64", 64)):
         config = Config(samples=7, steps=6, protocol="fresh", free=("b",), nodes=nodes, save_every=3)
         simulated(config, Setup.of(config, None), 40, 20, [])
-        given = {name: asked[name] for name in ("samples", "steps", "protocol", "free", "nodes", "save_every")}
+        given = {
+            name: asked[name] for name in ("samples", "steps", "protocol", "free", "nodes", "save_every")
+        }
         assert list(given.values()) == [7, 6, "fresh", ("b",), expected, 3]
         assert (asked["first_run"], asked["runs"], asked["quantiles"]) == (40, 20, (0.05, 0.5, 0.95))
 
 
 def started(output, game_file, *more, setting):
     """The command in a process of its own, once its first shard is there."""
-    python = [sys.executable, "-m", "experiments", "ensemble", "--game", str(game_file), "--output", str(output)]
+    python = [
+        sys.executable,
+        "-m",
+        "experiments",
+        "ensemble",
+        "--game",
+        str(game_file),
+        "--output",
+        str(output),
+    ]
     process = subprocess.Popen(
         [*python, *more, "--set", *setting], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -36,20 +36,12 @@ def _parser() -> argparse.ArgumentParser:
         help="make every N-th shard, from shard I on (default: all; under SLURM what srun and the array say)",
     )
     parser.add_argument("--all-devices", action="store_true", help="of this process (default: the first)")
-    parser.add_argument(
-        "--distributed",
-        action="store_true",
-        help="jax.distributed.initialize() first; its processes are the tasks (TPU slices)",
-    )
     parser.add_argument("--merge", action="store_true", help="only join the shards, which must all be there")
     return parser
 
 
-def _task(text: str | None, distributed: bool) -> Task:
-    if text is not None:
-        return parsed(text)
-    step = Task(jax.process_index(), jax.process_count()) if distributed else of_step(os.environ)
-    return step.within(of_array(os.environ))
+def _task(text: str | None) -> Task:
+    return parsed(text) if text is not None else of_step(os.environ).within(of_array(os.environ))
 
 
 def _say(text: str) -> None:
@@ -66,10 +58,8 @@ def main(arguments: Sequence[str]) -> int:
         if chosen.game is not None and (unused := [n for n in values if n.split(".")[0] in ("case", "step")]):
             raise ValueError(f"--set: {', '.join(unused)} is not used with --game")
         config = changed(Config(), values)
-        if chosen.distributed:
-            jax.distributed.initialize()
         jax.config.update("jax_enable_x64", config.x64)
-        task = _task(chosen.task, chosen.distributed)
+        task = _task(chosen.task)
         setup = Setup.of(config, chosen.game)
         folder = Folder(chosen.output, config, setup, own_game=chosen.game is not None)
         folder.check()
@@ -94,7 +84,10 @@ def _work(folder: Folder, task: Task, devices: list[jax.Device]) -> None:
         return f"task {task}: stopped; {made} of {len(own)} shards are saved. The same command goes on."
 
     silent = not sys.stderr.isatty()
-    with ends_when_told(folder.saving, report), tqdm(total=runs, initial=done, unit="run", disable=silent) as bar:
+    with (
+        ends_when_told(folder.saving, report),
+        tqdm(total=runs, initial=done, unit="run", disable=silent) as bar,
+    ):
         for shard in left:
             folder.make(shard, devices)
             bar.update(shard.runs)

@@ -63,7 +63,9 @@ class Folder:
 
     def left(self, shards: list[Shard] | None = None) -> list[Shard]:
         """Those of ``shards`` (None: all) that have no file yet."""
-        return [shard for shard in (self.shards if shards is None else shards) if not self.file(shard).exists()]
+        return [
+            shard for shard in (self.shards if shards is None else shards) if not self.file(shard).exists()
+        ]
 
     def check(self) -> None:
         """ValueError, naming the difference, if the folder is that of another ensemble."""
