@@ -10,7 +10,6 @@ from pathlib import Path
 import local_slurm
 import pytest
 
-
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "experiments" / "slurm" / "ensemble.sbatch"
 pytestmark = [
@@ -105,9 +104,10 @@ def test_a_killed_task_and_a_requeued_job(slurm, alone, tmp_path):
     job = submitted(slurm, folder, "--array=0", "--ntasks=2")
     local_slurm.wait_until(begun(folder))
     os.kill(tasks_of(folder)[0], signal.SIGKILL)
-    restarts = lambda: re.search(r"Restarts=(\d+)", local_slurm.said(slurm, "scontrol", "show", "job", job))[
-        1
-    ]  # noqa: E731
+
+    def restarts():
+        return re.search(r"Restarts=(\d+)", local_slurm.said(slurm, "scontrol", "show", "job", job))[1]
+
     local_slurm.wait_until(lambda: restarts() == "1")  # by the script, when the other task is done
     there = {path: path.stat().st_mtime_ns for path in folder.glob("shards/*.nc")}
     assert 0 < len(there) < 10
@@ -123,8 +123,8 @@ def test_sigterm_requeues_the_job_and_scancel_does_not(slurm, alone, tmp_path):
     job = submitted(slurm, folder, "--array=0", "--ntasks=1")
     local_slurm.wait_until(begun(folder))
     local_slurm.said(slurm, "scancel", "--signal=TERM", job)
-    show = lambda: local_slurm.said(slurm, "scontrol", "show", "job", job)  # noqa: E731
-    local_slurm.wait_until(lambda: "Restarts=1" in show())
+    show = "scontrol", "show", "job", job
+    local_slurm.wait_until(lambda: "Restarts=1" in local_slurm.said(slurm, *show))
     assert re.search(r"task 0/1: stopped; \d of 10 shards are saved", (tmp_path / "log.txt").read_text())
     local_slurm.said(slurm, "scontrol", "release", job)
     local_slurm.wait_until(ended(slurm, job), 500)

@@ -19,9 +19,9 @@ from .tasks import of_array, of_step, parsed, Task
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m experiments ensemble",
-        description="Simulate a big ensemble in shards. Given again, the command goes on where it was stopped.",
-        epilog=f"fields of --set: {', '.join(fields(Config()))}. Exit codes: 0 done; 2 bad arguments; {REQUEUE} "
-        "stopped by SIGTERM, to be run again; 130 Ctrl-C.",
+        description="Simulate a big ensemble in shards. Given again, the command goes on.",
+        epilog=f"fields of --set: {', '.join(fields(Config()))}. Exit codes: 0 done; 2 bad arguments; "
+        f"{REQUEUE} stopped by SIGTERM, to be run again; 130 Ctrl-C.",
     )
     parser.add_argument("--set", nargs="+", action="extend", default=[], metavar="FIELD=VALUE")
     parser.add_argument(

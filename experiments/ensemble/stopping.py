@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C: the task ends at once, with an exit code that says why; the shard it is at is dropped."""
+"""SIGTERM and Ctrl-C: the task ends at once with its own exit code, and the shard it is at is dropped."""
 
 import contextlib
 import os
