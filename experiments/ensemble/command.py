@@ -9,6 +9,8 @@ from pathlib import Path
 import jax
 from tqdm import tqdm
 
+from lsgan_analytic.stochastic.devices import Devices
+
 from .._settings import changed, fields, settings
 from .config import Config, Setup
 from .shards import Folder
@@ -72,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _work(folder: Folder, task: Task, devices: list[jax.Device]) -> None:
+def _work(folder: Folder, task: Task, devices: Devices) -> None:
     """Make the shards of this task; whoever finds that all are made joins them."""
     own = folder.shards[task.index :: task.count]
     left = folder.left(own)

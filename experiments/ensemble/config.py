@@ -7,6 +7,7 @@ from pathlib import Path
 import jax
 
 import lsgan_analytic as lsgan
+from lsgan_analytic.stochastic.devices import Devices
 
 from .._cases import Case, CASE_A
 
@@ -71,7 +72,7 @@ class Setup:
 
 
 def simulated(
-    config: Config, setup: Setup, first_run: int, runs: int, devices: list[jax.Device]
+    config: Config, setup: Setup, first_run: int, runs: int, devices: Devices
 ) -> lsgan.Ensemble | lsgan.Summary:
     """These runs of the ensemble."""
     nodes = {"none": None, "auto": "auto"}.get(config.nodes, config.nodes)

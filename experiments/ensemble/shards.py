@@ -6,6 +6,7 @@ import json
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jax
 
@@ -13,6 +14,7 @@ import lsgan_analytic as lsgan
 from lsgan_analytic._describe import changed, Facts, noted
 from lsgan_analytic._files import write_whole
 from lsgan_analytic.stochastic._setup import TILE
+from lsgan_analytic.stochastic.devices import Devices
 
 from .config import Config, Setup, simulated
 
@@ -82,7 +84,7 @@ class Folder:
         versions = {name: importlib.metadata.version(name) for name in ("lsgan_analytic", "jax", "jaxlib")}
         return noted({**config, **vars(self._setup), **versions, "platform": jax.default_backend()})
 
-    def make(self, shard: Shard, devices: list[jax.Device]) -> None:
+    def make(self, shard: Shard, devices: Devices) -> None:
         """Simulate and save it."""
         made = simulated(self._config, self._setup, shard.first, shard.runs, devices)
         file, text = self.file(shard), json.dumps(self._facts, indent=2) + "\n"
@@ -101,7 +103,8 @@ class Folder:
                 f"{len(left)} are missing: {names}{', ...' if len(left) > 3 else ''}"
             )
         players = self._setup.players if self._config.keep == "paths" else None
-        whole = lsgan.concat([lsgan.load(self.file(shard), players) for shard in self.shards])
+        parts: list[Any] = [lsgan.load(self.file(shard), players) for shard in self.shards]
+        whole = lsgan.concat(parts)
         with self.saving:
             whole.save(self.whole)
         return whole
