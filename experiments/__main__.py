@@ -1,4 +1,7 @@
-"""``python -m experiments [NAME ...] [--set FIELD=VALUE ...] [--quick] ...``; no name: a list."""
+"""``python -m experiments [NAME ...] [--set FIELD=VALUE ...] [--quick] ...``; no name: a list.
+
+``python -m experiments ensemble ...`` is a program of its own: see ``ensemble/``.
+"""
 
 import argparse
 import contextlib
@@ -16,10 +19,12 @@ from tqdm import tqdm
 from lsgan_analytic._files import write_whole
 
 from ._all import EXPERIMENTS, GROUPS, make
+from ._cache import keep_compiled_programs
 from ._interrupts import ends_on_interrupt, ignore_interrupts
 from ._run import configured, load, Options
 from ._settings import settings
 from .claims import CLAIMS
+from .ensemble import main as ensemble
 
 FORMATS = ("png", "pdf", "svg")
 
@@ -31,7 +36,9 @@ def _say(text: str) -> None:
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m experiments", description="Compute and draw the figures."
+        prog="python -m experiments",
+        description="Compute and draw the figures.",
+        epilog="python -m experiments ensemble --help: big ensembles, on all devices or a cluster",
     )
     parser.add_argument(
         "names",
@@ -88,13 +95,18 @@ def _list() -> None:
     _say(f"groups: {', '.join(GROUPS)}")
 
 
+def _begin_worker() -> None:
+    ignore_interrupts()
+    keep_compiled_programs()
+
+
 def _results(names: Sequence[str], output: Path, options: Options, jobs: int) -> Iterator[tuple]:
     """Of every experiment, as they get done: here, or in ``jobs`` processes (compiling takes one core)."""
     if jobs == 1:
         yield from (make(name, output, options) for name in names)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=ignore_interrupts) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_worker) as pool:
         futures = [pool.submit(make, name, output, options) for name in names]
         try:
             yield from (future.result() for future in as_completed(futures))
@@ -150,6 +162,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Given ``arguments`` (not the command line's own), it leaves Ctrl-C to its caller: a KeyboardInterrupt.
     """
+    texts = sys.argv[1:] if arguments is None else arguments
+    if arguments is None:
+        keep_compiled_programs()
+    if texts[:1] == ["ensemble"]:
+        return ensemble(texts[1:])
     chosen = _arguments(arguments)
     if not chosen.names:
         _list()

@@ -13,9 +13,9 @@ GAME = lsgan.Game(lsgan.Normal(1.0), lsgan.Normal(), lsgan.Wasserstein(), (lsgan
 PLAYERS = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=0.5))
 
 
-def part(first_run, runs, simulate=lsgan.simulate, step=0.1, **more):
+def part(first_run, runs, simulate=lsgan.simulate, step=0.1, game=GAME, **more):
     setting = {"key": jax.random.key(0), "steps": 4, "samples": 600, "tile": 5, "nodes": 24} | more
-    return simulate(GAME, lsgan.Simultaneous(step=step), PLAYERS, first_run=first_run, runs=runs, **setting)
+    return simulate(game, lsgan.Simultaneous(step=step), PLAYERS, first_run=first_run, runs=runs, **setting)
 
 
 def assert_same_bits(one, other):
@@ -69,6 +69,9 @@ def test_parts_that_do_not_fit(parts):
         lsgan.concat([parts[0], part(12, 13, step=0.2)])
     with pytest.raises(ValueError, match=r"key is .*\[0, 0\].* in parts\[0\] and .*\[0, 1\].* in parts"):
         lsgan.concat([parts[0], part(12, 13, key=jax.random.key(1))])
+    game = lsgan.Game(lsgan.Normal(2.0), lsgan.Normal(), lsgan.Wasserstein(), (lsgan.R1(0.3),))
+    with pytest.raises(ValueError, match=r"game.data.* is 1.0 in parts\[0\] and 2.0 in parts\[1\]"):
+        lsgan.concat([parts[0], part(12, 13, game=game)])
     with pytest.raises(ValueError, match=r"samples\[0\] is 600 in parts\[0\] and 601 in parts\[1\]"):
         lsgan.concat([parts[0], part(12, 13, samples=601)])
 

@@ -175,7 +175,7 @@ def run_chunks(
     one = sum(leaf.size for leaf in jax.tree.leaves(now.players))
     # of one block the compiler makes another program, with other bits: two at least, if there are two
     chunk = max(2, min(chunk, _AT_ONCE // one))
-    bar = tqdm(total=plan.steps, initial=done * plan.save_every, disable=not watched, unit="step")
+    bar = tqdm(total=plan.steps, initial=done * plan.save_every, disable=not watched, unit="step", leave=None)
     with bar:
         while done < plan.blocks:
             left = plan.blocks - done

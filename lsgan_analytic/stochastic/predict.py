@@ -42,6 +42,7 @@ from ..trajectory import checked_start
 from ..updates.base import AbstractRule, checked_rule
 from ._nodes import exact_path, Nodes, StepMap, sufficient_nodes
 from ._sampling import checked_protocol, pair, Protocol, Samples
+from ._third import fixed, fresh
 
 _BATCH = 32  # steps whose derivatives are computed side by side
 
@@ -57,6 +58,8 @@ class Band(eqx.Module):
         node_error: (T - 1,), the largest difference over the parameters between a step on the nodes and
             the exact step, in standard deviations of the sampling noise of one step: below 0.01.
         names: the parameters, in order.
+        third_cumulant: (T, k), of every parameter in one run, to O(1/m^2); NaN where the bias is. None if it
+            was not asked for.
     """
 
     mean: Float[Array, "T k"]
@@ -64,6 +67,19 @@ class Band(eqx.Module):
     covariance: Float[Array, "T k k"]
     node_error: Float[Array, " steps"]
     names: tuple[str, ...] = eqx.field(static=True)
+    third_cumulant: Float[Array, "T k"] | None = None
+
+    @property
+    def skewness(self) -> Float[Array, "T k"]:
+        """third_cumulant / std^3 of every parameter, of order 1/sqrt(m); 0 where nothing varies.
+
+        ValueError of a prediction without it.
+        """
+        if self.third_cumulant is None:
+            raise ValueError("skewness: expected a prediction made by predict(..., skewness=True)")
+        std = self.std
+        rounding = jnp.finfo(std.dtype).eps * (1 + jnp.abs(self.mean))
+        return jnp.where(std > rounding, self.third_cumulant / jnp.where(std > rounding, std, 1) ** 3, 0)
 
     @property
     def std(self) -> Float[Array, "T k"]:
@@ -91,10 +107,15 @@ def predict(
     steps: int,
     protocol: Protocol = "fixed",
     free: Names = None,
+    skewness: bool = False,
 ) -> Band:
     """Mean, bias and covariance of the runs that ``simulate`` would make, at every step.
 
     Arguments as for ``simulate``. The cost is that of a few hundred exact steps.
+
+    Args:
+        skewness: the third cumulants too (``band.skewness``; derivation in ``stochastic/_third.py``). With
+            fixed samples the time grows as the square of ``steps``.
 
     Raises:
         ValueError: bad arguments as for ``simulate``; an exact path that overflows or leaves a domain; a
@@ -130,11 +151,22 @@ def predict(
     nodes, error, smooth = sufficient_nodes(local, path, sizes, names)
     before = jax.tree.map(lambda leaf: leaf[:-1], path)  # where each step begins
     derivatives = _derivatives(local, nodes, before) if smooth else _exact_slopes(local, before)
-    bias, covariance = _moments(local, before, nodes, derivatives, sizes, checked_protocol(protocol))
+    psis = _influences(local, before, nodes)
+    checked = checked_protocol(protocol)
+    bias, covariance = _moments(local, before, nodes, derivatives, psis, sizes, checked)
     if not np.isfinite(covariance).all():
         raise ValueError(f"rule: expected one whose steps have derivatives along the path, got {rule!r}")
-    k = len(names)
-    return Band(path[0][:, :k], bias[:, :k], covariance[:, :k, :k], error, names)
+    k, third = len(names), None
+    if skewness:
+        later = {"fixed": fixed, "fresh": fresh}[checked](local, nodes, before, derivatives[0], psis, sizes)
+        third = jnp.concatenate([jnp.zeros_like(later[:1]), later if smooth else later * jnp.nan])
+    return Band(path[0][:, :k], bias[:, :k], covariance[:, :k, :k], error, names, third)
+
+
+@eqx.filter_jit
+def _influences(local: StepMap, before: tuple[Array, PyTree], nodes: Nodes) -> Array:
+    """psi of every step, (steps, nodes, size)."""
+    return jax.lax.map(lambda now: local.influence(nodes, *now), before, batch_size=_BATCH)
 
 
 @eqx.filter_jit
@@ -165,6 +197,7 @@ def _moments(
     before: tuple[Array, PyTree],
     nodes: Nodes,
     derivatives: tuple[Array, Array],
+    psis: Array,
     samples: Array,
     protocol: Protocol,
 ) -> tuple[Array, Array]:
@@ -172,7 +205,6 @@ def _moments(
     slopes, bends = derivatives
     mass = nodes.weights / nodes.by_law(samples)  # what a node adds to E[. .^T]/m
     size = slopes.shape[-1]
-    psis = jax.lax.map(lambda now: local.influence(nodes, *now), before, batch_size=_BATCH)
 
     def spread(values: Array) -> Array:
         return jnp.einsum("n,ni,nj->ij", mass, values, values)
