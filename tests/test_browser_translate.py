@@ -8,7 +8,7 @@ import pytest
 
 import lsgan_analytic as lsgan
 from lsgan_analytic.browser import Traced, translate, UnsupportedOperationError
-from lsgan_analytic.browser.compare import differences, evaluated_by_jax, evaluated_by_node, node
+from lsgan_analytic.browser.compare import by_jax, differences, evaluated_by_node, node
 
 X = jnp.linspace(-2.3, 1.9, 5)
 M = jnp.reshape(jnp.sin(jnp.arange(12.0)), (3, 4))
@@ -97,7 +97,7 @@ def both():
         pytest.skip("Node.js is not installed")
     traced = {name: Traced(function, arguments) for name, (function, arguments) in FUNCTIONS.items()}
     ours = evaluated_by_node(translate(traced), {name: [own.arguments] for name, own in traced.items()})
-    return {name: (ours[name], evaluated_by_jax(own, [own.arguments])) for name, own in traced.items()}
+    return {name: (ours[name], by_jax(own)([own.arguments])) for name, own in traced.items()}
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

@@ -8,7 +8,9 @@ from jax import Array
 from jaxtyping import PyTree
 
 from .._types import Flag, Players, Scalar
+from ..discriminators.base import AbstractDiscriminator
 from ..game import AbstractGame, field, Game
+from ..laws.base import AbstractLaw
 from ..laws.discrete import PointMasses
 from ..parameters import parameter_names, partition_inexact, vector
 from ..stochastic._nodes import Nodes
@@ -75,17 +77,29 @@ class Subject:
         return jax.jacfwd(lambda own: self.look(own, numbers)[1])(theta)
 
     def curves(self, theta: Array, numbers: Array, x: Array) -> tuple[Array, Array, Array]:
-        """D(x), the density of the data and that of generated points."""
+        """D(x), and of the data and of generated points the density: of a sample its points and masses."""
+        disc, data, generated = self._parts(theta, numbers)
+        return jax.vmap(disc)(x), _shape_of(data, x), _shape_of(generated, x)
+
+    def atoms(self) -> list[bool]:
+        """Whether the data and the generated points have masses in place of a density."""
+        _, data, generated = self._parts(self.theta, self.numbers)
+        return [data.is_sample, generated.is_sample]
+
+    def _parts(self, theta: Array, numbers: Array) -> tuple[AbstractDiscriminator, AbstractLaw, AbstractLaw]:
         game = self.game_at(numbers)
         assert isinstance(game, Game)
-        disc, data, generated = game.effective_parts(self.players_at(theta))
-        return jax.vmap(disc)(x), data.pdf(x), generated.pdf(x)
+        return game.effective_parts(self.players_at(theta))
 
     def draw(self, key: Array, numbers: Array, count: int) -> tuple[Array, Array]:
         """``count`` data points and latent points: the first m of them are the sample of m."""
         game = self.game_at(numbers)
         assert isinstance(game, Game)
         return points(game, jax.random.wrap_key_data(key), (count, count))
+
+
+def _shape_of(law: AbstractLaw, x: Array) -> Array:
+    return jnp.stack(law.nodes()) if law.is_sample else law.pdf(x)
 
 
 def fold(key: Array, number: Array) -> Array:

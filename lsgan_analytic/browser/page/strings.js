@@ -62,6 +62,8 @@ const TEXT = {
   data: "data",
   generated: "generated",
   disc: "D(x)",
+  density: "p(x)",
+  mass: "mass",
   working: "computing the portrait",
   cloud_progress: (done, all) => `${done} of ${all} runs`,
   cloud_done: (all, stopped) => `${all} runs${stopped ? `, ${stopped} of them stopped early` : ""}`,
