@@ -94,16 +94,29 @@ def _reduce_window(emitter: Emitter, operation: Operation) -> None:
 
 @register("sort")
 def _sort(emitter: Emitter, operation: Operation) -> None:
-    kind = operation.operand_types[0]
-    if len(kind.shape) != 1:
-        raise unsupported(operation, emitter.title)
+    """Along one dimension; the order of every row by the operation's own comparison."""
+    kind, axis = operation.operand_types[0], operation.attributes["dimension"]
     (block,), names = operation.regions, operands(emitter, operation)
     arguments = [emitter.named(value) for value in block.arguments]
     text, (first,) = emitter.within(block)
-    less, order = emitter.name("f"), emitter.name("o")
+    less, order, row = emitter.name("f"), emitter.name("o"), emitter.name("r")
     emitter.say(f"const {less}=({','.join(arguments)})=>{{{text}\nreturn {first};}};")
-    pairs = {key: ",".join(f"{name}[{key[0]}],{name}[{key[1]}]" for name in names) for key in ("ij", "ji")}
+    results = [emitter.named(value) for value in operation.results]
+    for result, own in zip(results, operation.result_types, strict=True):
+        emitter.say(f"const {result}={new(own)};")
+    length, stride = kind.shape[axis], kind.strides[axis]
+    others = [1 if k == axis else size for k, size in enumerate(kind.shape)]
+    place = {key: f"{row}+{key}*{stride}" for key in "ij"}
+    pairs = {
+        key: ",".join(f"{name}[{place[a]}],{name}[{place[b]}]" for name in names)
+        for key in ("ij", "ji")
+        for a, b in [key]
+    }
     by = f"(i,j)=>{less}({pairs['ij']})?-1:{less}({pairs['ji']})?1:i-j"
-    emitter.say(f"const {order}=Array.from({{length:{kind.size}}},(_,i)=>i).sort({by});")
-    for value, name in zip(operation.results, names, strict=True):
-        emitter.say(f"const {emitter.named(value)}={name}.map((_,i)=>{name}[{order}[i]]);")
+    moved = "".join(
+        f"{result}[{row}+k*{stride}]={name}[{row}+{order}[k]*{stride}];"
+        for result, name in zip(results, names, strict=True)
+    )
+    start = flat(index_names(others), kind.strides)
+    sorting = f"const {row}={start};const {order}=Array.from({{length:{length}}},(_,i)=>i).sort({by});"
+    emitter.say(looped(others, f"{sorting}for(let k=0;k<{length};k++){{{moved}}}"))
