@@ -56,7 +56,7 @@ def build(scenes: Sequence[Scene], title: str, path: str | os.PathLike | None) -
         path: the file; None writes none.
 
     Raises:
-        ValueError: as ``explore``; no scene, or two of one title.
+        ValueError: as ``explore``; no scene, or two of one title, loss and regulariser.
 
     >>> import jax.numpy as jnp
     >>> import lsgan_analytic as lsgan
@@ -74,9 +74,9 @@ def build(scenes: Sequence[Scene], title: str, path: str | os.PathLike | None) -
     if isinstance(scenes, Scene) or not scenes:
         raise ValueError(f"scenes: expected at least one scene in a sequence, got {scenes!r}")
     scenes = [checked_scene(scene) for scene in scenes]
-    titles = [scene.title for scene in scenes]
-    if len({*titles}) < len(titles):
-        raise ValueError(f"scenes: expected titles that differ, got {titles}")
+    keys = [scene.key for scene in scenes]
+    if len({*keys}) < len(keys):
+        raise ValueError(f"scenes: expected (title, loss, regularizer) that differ, got {keys}")
     translator = Translator()
 
     def why_not(name: str, traced: Traced) -> str | None:

@@ -146,7 +146,7 @@ def _entry(
     ]
     return {
         "id": identity,
-        "title": scene.title,
+        **dict(zip(("title", "loss", "regularizer"), scene.key, strict=True)),
         "names": list(subject.names),
         "owners": owners,
         "theta": np.asarray(subject.theta).tolist(),

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._checks import checked_int
 from .._types import Players
-from ..game import AbstractGame, checked_game
+from ..game import AbstractGame, checked_game, Game
 from ..parameters import indices, parameter_names
 from ..trajectory import checked_start
 from ..updates.base import AbstractRule, checked_rule
@@ -46,7 +46,9 @@ class Preset:
 class Scene:
     """One game and what is shown of it; see :func:`lsgan_analytic.explore` for the arguments.
 
-    ``title`` is what the list of games shows; ``presets`` are pictures of this game with a name.
+    ``title`` is what the list of games shows; ``presets`` are pictures of this game with a name. Scenes of one
+    title are one game under several losses and regularisers, which the page offers as controls: ``loss`` and
+    ``regularizer`` are their names there (default: those of the game's own).
     """
 
     title: str
@@ -58,6 +60,17 @@ class Scene:
     steps: int = 249
     samples: int = 1000
     presets: Sequence[Preset] = ()
+    loss: str | None = None
+    regularizer: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from the other scenes of a page: title, loss and regulariser."""
+        game = self.game
+        loss = type(game.loss).__name__ if isinstance(game, Game) else ""
+        parts = game.regularizers if isinstance(game, Game) else ()
+        regularizer = " + ".join(type(part).__name__ for part in parts)
+        return self.title, self.loss or loss, self.regularizer or regularizer
 
 
 def checked_scene(scene: Scene) -> Scene:

@@ -1,10 +1,13 @@
 """One HTML file that shows a game: no installation, no server, the same mathematics."""
 
+import dataclasses
 import os
 from collections.abc import Mapping, Sequence
 
 from .._types import Players
-from ..game import AbstractGame
+from ..game import AbstractGame, Game
+from ..losses.base import AbstractLoss
+from ..regularizers.base import AbstractRegularizer
 from ..updates.base import AbstractRule
 from ._page import build, Page
 from ._scenes import Box, Preset, Scene
@@ -19,6 +22,8 @@ def explore(
     free: Sequence[str] | None = None,
     steps: int = 249,
     samples: int = 1000,
+    losses: Sequence[AbstractLoss] = (),
+    regularizers: Sequence[Sequence[AbstractRegularizer]] = (),
     presets: Sequence[Preset] = (),
     title: str = "lsgan_analytic explorer",
     path: str | os.PathLike | None = "explorer.html",
@@ -39,6 +44,8 @@ def explore(
             each player, 3 to either side).
         free: the parameters that move (default: those of the box); the page can change it.
         steps: steps of a path; samples: the most points of a sample.
+        losses, regularizers: others to choose from in the page, of a ``Game``: every loss with every group of
+            regularisers, an empty group for none. Presets are of the game itself.
         presets: pictures with a name, each with a sentence to predict before and one to reveal after; the
             page starts with the first. Several games go into one page by ``lsgan_analytic.browser.build``.
         title: of the page.
@@ -75,4 +82,21 @@ def explore(
         samples=samples,
         presets=presets,
     )
-    return build((scene,), title, path)
+    return build((scene, *_others(scene, losses, regularizers)), title, path)
+
+
+def _others(
+    scene: Scene, losses: Sequence[AbstractLoss], regularizers: Sequence[Sequence[AbstractRegularizer]]
+) -> list[Scene]:
+    """The same laws and players under every other loss and group of regularisers."""
+    game = scene.game
+    if not losses and not regularizers:
+        return []
+    if not isinstance(game, Game):
+        raise ValueError(f"losses, regularizers: expected a Game to have them, got {game!r}")
+    every = [
+        dataclasses.replace(scene, game=Game(game.data, game.latent, loss, tuple(group)), presets=())
+        for loss in (game.loss, *losses)
+        for group in (game.regularizers, *regularizers)
+    ]
+    return list({own.key: own for own in every if own.key != scene.key}.values())
