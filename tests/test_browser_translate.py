@@ -56,6 +56,7 @@ FUNCTIONS = {
     ),
     "sums": (lambda m: (m.sum(), m.sum(0), m.max(1), m.prod(1), (m > 0).any(0), jnp.cumsum(m, 1)), (M,)),
     "places": (lambda m: (jnp.argmax(m, 1), jnp.argmin(m), jnp.sort(m[0]), jnp.argsort(m[1])), (M,)),
+    "nothing to sum": (lambda s: (jnp.sum(s), jnp.all(s > 0), jnp.max(s)), (S,)),
     "rows": (lambda m: (jnp.sort(m, 1), jnp.sort(m, 0), jnp.argsort(m, 0), jnp.sort(m[None], 2)), (M,)),
     "products": (
         lambda m: (m @ m.T, m[0] @ m[1], jnp.einsum("ij,ik->kj", m, m), jnp.outer(m[0], m[1])),

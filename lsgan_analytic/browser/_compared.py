@@ -18,7 +18,7 @@ class Comparison:
 
     def __init__(self, script: Script, functions: Mapping[str, Traced], inputs: Mapping[str, list[tuple]]):
         self.script, self.functions, self.inputs = script, functions, inputs
-        self._compiled: dict[str, Any] = {}
+        self._compiled: dict[tuple[str, tuple], Any] = {}
         self._values: dict[str, list[list[np.ndarray]]] = {}
 
     def differences(self) -> dict[str, float]:
@@ -47,10 +47,11 @@ class Comparison:
         return found
 
     def _by_jax(self, name: str, rows: list[tuple]) -> list[list[np.ndarray]]:
-        main = self.script.mains[name]
-        if main not in self._compiled:
-            self._compiled[main] = by_jax(self.functions[name])
-        return self._compiled[main](rows)
+        shapes = tuple(np.shape(x) for x in rows[0])  # equal programs may leave other arguments unread
+        program = self.script.mains[name], shapes
+        if program not in self._compiled:
+            self._compiled[program] = by_jax(self.functions[name])
+        return self._compiled[program](rows)
 
     def carried(self) -> list[dict[str, Any]]:
         """A few inputs and JAX's values, for the page to compare itself with; each program once."""

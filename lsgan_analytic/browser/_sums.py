@@ -49,8 +49,9 @@ def _reduce(emitter: Emitter, operation: Operation) -> None:
     text, outputs = emitter.within(block)
     fresh = [emitter.name() for _ in totals]
     computed = "".join(f"const {n}={value};" for n, value in zip(fresh, outputs, strict=True))
+    place = f"[{source}]" if kind.shape else ""
     read = "".join(
-        f"const {entry}={name}[{source}];" for entry, name in zip(entries, names[:count], strict=True)
+        f"const {entry}={name}{place};" for entry, name in zip(entries, names[:count], strict=True)
     )
     if not operation.type.shape:
         for total, start in zip(totals, names[count:], strict=True):
