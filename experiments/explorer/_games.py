@@ -28,7 +28,7 @@ _ORIGIN = lsgan.PointMasses([0.0])
 
 
 def rsee() -> list[Scene]:
-    """The paper's game; two other losses and R1 for its players."""
+    """The paper's game, and the same with R1 and with the least-squares loss of Mao et al."""
     simultaneous, alternating = lsgan.Simultaneous(step=0.4), lsgan.Alternating(step=0.4)
     box = {"b": (-4.0, 2.0), "h": (-5.0, 3.1), "a": (-1.0, 4.0), "g": (-1.0, 3.0)}
     scene = Scene(
@@ -39,7 +39,6 @@ def rsee() -> list[Scene]:
             "Simultaneous": simultaneous,
             "Alternating": alternating,
             "Extragradient": lsgan.Extragradient(step=0.4),
-            "Consensus": lsgan.Consensus(step=0.4, strength=0.5),
             "FollowRidge": lsgan.FollowRidge(step=0.4),
         },
         box,
@@ -49,7 +48,6 @@ def rsee() -> list[Scene]:
     others = (
         lsgan.Game(data, latent, lsgan.SquaredMinimax(), (lsgan.R1(0.1),)),
         lsgan.Game(data, latent, lsgan.LeastSquares(fake=0.0, real=1.0, target=1.0)),
-        lsgan.Game(data, latent, lsgan.NonSaturating()),
     )
     rules = {"Simultaneous": simultaneous}
     return [scene, *(replace(scene, game=game, rules=rules) for game in others)]
@@ -88,7 +86,7 @@ def dirac() -> list[Scene]:
     every = (lsgan.R1(0.8), lsgan.InstanceNoise(0.8), lsgan.Clip(0.5), lsgan.SpectralNorm())
     penalties = {
         "Minimax": every,
-        "Wasserstein": (lsgan.R1(0.35), lsgan.GradientPenalty(0.35, target=1.0), *every[2:]),
+        "Wasserstein": (every[0], lsgan.GradientPenalty(0.35, target=1.0), *every[2:]),
     }
 
     def scene(loss: Any, *parts: Any) -> Scene:
@@ -142,20 +140,24 @@ _X = np.linspace(
 )  # the trapezoidal rule on these is exact to rounding for the widths in the boxes
 
 
-def _density(mean: Any, std: Any) -> jax.Array:
-    return jnp.exp(-0.5 * jnp.square((_X - mean) / std)) / (std * np.sqrt(2 * np.pi))
+def _log_normal(mean: Any, log_std: Any) -> jax.Array:
+    return -0.5 * jnp.square((_X - mean) * jnp.exp(-log_std)) - log_std - 0.5 * np.log(2 * np.pi)
 
 
-def _js(p: jax.Array, q: jax.Array) -> jax.Array:
-    tiny = 1e-300  # densities underflow far from their means
-    ratio = jnp.log((p + tiny) / (q + tiny))
-    half = np.log(2.0)
-    both = p * (half - jax.nn.softplus(-ratio)) + q * (half - jax.nn.softplus(ratio))
+def _log_pair(first: Any, second: Any, log_std: float) -> jax.Array:
+    return jnp.logaddexp(_log_normal(first, log_std), _log_normal(second, log_std)) - np.log(2)
+
+
+def _js(log_p: jax.Array, log_q: jax.Array) -> jax.Array:
+    ratio, half = log_p - log_q, np.log(2.0)
+    both = jnp.exp(log_p) * (half - jax.nn.softplus(-ratio)) + jnp.exp(log_q) * (
+        half - jax.nn.softplus(ratio)
+    )
     return 0.5 * (_X[1] - _X[0]) * jnp.sum(both)
 
 
-def _kl(p: jax.Array, log_p: jax.Array, log_q: jax.Array) -> jax.Array:
-    return (_X[1] - _X[0]) * jnp.sum(p * (log_p - log_q))
+def _kl(log_p: jax.Array, log_q: jax.Array) -> jax.Array:
+    return (_X[1] - _X[0]) * jnp.sum(jnp.exp(log_p) * (log_p - log_q))
 
 
 def _against(price: Callable[[Any], jax.Array]) -> lsgan.FunctionGame:
@@ -169,22 +171,15 @@ def _alone(gen: Mapping[str, float]) -> lsgan.Players:
 
 def fit() -> list[Scene]:
     """Claim 7: the mean and the width of one normal law, by descent of a divergence from two modes."""
-    modes = 0.5 * (_density(-3.0, 0.5) + _density(3.0, 0.5))
-    log_modes = jnp.logaddexp(-2 * jnp.square(_X + 3), -2 * jnp.square(_X - 3)) + np.log(
-        1 / np.sqrt(2 * np.pi)
-    )
+    modes = _log_pair(-3.0, 3.0, np.log(0.5))
 
-    def log_normal(gen: Any) -> jax.Array:
-        return (
-            -0.5 * jnp.square((_X - gen["mean"]) * jnp.exp(-gen["log_std"]))
-            - gen["log_std"]
-            - 0.5 * np.log(2 * np.pi)
-        )
+    def made(gen: Any) -> jax.Array:
+        return _log_normal(gen["mean"], gen["log_std"])
 
     prices = {
-        "Jensen-Shannon": lambda gen: _js(modes, _density(gen["mean"], jnp.exp(gen["log_std"]))),
-        "KL(data || generated)": lambda gen: _kl(modes, log_modes, log_normal(gen)),
-        "KL(generated || data)": lambda gen: _kl(jnp.exp(log_normal(gen)), log_normal(gen), log_modes),
+        "Jensen-Shannon": lambda gen: _js(modes, made(gen)),
+        "KL(data || generated)": lambda gen: _kl(modes, made(gen)),
+        "KL(generated || data)": lambda gen: _kl(made(gen), modes),
     }
     box = {"mean": (-4.5, 4.5), "log_std": (-1.2, 1.6)}
     start, rules = _alone({"mean": 1.0, "log_std": 0.0}), {"Simultaneous": lsgan.Simultaneous(step=0.5)}
@@ -195,10 +190,8 @@ def fit() -> list[Scene]:
 
 def pair() -> list[Scene]:
     """Claim 21: the means of two generators of mass 1/2, against the best D."""
-    modes = 0.5 * (_density(-2.0, 1.0) + _density(2.0, 1.0))
-    price = _against(
-        lambda gen: 2 * _js(modes, 0.5 * (_density(gen["first"], 1.0) + _density(gen["second"], 1.0)))
-    )
+    modes = _log_pair(-2.0, 2.0, 0.0)
+    price = _against(lambda gen: 2 * _js(modes, _log_pair(gen["first"], gen["second"], 0.0)))
     box = {"first": (-3.5, 3.5), "second": (-3.5, 3.5)}
     rules = {"Simultaneous": lsgan.Simultaneous(step=1.0)}
     return [Scene(PAIR, price, _alone({"first": 0.499, "second": 0.501}), rules, box, steps=300)]

@@ -266,8 +266,7 @@ def _modes() -> list[Lesson]:
             (POINTS, "NonSaturating", "ModeCoverage"),
             {},
             "Now every data point that is farther than 1 from all generated ones has a price. What changes?",
-            "A point is brought over: the mode farthest off is [the same, coverage] "
-            "away at the end.",
+            "A point is brought over: the mode farthest off is [the same, coverage] away at the end.",
         ),
         _claim(
             7,

@@ -18,7 +18,10 @@ from ._stablehlo import UnsupportedOperationError
 from .translate import Script, Traced, Translator
 
 _SHARED = ("strings", "runtime", "engine", "landscape", "outcome")  # of the page and of its workers
-PAGE_SCRIPTS = ("state", "svg", "plane", "panels", "density", "controls", "output", "main")
+PAGE_SCRIPTS = (
+    *("state", "store", "work", "drawn", "svg", "plane", "panels", "density", "controls"),
+    *("play", "words", "lesson", "output", "check", "api", "main"),
+)
 _POINTS = 200  # where each function is compared
 
 

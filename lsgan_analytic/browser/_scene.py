@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -15,7 +14,7 @@ from ._inputs import Inputs
 from ._scenes import Scene
 from ._source import source
 from ._stablehlo import UnsupportedOperationError
-from ._subject import fold, Played, Subject
+from ._subject import entry_names, fold, Played, Subject
 from .translate import Traced
 
 WhyNot = Callable[[str, Traced], str | None]
@@ -52,56 +51,70 @@ def compiled(scene: Scene, identity: str, why_not: WhyNot, count: int) -> Compil
         reason = add(name, Traced(getattr(subject, name), (subject.theta, subject.numbers)), drawn.points())
         if reason is not None and name != "jacobian":
             raise ValueError(f"game: expected one that runs in a page; {reason}")
-    curves, sampling = _laws(scene, subject, drawn, add)
+    lacks = _laws(scene, subject, drawn, add)
     rules = [
-        _rule(f"r{k}", title, rule, drawn, add, sampling)
+        _rule(f"r{k}", title, rule, drawn, add, lacks["sampling"])
         for k, (title, rule) in enumerate(scene.rules.items())
     ]
-    made.entry = _entry(scene, subject, identity, rules, curves, sampling, drawn.span)
+    made.entry = _entry(scene, subject, identity, rules, lacks, drawn.span)
     made.entry["jacobian"] = f"{identity}.jacobian" in made.functions
     return made
 
 
-def _laws(scene: Scene, subject: Subject, drawn: Inputs, add: Add) -> tuple[str | None, str | None]:
-    """Why densities cannot be drawn, and why there are no samples; None where they can."""
+def _laws(scene: Scene, subject: Subject, drawn: Inputs, add: Add) -> dict[str, str | None]:
+    """Why there are no densities ("curves"), no W1 ("distance"), no samples ("sampling"); None: there are."""
     if not isinstance(scene.game, Game):
-        missing = "the game is given as functions: it has no laws"
-        return missing, missing
-    curves = _curves(subject, drawn, add)
+        return dict.fromkeys(
+            ("curves", "distance", "sampling"), "the game is given as functions: it has no laws"
+        )
+    x = np.linspace(*drawn.span, POINTS)
+    rows = [(*row, x) for row in drawn.points()]
+    shown = {
+        "curves": _of_line(
+            "curves", Traced(subject.curves, (subject.theta, subject.numbers, x)), rows, drawn, add
+        ),
+        "distance": _of_line(
+            "distance", Traced(subject.distance, (subject.theta, subject.numbers)), drawn.points(), drawn, add
+        ),
+    }
+    return shown | {"sampling": _sampling(scene, subject, drawn, add)}
+
+
+def _of_line(name: str, traced: Traced, rows: list[tuple], drawn: Inputs, add: Add) -> str | None:
+    """A function of laws on the line, where they have it."""
+    if drawn.scene.game.data.dim != 1:
+        return "the data have two dimensions"
+    try:
+        return add(name, traced, rows)
+    except (ValueError, TypeError, NotImplementedError, AttributeError) as error:
+        return f"a law lacks what it needs: {error}"
+
+
+def _sampling(scene: Scene, subject: Subject, drawn: Inputs, add: Add) -> str | None:
     if all(law.is_sample and law.nodes()[0].shape[0] == 1 for law in (scene.game.data, scene.game.latent)):
-        return curves, "data and latent are one point each: every sample is the law itself"
+        return "data and latent are one point each: every sample is the law itself"
     key = np.zeros(2, np.uint32)
     add("fold", Traced(fold, (key, np.uint32(0))), drawn.keys(lambda k: np.uint32(k)))
-    sampling = add(
+    refused = add(
         "draw",
         Traced(lambda own, numbers: subject.draw(own, numbers, scene.samples), (key, subject.numbers)),
         [(own, numbers) for (own, _), (_, numbers) in zip(drawn.keys(int), drawn.points(), strict=True)],
     )
-    return curves, sampling or drawn.prefix_broken()
-
-
-def _curves(subject: Subject, drawn: Inputs, add: Add) -> str | None:
-    if drawn.scene.game.data.dim != 1:
-        return "the data have two dimensions"
-    x = np.linspace(*drawn.span, POINTS)
-    rows = [(*row, x) for row in drawn.points()]
-    try:
-        return add("curves", Traced(subject.curves, (subject.theta, subject.numbers, x)), rows)
-    except (ValueError, TypeError, NotImplementedError, AttributeError) as error:
-        return f"a law has no density: {error}"
+    return refused or drawn.prefix_broken()
 
 
 def _rule(
     identity: str, title: str, rule: AbstractRule, drawn: Inputs, add: Add, sampling: str | None
 ) -> dict[str, Any]:
     """A rule's entry in the page, with the reasons for what it cannot do there."""
-    entry = {"id": identity, "title": title, "counters": [], "values": [], "settings": []}
+    entry = {"id": identity, "title": title, "counters": [], "values": [], "settings": [], "number_names": []}
     entry |= {"python": source(rule), "reason": None, "tube": sampling, "cloud": sampling}
     try:
         played = Played(drawn.subject, rule)
     except UnsupportedOperationError as error:
         return entry | dict.fromkeys(("reason", "tube", "cloud"), str(error))
     entry["counters"], entry["values"] = played.counters.tolist(), np.asarray(played.numbers).tolist()
+    entry["number_names"] = entry_names(rule)
     entry["settings"] = _scalars(played.numbers, played.number_names)
     subject, moves, steps = drawn.subject, np.ones(drawn.subject.theta.size), drawn.steps(played)
     given = (played.vector, played.counters, moves, subject.numbers, played.numbers)
@@ -133,22 +146,18 @@ def _entry(
     subject: Subject,
     identity: str,
     rules: list[dict],
-    curves: str | None,
-    sampling: str | None,
+    lacks: dict[str, str | None],
     span: tuple[float, float],
 ) -> dict[str, Any]:
     players = [
         source(part, owner) for owner, part in (("disc", scene.players.disc), ("gen", scene.players.gen))
     ]
-    owners = [
-        jax.tree_util.keystr(path, simple=True, separator=".")
-        for path, _ in jax.tree_util.tree_leaves_with_path(scene.players)
-    ]
     return {
         "id": identity,
         **dict(zip(("title", "loss", "regularizer"), scene.key, strict=True)),
         "names": list(subject.names),
-        "owners": owners,
+        "owners": entry_names(scene.players),
+        "number_names": entry_names(scene.game),
         "theta": np.asarray(subject.theta).tolist(),
         "numbers": _scalars(subject.numbers, subject.number_names),
         "values": np.asarray(subject.numbers).tolist(),
@@ -159,9 +168,8 @@ def _entry(
         "span": list(span),
         "points": POINTS,
         "rules": rules,
-        "curves": curves,
-        "atoms": subject.atoms() if curves is None else [False, False],
-        "sampling": sampling,
+        **lacks,
+        "atoms": subject.atoms() if lacks["curves"] is None else [False, False],
         "probability": _bounded(scene),
         "python": {"game": source(scene.game), "disc": players[0], "gen": players[1]},
         "presets": [dataclasses.asdict(preset) for preset in scene.presets],

@@ -9,9 +9,11 @@ from jaxtyping import PyTree
 
 from .._types import Flag, Players, Scalar
 from ..discriminators.base import AbstractDiscriminator
+from ..divergences.transport import w1
 from ..game import AbstractGame, field, Game
 from ..laws.base import AbstractLaw
 from ..laws.discrete import PointMasses
+from ..laws.pushforward import pushforward
 from ..parameters import parameter_names, partition_inexact, vector
 from ..stochastic._nodes import Nodes
 from ..stochastic._sampling import on_points, points
@@ -90,6 +92,12 @@ class Subject:
         game = self.game_at(numbers)
         assert isinstance(game, Game)
         return game.effective_parts(self.players_at(theta))
+
+    def distance(self, theta: Array, numbers: Array) -> Array:
+        """W1 between the data and what is generated, before any regulariser acts on them."""
+        game = self.game_at(numbers)
+        assert isinstance(game, Game)
+        return w1(game.data, pushforward(game.latent, self.players_at(theta).gen))
 
     def draw(self, key: Array, numbers: Array, count: int) -> tuple[Array, Array]:
         """``count`` data points and latent points: the first m of them are the sample of m."""
@@ -193,3 +201,12 @@ def leaf_names(tree: PyTree) -> list[tuple[str, tuple[int, ...]]]:
     kept = eqx.filter(tree, eqx.is_inexact_array)
     every = jax.tree_util.tree_leaves_with_path(kept)
     return [(jax.tree_util.keystr(path, simple=True, separator="."), leaf.shape) for path, leaf in every]
+
+
+def entry_names(tree: PyTree) -> list[str]:
+    """Name of every number in the order of ``partition_inexact``: ``weights[1]``, and ``rate`` for a scalar."""
+    every = []
+    for name, shape in leaf_names(tree):
+        places = np.ndindex(*shape)
+        every += [f"{name}[{','.join(map(str, place))}]" if place else name for place in places]
+    return every

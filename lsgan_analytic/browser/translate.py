@@ -9,6 +9,7 @@ import jax
 
 from ._emit import Module
 from ._program import written
+from ._shorten import shortened
 from ._stablehlo import exported
 
 
@@ -95,7 +96,8 @@ class Translator:
         """All of them."""
         entries = ",".join(f'"{name}":{main}' for name, main in self._mains.items())
         model = f"const model={{{entries}}};"
-        return Script("\n".join([*self._module.lines, model]), self._shapes, dict(self._mains))
+        text = shortened("\n".join(self._module.lines))
+        return Script(f"{text}\n{model}", self._shapes, dict(self._mains))
 
 
 def runtime() -> str:

@@ -11,6 +11,22 @@ const jobs = {
   async tube(setup, send) {
     send(Engine.tube(setup), true);
   },
+  async distance(setup, send, stale) {
+    const { values } = Engine.path(setup);
+    const last = values.length - 1;
+    const found = new Map();
+    for (const parts of [8, 40]) {
+      for (let k = 0; k <= parts; k++) {
+        const step = Math.round((last * k) / parts);
+        if (found.has(step)) continue;
+        found.set(step, Engine.call(setup, "distance", values[step], setup.numbers)[0]);
+        await pause();
+        if (stale()) return;
+      }
+      const steps = [...found.keys()].sort((a, b) => a - b);
+      send({ steps, values: steps.map((step) => found.get(step)) }, parts === 40);
+    }
+  },
   async portrait(view, send, stale) {
     for (const n of [17, 49]) {
       const grid = Landscape.grid(view, n);
