@@ -8,6 +8,7 @@ import pytest
 
 import lsgan_analytic as lsgan
 from lsgan_analytic.browser import Traced, translate, UnsupportedOperationError
+from lsgan_analytic.browser._shorten import shortened
 from lsgan_analytic.browser.compare import by_jax, differences, evaluated_by_node, node
 
 X = jnp.linspace(-2.3, 1.9, 5)
@@ -149,3 +150,10 @@ def test_what_is_explored_is_checked():
         lsgan.explore(game, players, rules=(), path=None)
     with pytest.raises(ValueError, match="rule: expected an update rule"):
         lsgan.explore(game, players, rules=0.4, path=None)
+
+
+def test_shorter_loops_mean_the_same():
+    short = shortened("for(let i0=0;i0<9;i0++){const t3=v1[i0];const t4=(t3*t3);v2[i0]=t4;}")
+    assert short == "for(let i0=0;i0<9;i0++){const q0=v1[i0];v2[i0]=(q0*q0);}"
+    swapped = "for(let i0=0;i0<9;i0++){const t1=(a1+a2);const t2=(a1-a2);a1=t1;a2=t2;}"
+    assert shortened(swapped) == swapped.replace("t1", "q0").replace("t2", "q1")

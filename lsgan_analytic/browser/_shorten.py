@@ -9,7 +9,7 @@ from collections import Counter
 _NAME = re.compile(r"\b[a-z]\d+\b")
 _DECLARED = re.compile(r"\bconst ([a-z]\d+)=")
 _SINGLE = re.compile(r"const ([a-z]\d+)=([^;{}]*);")
-_STORED = re.compile(r"\b([a-z]\d+)\[[^\]]*\]=(?!=)")
+_STORED = re.compile(r"(?<!const )\b([a-z]\d+)(?:\[[^\]]*\])?=(?!=)")
 
 
 def shortened(text: str) -> str:
@@ -22,7 +22,9 @@ def _is_loop(line: str) -> bool:
 
 
 def _inlined(line: str) -> str:
-    """A constant that is read once is written there, unless the loop changes what it reads."""
+    """A constant that is read once is written there, unless the loop changes what it reads or repeats it."""
+    if "for(" in line[line.index("{") :]:
+        return line
     stored, uses = {*_STORED.findall(line)}, Counter(_NAME.findall(line))
     moved: dict[str, str] = {}
 

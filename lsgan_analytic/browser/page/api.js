@@ -7,13 +7,17 @@ const Api = (() => {
     return every[i];
   };
   const places = (names) => names.map((name) => State.sceneOf(Store.now()).names.indexOf(name));
+  let count = 0;
   const asked = (kind, setup) =>
-    new Promise((resolve, reject) =>
-      Work.ask("asked", kind, `asked ${++Api.count}`, setup, ({ result, done, error }) => {
+    new Promise((resolve, reject) => {
+      const answer = ({ result, done, error }) => {
         if (error) reject(new Error(error));
         else if (done) resolve(result);
-      }),
-    );
+      };
+      const slot = `asked ${++count}`;
+      if (kind === "cloud") Work.cloud("asked", slot, setup, answer);
+      else Work.ask("asked", kind, slot, setup, answer);
+    });
 
   const state = () => {
     const now = Store.now();
@@ -61,5 +65,5 @@ const Api = (() => {
     return asked("distance", setup);
   };
 
-  return { count: 0, state, path, tube, cloud, distance, chosen };
+  return { state, path, tube, cloud, distance, chosen };
 })();

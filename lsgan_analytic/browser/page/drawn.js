@@ -33,12 +33,14 @@ const Drawn = (() => {
     const want = (i, kind, key, worker, take) => {
       if (every[i][`${kind}Key`] === key) return;
       every[i][`${kind}Key`] = key;
-      Work.ask(worker, kind, i, every[i].setup, ({ result, error }) => {
+      const answer = ({ result, error }) => {
         if (error) changed(error);
         if (!result || !every[i] || every[i][`${kind}Key`] !== key) return;
         take(every[i], result);
         changed("");
-      });
+      };
+      if (kind === "cloud") Work.cloud(worker, i, every[i].setup, answer);
+      else Work.ask(worker, kind, i, every[i].setup, answer);
     };
     every.forEach((one, i) => {
       const rule = Engine.ruleOf(one.setup);

@@ -33,7 +33,8 @@ const Panels = (() => {
         high = Math.max(high, v);
       }
     if (!(low <= high)) [low, high] = [0, 1];
-    const margin = (high - low) * 0.06 || 0.5 * (Math.abs(high) || 1);
+    const size = Math.max(Math.abs(low), Math.abs(high));
+    const margin = high - low > 1e-9 * size ? (high - low) * 0.06 : 0.5 * (size || 1); // rounding is no change
     const s = scale(FRAME, [0, state.steps], [low - margin, high + margin]);
     svg.scale = s;
     const body = el("g");

@@ -153,7 +153,7 @@ const State = (() => {
     const title = changes.scene === undefined ? here.title : among("scene", changes.scene, titles);
     const own = SCENES.filter((scene) => scene.title === title);
     const known = (name, from) => [...new Set(from.map((scene) => scene[name]))];
-    const same = title === here.title;
+    const same = changes.scene === undefined;
     const loss = changes.loss !== undefined ? among("loss", changes.loss, known("loss", own)) : same ? here.loss : own[0].loss;
     const some = own.filter((scene) => scene.loss === loss);
     const wanted = changes.regularizer;
@@ -184,7 +184,7 @@ const State = (() => {
   // The state after these changes; Wrong (an Error) for one that cannot be, which changes nothing.
   const changed = (state, changes, tolerant = false) => {
     const index = sceneAfter(state, changes);
-    const next = index === state.scene ? copy(state) : carried(state, index);
+    const next = changes.scene !== undefined ? initial(index) : index === state.scene ? copy(state) : carried(state, index);
     const keys = Object.keys(changes).sort((a, b) => (ORDER.indexOf(a) + 99) % 99 - ((ORDER.indexOf(b) + 99) % 99));
     for (const key of keys) {
       try {

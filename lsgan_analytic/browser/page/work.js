@@ -25,5 +25,22 @@ const Work = (() => {
     worker(name).postMessage({ id, kind, slot, given });
   };
 
-  return { ask };
+  // The runs of a setup, shared by the machine's cores; answers as `ask`: {paths: null or all, done: number}.
+  const CORES = Math.max(1, Math.min(8, navigator.hardwareConcurrency || 2));
+  const cloud = (name, slot, setup, answer) => {
+    const stride = Math.min(CORES, setup.runs);
+    const parts = Array.from({ length: stride }, () => ({ paths: null, done: 0 }));
+    for (let first = 0; first < stride; first++)
+      ask(`${name} ${first}`, "cloud", slot, { setup, first, stride }, ({ result, error }) => {
+        if (error) answer({ error, done: true });
+        if (!result) return;
+        parts[first] = result;
+        const done = parts.reduce((sum, part) => sum + part.done, 0);
+        const every = parts.every((part) => part.paths);
+        const paths = every ? Array.from({ length: setup.runs }, (_, r) => parts[r % stride].paths[Math.floor(r / stride)]) : null;
+        answer({ result: { paths, done }, done: every });
+      });
+  };
+
+  return { ask, cloud };
 })();

@@ -35,19 +35,19 @@ const jobs = {
       send({ grid, levels: Landscape.levels(view), equilibria: Landscape.equilibria(view, grid) }, n === 49);
     }
   },
-  async cloud(setup, send, stale) {
+  async cloud({ setup, first, stride }, send, stale) {
     let since = performance.now();
     const paths = [];
-    for (let r = 0; r < setup.runs; r++) {
+    for (const r of Engine.shares(setup.runs, first, stride)) {
       paths.push(Engine.sampled(setup, r));
       if (performance.now() - since > 40) {
-        send({ paths: null, done: r + 1 }, false);
+        send({ paths: null, done: paths.length }, false);
         await pause();
         if (stale()) return;
         since = performance.now();
       }
     }
-    send({ paths, done: setup.runs }, true);
+    send({ paths, done: paths.length }, true);
   },
 };
 
