@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lsgan_analytic.browser import build, Page, Scene
+from lsgan_analytic.browser import build, Scene
 
 from .._run import Options
 from ._games import GAMES, rsee, with_presets
@@ -18,9 +18,9 @@ def scenes(quick: bool = False) -> list[Scene]:
     return with_presets(games, lessons())
 
 
-def write(output: Path, options: Options) -> Page:
-    """``explorer.html`` in the folder ``output``."""
-    if options.settings:
-        raise ValueError(f"--set: the explorer has no settings, got {', '.join(options.settings)}")
+def write(output: Path, options: Options) -> Path:
+    """Write ``explorer.html`` into the folder ``output``; its path."""
     output.mkdir(parents=True, exist_ok=True)
-    return build(scenes(options.quick), TITLE, output / "explorer.html")
+    path = output / "explorer.html"
+    build(scenes(options.quick), TITLE, path)
+    return path

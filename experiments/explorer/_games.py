@@ -24,7 +24,9 @@ FIT = "One normal law fitted to two modes"
 PAIR = "Two generators, two modes"
 SOFTMAX = "Softmax over two modes"
 
-_ORIGIN = lsgan.PointMasses([0.0])
+
+def _origin() -> lsgan.PointMasses:
+    return lsgan.PointMasses([0.0])  # not at import: JAX may compute in float32 then
 
 
 def rsee() -> list[Scene]:
@@ -91,7 +93,11 @@ def dirac() -> list[Scene]:
 
     def scene(loss: Any, *parts: Any) -> Scene:
         more = looking if not parts and type(loss).__name__ in penalties else {}
-        return Scene(DIRAC, lsgan.Game(_ORIGIN, _ORIGIN, loss, parts), players, few | more, box)
+        long = any(isinstance(part, lsgan.GradientPenalty | lsgan.InstanceNoise) for part in parts)
+        rules = (
+            {"Simultaneous": few["Simultaneous"]} if long else few | more
+        )  # long programs: the page is small
+        return Scene(DIRAC, lsgan.Game(_origin(), _origin(), loss, parts), players, rules, box)
 
     return [
         *map(scene, losses),
@@ -115,7 +121,7 @@ def normal() -> list[Scene]:
 
 def hopping() -> list[Scene]:
     """Claim 13: D has a bump on each mode, the generator is one point."""
-    game = lsgan.Game(lsgan.PointMasses([-1.0, 1.0]), _ORIGIN, lsgan.NonSaturating())
+    game = lsgan.Game(lsgan.PointMasses([-1.0, 1.0]), _origin(), lsgan.NonSaturating())
     players = lsgan.Players(lsgan.RadialBasis([0.0, 0.0], [-1.0, 1.0], width=0.6), lsgan.Shift(0.3))
     box = {"weights[1]": (-3.0, 3.0), "shift": (-1.8, 1.8), "weights[0]": (-3.0, 3.0)}
     rules = {"Simultaneous": lsgan.Simultaneous(step=0.1), "Alternating": lsgan.Alternating(step=0.1)}
@@ -131,7 +137,7 @@ def points() -> list[Scene]:
     free = ("weights[0]", "weights[1]", "shifts[0]", "shifts[1]")
     data, rules = lsgan.PointMasses([-2.0, 2.0]), {"Simultaneous": lsgan.Simultaneous(step=0.05)}
     every = ((), (lsgan.ModeCoverage(0.5, 1.0),), (lsgan.Diversity(0.5),))
-    games = (lsgan.Game(data, _ORIGIN, lsgan.NonSaturating(), parts) for parts in every)
+    games = (lsgan.Game(data, _origin(), lsgan.NonSaturating(), parts) for parts in every)
     return [Scene(POINTS, game, players, rules, box, free, steps=800) for game in games]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from lsgan_analytic.browser import Preset
 
 from .._captions import plain
-from .._cases import CASE_A, CASE_B
+from .._cases import CASE_B
 from .._run import load
 from ..claims import CLAIMS
 from ..logistic import Config as LogisticConfig
@@ -47,7 +47,7 @@ def _cases() -> list[Lesson]:
                 "Case A, b and h",
                 {},
                 "The cost falls at first. Does the path end at its lowest cost?",
-                "No. J passes its lowest value, 0.518 at step 41, and the path ends beside the plateau J = 1, "
+                "No. J passes its lowest value, 0.518 at step 41, and ends beside the plateau J = 1, "
                 "where the gradient is almost gone.",
             ),
         ),
@@ -133,7 +133,7 @@ def _dirac() -> list[Lesson]:
             wgan,
             both,
             "The Wasserstein distance has a slope at every gap. Does the game with it converge?",
-            "No: it cycles. Simultaneous steps grow by a factor of [WGAN, simultaneous, growth a step] a step; "
+            "No: it cycles. Simultaneous steps grow by [WGAN, simultaneous, growth a step] a step; "
             "alternating ones keep a distance from [WGAN, alternating, radius at least] to "
             "[WGAN, alternating, radius at most].",
         ),
@@ -142,7 +142,7 @@ def _dirac() -> list[Lesson]:
             "a gradient penalty repairs it",
             (DIRAC, "Wasserstein", "GradientPenalty"),
             {"steps": 1000, "paths": [{"rule": "Simultaneous"}]},
-            "The penalty asks for a slope of 1 (WGAN-GP, strength 0.35). Does the generator reach the data at 0?",
+            "The penalty asks for a slope of 1 (WGAN-GP, strength 0.35). Does G reach the data at 0?",
             "No: it cycles at a distance from [WGAN-GP, smallest radius] to [WGAN-GP, largest radius]. With "
             "strength 1.5 it rests at [WGAN-GP, strength 1.5, shift at the end], away from the data; with "
             "target 0 it converges.",
@@ -180,8 +180,8 @@ def _dirac() -> list[Lesson]:
             (DIRAC, "Hinge", ""),
             both | {"steps": 150},
             "Does the hinge loss damp the rotation?",
-            "No: its eigenvalues are +- [Im lambda, Dirac, hinge] i, as without any remedy. To first order it "
-            "is the Wasserstein loss.",
+            "No: its eigenvalues are +- [Im lambda, Dirac, hinge] i, without damping. To first order it is "
+            "the Wasserstein loss.",
         ),
     ]
 
@@ -216,7 +216,7 @@ def _normal() -> list[Lesson]:
             other,
             held | {"steps": 3},
             "The same D, but G descends -log D. How large is its first step of size 0.1?",
-            "Huge: the slope is [nonsaturating, gap 1] where the saturating loss has [saturating, gap 1]. D is "
+            "Huge: the slope is [nonsaturating, gap 1]; the saturating loss has [saturating, gap 1]. D is "
             "held here, so G runs on far past the data.",
         ),
         _claim(
@@ -316,8 +316,8 @@ def _modes() -> list[Lesson]:
             (SOFTMAX, "Wasserstein", ""),
             {"paths": [{"rule": "Extragradient"}, {"rule": "Simultaneous", "step": 0.1}]},
             "The same with Wasserstein's loss: does full coverage attract?",
-            "Not by itself: the eigenvalues are +- [Im lambda, Wasserstein] i, a rotation. Extragradient steps "
-            "turn it inward.",
+            "Not by itself: the eigenvalues are +- [Im lambda, Wasserstein] i, a rotation. Extragradient "
+            "steps turn it inward.",
         ),
     ]
 

@@ -9,7 +9,7 @@ import numpy as np
 from .compare import by_jax, differences, evaluated_by_node, node, TOLERANCE
 from .translate import Script, Traced
 
-_CARRIED = 3  # points of a function that are in the page
+_CARRIED = 1  # points of a program that are in the page: digits do not compress
 _CHECKED = ("cost", "look", "step", "fold")  # the functions that carry them
 
 

@@ -36,6 +36,8 @@ def compiled(scene: Scene, identity: str, why_not: WhyNot, count: int) -> Compil
     subject = Subject(scene.game, scene.players)
     if dtype_of(scene.players) != np.dtype("float64"):
         raise ValueError(f"players: expected parameters in float64, got {dtype_of(scene.players)}")
+    if subject.numbers.size and subject.numbers.dtype != np.dtype("float64"):
+        raise ValueError(f"game: expected numbers in float64, got {subject.numbers.dtype}")
     drawn = Inputs(scene, subject, count)
     made = Compiled({}, {}, {})
 

@@ -31,8 +31,8 @@ class Preset:
         state: what differs from the start of the scene, as ``window.explorer.set`` takes it: ``start``
             ({name: number}), ``numbers`` of the game ({"data.rate": 0.75}), ``rule`` (its name), ``step`` (a
             number or a pair), ``settings`` of the rule, ``free``, ``shown`` (two names), ``steps``,
-            ``samples``, ``runs``, ``key``, ``protocol``, ``tube``, ``cloud``, ``background``, or several ``paths``, each
-            with its own ``start``, ``rule`` and ``step``.
+            ``samples``, ``runs``, ``key``, ``protocol``, ``tube``, ``cloud``, ``background``, or several
+            ``paths``, each with its own ``start``, ``rule`` and ``step``.
         predict: what the reader is asked before the picture moves; reveal: what it shows.
     """
 
@@ -46,9 +46,9 @@ class Preset:
 class Scene:
     """One game and what is shown of it; see :func:`lsgan_analytic.explore` for the arguments.
 
-    ``title`` is what the list of games shows; ``presets`` are pictures of this game with a name. Scenes of one
-    title are one game under several losses and regularisers, which the page offers as controls: ``loss`` and
-    ``regularizer`` are their names there (default: those of the game's own).
+    ``title`` is what the list of games shows; ``presets`` are pictures of this game with a name. Scenes of
+    one title are one game under several losses and regularisers, which the page offers as controls:
+    ``loss`` and ``regularizer`` are their names there (default: those of the game's own).
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Shorter JavaScript of the same meaning: what is used once goes where it is used, names in loops start again.
+"""Shorter JavaScript of the same meaning: what is used once goes where it is used, names start again.
 
 Equal loops get equal text, which is what compression needs: a page is a third as large.
 """

@@ -204,7 +204,7 @@ def leaf_names(tree: PyTree) -> list[tuple[str, tuple[int, ...]]]:
 
 
 def entry_names(tree: PyTree) -> list[str]:
-    """Name of every number in the order of ``partition_inexact``: ``weights[1]``, and ``rate`` for a scalar."""
+    """Of every number in the order of ``partition_inexact``: ``weights[1]``, and ``rate`` for a scalar."""
     every = []
     for name, shape in leaf_names(tree):
         places = np.ndindex(*shape)
