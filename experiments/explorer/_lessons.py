@@ -272,7 +272,13 @@ def _modes() -> list[Lesson]:
             7,
             "JS seeks modes",
             (FIT, "Jensen-Shannon", ""),
-            {"paths": [{"start": {"mean": 2.5, "log_std": -0.36}}, {"start": {"mean": 1.0, "log_std": 0.0}}]},
+            {
+                "steps": 1000,
+                "paths": [
+                    {"start": {"mean": 2.5, "log_std": -0.36}},
+                    {"start": {"mean": 1.0, "log_std": 0.0}},
+                ],
+            },
             "One normal law for two modes at -3 and 3. Both paths descend the Jensen-Shannon divergence. "
             "Same end?",
             "No. The best fit is one mode: mean [mean under js], width [std under js], JS [JS on one mode]. "

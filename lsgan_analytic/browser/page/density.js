@@ -46,6 +46,7 @@ const Density = (() => {
     const scene = State.sceneOf(state);
     note.textContent = scene.curves ? TEXT.no_curves(scene.curves) : "";
     svg.toggleAttribute("hidden", Boolean(scene.curves));
+    document.querySelector(".keys").hidden = Boolean(scene.curves);
     if (scene.curves) return;
     const [low, high] = scene.span;
     const x = Float64Array.from({ length: scene.points }, (_, i) => low + ((high - low) * i) / (scene.points - 1));
