@@ -157,3 +157,12 @@ def test_shorter_loops_mean_the_same():
     assert short == "for(let i0=0;i0<9;i0++){const q0=v1[i0];v2[i0]=(q0*q0);}"
     swapped = "for(let i0=0;i0<9;i0++){const t1=(a1+a2);const t2=(a1-a2);a1=t1;a2=t2;}"
     assert shortened(swapped) == swapped.replace("t1", "q0").replace("t2", "q1")
+
+
+def test_without_node_there_is_a_warning(monkeypatch):
+    monkeypatch.setattr("lsgan_analytic.browser._compared.node", lambda: None)
+    players = lsgan.Players(disc=jnp.asarray(1.0), gen=jnp.asarray(0.5))
+    with pytest.warns(UserWarning, match="not compared with JAX: that needs Node.js"):
+        page = lsgan.explore(lsgan.FunctionGame(lambda x, y: x * y), players, path=None)
+    assert page.compared == {}
+    assert '"values": [[[' in page.html  # the page compares itself where it is opened

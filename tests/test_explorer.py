@@ -4,11 +4,13 @@ import contextlib
 import io
 import json
 import shutil
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from PIL import Image
 
 import lsgan_analytic as lsgan
 from lsgan_analytic.browser import build, Preset, Scene
@@ -260,6 +262,39 @@ def test_it_moves_along_the_path(tab):
     assert ask(tab, "explorer.state().at") == 1
 
 
+EVERY = """
+explorer.set({scene: "Case A", steps: 5, tube: false, cloud: false});
+const state = () => JSON.stringify(explorer.state());
+const count = document.querySelectorAll("#controls input, #controls select").length;
+const dead = [];
+for (let k = 0; k < count; k++) {
+  const input = document.querySelectorAll("#controls input, #controls select")[k];
+  const before = state();
+  if (input.type === "checkbox") input.click();
+  else {
+    const options = [...(input.options || [])];
+    const other = options.find((each) => !each.disabled && !each.selected);
+    if (options.length && !other) continue;
+    const now = Number(input.value);
+    if (other) input.value = other.value;
+    else if (input.type === "range") input.value = now > 500 ? 321 : 654;
+    else input.value = String(now > 1 ? Math.ceil(now / 2) : now + 1);
+    input.dispatchEvent(new Event("input"));
+    input.dispatchEvent(new Event("change"));
+  }
+  if (state() === before) dead.push((input.labels && input.labels[0] && input.labels[0].textContent) || k);
+  while (state() !== before) explorer.undo();
+}
+return [count, dead];
+"""
+
+
+def test_every_control_changes_the_state_and_can_be_undone(tab):
+    count, dead = tab.evaluate(f"async () => {{{EVERY}}}")
+    assert count > 25
+    assert dead == []
+
+
 def test_the_keyboard_moves_a_start(tab):
     ask(tab, "explorer.set({scene: 'Case A', start: {b: -1, h: 0}})")
     tab.wait_for_selector(".start")
@@ -298,8 +333,7 @@ def test_pictures_leave_the_page(tab):
         with tab.expect_download() as found:
             tab.click(f"#{button}")
         assert found.value.suggested_filename == f"explorer.{suffix}"
-        with open(found.value.path(), "rb") as file:
-            assert file.read(len(start)) == start
+        assert Path(found.value.path()).read_bytes().startswith(start)
 
 
 def test_a_notebook_shows_it(browser, page):
@@ -324,6 +358,40 @@ def test_it_loads_in_a_second(browser, page):
         < 3000
     )
     opened.close()
+
+
+SIZES = {"desktop": (1440, 900), "projector": (1024, 768), "phone": (390, 844)}
+PICTURES = Path(__file__).parent / "explorer_pictures.npz"
+
+
+def thumbnails(browser, page) -> dict[str, np.ndarray]:
+    """The page at three sizes in both themes, a pixel for 12 x 12."""
+    pictures = {}
+    for name, (width, height) in SIZES.items():
+        for theme in ("light", "dark"):
+            opened = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
+            opened.goto(page.path.as_uri())
+            opened.evaluate("explorer.ready.then(() => explorer.set({scene: 'Case A'})).then(() => 0)")
+            opened.wait_for_function("explorer.portrait() && explorer.portrait().grid.n === 49")
+            opened.wait_for_function("document.querySelector('.layer-tube ellipse')")
+            opened.wait_for_timeout(300)
+            image = Image.open(io.BytesIO(opened.screenshot())).convert("RGB")
+            pictures[f"{name}_{theme}"] = np.asarray(
+                image.resize((width // 12, height // 12), Image.Resampling.BOX)
+            )
+            opened.close()
+    return pictures
+
+
+def test_it_looks_as_it_did(browser, page):
+    """Within what other fonts change; without the file of references this writes one."""
+    pictures = thumbnails(browser, page)
+    if not PICTURES.exists():
+        np.savez_compressed(PICTURES, **pictures)
+    with np.load(PICTURES) as kept:
+        for name, picture in pictures.items():
+            assert picture.shape == kept[name].shape
+            assert np.abs(picture.astype(float) - kept[name]).mean() < 8, name
 
 
 def test_presets_ask_and_reveal(tab):

@@ -55,7 +55,7 @@ class Comparison:
 
     def carried(self) -> list[dict[str, Any]]:
         """A few inputs and JAX's values, for the page to compare itself with; each program once."""
-        kept = {self.script.mains[name]: name for name in reversed(self.inputs) if _kind(name) in _CHECKED}
+        kept = {self.script.mains[name]: name for name in reversed([*self.inputs]) if _kind(name) in _CHECKED}
         every = []
         for name in sorted(kept.values()):
             few = self.inputs[name][:_CARRIED]

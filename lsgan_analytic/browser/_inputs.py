@@ -8,14 +8,14 @@ import numpy as np
 
 from ..game import Game
 from ..parameters import parameter_names
-from ._scenes import Scene
+from ._scenes import CheckedScene
 from ._subject import fold, Played, Subject
 
 
 class Inputs:
     """Where functions are compared: inside the box, other numbers near their own values; a fixed seed."""
 
-    def __init__(self, scene: Scene, subject: Subject, count: int):
+    def __init__(self, scene: CheckedScene, subject: Subject, count: int):
         self.scene, self.subject, self.count = scene, subject, count
         self.random = np.random.default_rng(2021)
         self.names = parameter_names(scene.players)

@@ -19,7 +19,7 @@ from .translate import Script, Traced, Translator
 
 _SHARED = ("strings", "runtime", "engine", "landscape", "outcome")  # of the page and of its workers
 PAGE_SCRIPTS = (
-    *("state", "store", "work", "drawn", "svg", "plane", "panels", "density", "controls"),
+    *("state", "address", "store", "work", "drawn", "svg", "plane", "panels", "density", "controls"),
     *("play", "words", "lesson", "output", "check", "api", "main"),
 )
 _POINTS = 200  # where each function is compared

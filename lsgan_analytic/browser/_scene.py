@@ -11,7 +11,7 @@ from ..game import Game
 from ..parameters import dtype_of
 from ..updates.base import AbstractRule
 from ._inputs import Inputs
-from ._scenes import Scene
+from ._scenes import CheckedScene
 from ._source import source
 from ._stablehlo import UnsupportedOperationError
 from ._subject import entry_names, fold, Played, Subject
@@ -31,7 +31,7 @@ class Compiled:
     entry: dict[str, Any]
 
 
-def compiled(scene: Scene, identity: str, why_not: WhyNot, count: int) -> Compiled:
+def compiled(scene: CheckedScene, identity: str, why_not: WhyNot, count: int) -> Compiled:
     """``why_not(name, traced)`` translates a function, or says why it cannot go into the page."""
     subject = Subject(scene.game, scene.players)
     if dtype_of(scene.players) != np.dtype("float64"):
@@ -63,7 +63,7 @@ def compiled(scene: Scene, identity: str, why_not: WhyNot, count: int) -> Compil
     return made
 
 
-def _laws(scene: Scene, subject: Subject, drawn: Inputs, add: Add) -> dict[str, str | None]:
+def _laws(scene: CheckedScene, subject: Subject, drawn: Inputs, add: Add) -> dict[str, str | None]:
     """Why there are no densities ("curves"), no W1 ("distance"), no samples ("sampling"); None: there are."""
     if not isinstance(scene.game, Game):
         return dict.fromkeys(
@@ -71,20 +71,18 @@ def _laws(scene: Scene, subject: Subject, drawn: Inputs, add: Add) -> dict[str, 
         )
     x = np.linspace(*drawn.span, POINTS)
     rows = [(*row, x) for row in drawn.points()]
+    curves = Traced(subject.curves, (subject.theta, subject.numbers, x))
+    distance = Traced(subject.distance, (subject.theta, subject.numbers))
     shown = {
-        "curves": _of_line(
-            "curves", Traced(subject.curves, (subject.theta, subject.numbers, x)), rows, drawn, add
-        ),
-        "distance": _of_line(
-            "distance", Traced(subject.distance, (subject.theta, subject.numbers)), drawn.points(), drawn, add
-        ),
+        "curves": _of_line(scene.game, "curves", curves, rows, add),
+        "distance": _of_line(scene.game, "distance", distance, drawn.points(), add),
     }
-    return shown | {"sampling": _sampling(scene, subject, drawn, add)}
+    return shown | {"sampling": _sampling(scene.game, subject, drawn, add)}
 
 
-def _of_line(name: str, traced: Traced, rows: list[tuple], drawn: Inputs, add: Add) -> str | None:
+def _of_line(game: Game, name: str, traced: Traced, rows: list[tuple], add: Add) -> str | None:
     """A function of laws on the line, where they have it."""
-    if drawn.scene.game.data.dim != 1:
+    if game.data.dim != 1:
         return "the data have two dimensions"
     try:
         return add(name, traced, rows)
@@ -92,14 +90,14 @@ def _of_line(name: str, traced: Traced, rows: list[tuple], drawn: Inputs, add: A
         return f"a law lacks what it needs: {error}"
 
 
-def _sampling(scene: Scene, subject: Subject, drawn: Inputs, add: Add) -> str | None:
-    if all(law.is_sample and law.nodes()[0].shape[0] == 1 for law in (scene.game.data, scene.game.latent)):
+def _sampling(game: Game, subject: Subject, drawn: Inputs, add: Add) -> str | None:
+    if all(law.is_sample and law.nodes()[0].shape[0] == 1 for law in (game.data, game.latent)):
         return "data and latent are one point each: every sample is the law itself"
     key = np.zeros(2, np.uint32)
     add("fold", Traced(fold, (key, np.uint32(0))), drawn.keys(lambda k: np.uint32(k)))
     refused = add(
         "draw",
-        Traced(lambda own, numbers: subject.draw(own, numbers, scene.samples), (key, subject.numbers)),
+        Traced(lambda own, numbers: subject.draw(own, numbers, drawn.scene.samples), (key, subject.numbers)),
         [(own, numbers) for (own, _), (_, numbers) in zip(drawn.keys(int), drawn.points(), strict=True)],
     )
     return refused or drawn.prefix_broken()
@@ -144,7 +142,7 @@ def _scalars(values: Any, names: list[tuple[str, tuple[int, ...]]]) -> list[dict
 
 
 def _entry(
-    scene: Scene,
+    scene: CheckedScene,
     subject: Subject,
     identity: str,
     rules: list[dict],
@@ -178,7 +176,7 @@ def _entry(
     }
 
 
-def _bounded(scene: Scene) -> bool:
+def _bounded(scene: CheckedScene) -> bool:
     """Whether D(x) is a probability."""
     from ..discriminators.base import AbstractProbability
 

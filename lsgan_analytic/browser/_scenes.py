@@ -73,14 +73,23 @@ class Scene:
         return self.title, self.loss or loss, self.regularizer or regularizer
 
 
-def checked_scene(scene: Scene) -> Scene:
+@dataclasses.dataclass(frozen=True)
+class CheckedScene(Scene):
+    """A scene with its parts as the page needs them."""
+
+    rules: Mapping[str, AbstractRule] = dataclasses.field(default_factory=dict)
+    box: Box = dataclasses.field(default_factory=dict)
+    free: tuple[str, ...] = ()
+
+
+def checked_scene(scene: Scene) -> CheckedScene:
     """The scene with its parts as the page needs them; ValueError names what is wrong."""
     if not isinstance(scene, Scene):
         raise ValueError(f"scenes: expected scenes, got {scene!r}")
     players = checked_start(scene.players)
     box = checked_box(players, scene.box)
-    made = dataclasses.replace(
-        scene,
+    made = CheckedScene(
+        title=scene.title,
         game=checked_game(scene.game),
         players=players,
         rules=checked_rules(scene.rules),
@@ -89,6 +98,8 @@ def checked_scene(scene: Scene) -> Scene:
         steps=checked_int(scene.steps, "steps"),
         samples=checked_int(scene.samples, "samples"),
         presets=tuple(scene.presets),
+        loss=scene.loss,
+        regularizer=scene.regularizer,
     )
     indices(players, made.free)
     for preset in made.presets:
@@ -96,7 +107,7 @@ def checked_scene(scene: Scene) -> Scene:
     return made
 
 
-def _check_preset(preset: Preset, scene: Scene) -> None:
+def _check_preset(preset: Preset, scene: CheckedScene) -> None:
     if not isinstance(preset, Preset):
         raise ValueError(f"presets: expected presets, got {preset!r}")
     names = parameter_names(scene.players)

@@ -43,7 +43,7 @@
       for (const one of drawn) if (one.outcome === null) one.outcome = Outcome.of(one.setup, one.path);
       Words.paths(state, drawn);
       try {
-        history.replaceState(null, "", State.encode(state));
+        history.replaceState(null, "", Address.encode(state));
       } catch {
         // inside a notebook the page has no address
       }
@@ -126,8 +126,8 @@
     on("csv", "click", () => Output.save("explorer.csv", "text/csv", Output.csv(Store.now(), Drawn.every())));
     document.addEventListener("keydown", key);
     addEventListener("hashchange", () => {
-      const { state, note } = State.decode(location.hash);
-      if (state && State.encode(state) !== State.encode(Store.now())) Store.replace(state);
+      const { state, note } = Address.decode(location.hash);
+      if (state && Address.encode(state) !== Address.encode(Store.now())) Store.replace(state);
       if (note) say(note);
     });
   };
@@ -139,7 +139,7 @@
     for (const name of ["parameters", "cost", "distance"]) Panels.build(name, $(name), Play.move);
     Controls.build($("controls"), Store.set);
     wire();
-    const { state, note } = State.decode(location.hash);
+    const { state, note } = Address.decode(location.hash);
     const [first] = Lesson.titles();
     Store.begin(state || (first ? Lesson.state(first) : State.initial(0)), changed, say);
     Lesson.tell();

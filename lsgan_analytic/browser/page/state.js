@@ -1,4 +1,4 @@
-// What the page shows, and nothing else: checked, undone, and written into the address.
+// What the page shows, and nothing else: checked, changed, and what the engine needs of it.
 const State = (() => {
   const VERSION = 2; // 1 had numbers of scenes and rules in the address
   const LIMITS = { steps: [1, 5000], runs: [1, 1000], key: [0, 4294967295], at: [0, 5000] };
@@ -198,29 +198,6 @@ const State = (() => {
     return next;
   };
 
-  // In the address games and rules have their names: it outlives another order of them.
-  const encode = (state) => {
-    const scene = sceneOf(state);
-    const paths = state.paths.map((path) => ({ ...path, rule: scene.rules[path.rule].title }));
-    const named = { ...state, scene: scene.title, loss: scene.loss, regularizer: scene.regularizer, paths };
-    return `#${encodeURIComponent(JSON.stringify(named))}`;
-  };
-  // {state, note} from an address
-  const decode = (hash) => {
-    if (hash.length < 2) return { state: null, note: "" };
-    try {
-      const given = JSON.parse(decodeURIComponent(hash.slice(1)));
-      if (typeof given !== "object" || given === null) throw new Error(hash);
-      const { scene, loss, regularizer, ...rest } = given;
-      const known = SCENES.find((each) => each.title === scene && each.loss === (loss ?? each.loss) && each.regularizer === (regularizer ?? each.regularizer));
-      const index = known ? SCENES.indexOf(known) : SCENES[scene] ? scene : 0;
-      const state = changed(initial(index), rest, true);
-      return { state, note: given.v === VERSION ? "" : TEXT.old_url };
-    } catch {
-      return { state: null, note: TEXT.bad_url };
-    }
-  };
-
   // What the engine needs to compute path i.
   const setup = (state, i) => {
     const scene = sceneOf(state);
@@ -252,5 +229,5 @@ const State = (() => {
     };
   };
 
-  return { initial, changed, encode, decode, setup, view, copy, sceneOf, settingOf, numberRange, SETTING, LIMITS, Wrong };
+  return { VERSION, initial, changed, setup, view, copy, sceneOf, settingOf, numberRange, SETTING, LIMITS, Wrong };
 })();
