@@ -133,7 +133,7 @@ def hopping() -> list[Scene]:
 
 
 def points() -> list[Scene]:
-    """Claim 20: two generated points that start beside the same mode, without and with a price for missed modes."""
+    """Claim 20: two generated points that start beside one mode; also with a price for missed modes."""
     players = lsgan.Players(
         lsgan.RadialBasis([0.0, 0.0], [-2.0, 2.0], width=0.6), lsgan.MixtureOfShifts([-2.1, -1.9])
     )

@@ -44,8 +44,8 @@ const Drawn = (() => {
     };
     every.forEach((one, i) => {
       const rule = Engine.ruleOf(one.setup);
-      if (state.tube && !rule.tube) want(i, "tube", keyOf(one.setup, TUBE), "field", (to, result) => (to.tube = result));
-      if (!scene.distance) want(i, "distance", one.key, "field", (to, result) => (to.distance = result));
+      if (state.tube && !rule.tube) want(i, "tube", keyOf(one.setup, TUBE), "tube", (to, result) => (to.tube = result));
+      if (!scene.distance) want(i, "distance", one.key, "distance", (to, result) => (to.distance = result));
       if (state.cloud && !rule.cloud)
         want(i, "cloud", keyOf(one.setup, CLOUD), "cloud", (to, result) => {
           to.progress = result.done;
@@ -62,7 +62,7 @@ const Drawn = (() => {
     if (key === portraitKey) return;
     portraitKey = key;
     take(null, false);
-    Work.ask("field", "portrait", 0, view, ({ result, done }) => {
+    Work.ask("portrait", "portrait", 0, view, ({ result, done }) => {
       if (!result || portraitKey !== key) return;
       portrait = result;
       take(result, done);

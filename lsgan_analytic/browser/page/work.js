@@ -1,4 +1,4 @@
-// Web Workers: one for what is below the paths, one for the clouds, one for what scripts ask.
+// Web Workers: one for each kind of work, several for the clouds, so that none waits for another.
 const Work = (() => {
   const workers = {};
   const requests = new Map();
