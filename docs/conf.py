@@ -43,3 +43,5 @@ nb_execution_raise_on_error = True
 nb_merge_streams = True
 
 generated_pages.write(HERE / "_generated")
+generated_pages.explorer(HERE / "_generated" / "extra")
+html_extra_path = ["_generated/extra"]

@@ -9,9 +9,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
+import jax
+
 import lsgan_analytic as lsgan
 from experiments._all import EXPERIMENTS
-from experiments._run import Experiment, load
+from experiments._run import Experiment, load, Options
 from experiments.claims import CLAIMS
 
 ROOT = Path(__file__).parents[1]
@@ -172,3 +174,19 @@ def write(folder: Path) -> None:
         path = folder / f"{name}.md"
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
+
+
+def explorer(folder: Path) -> None:
+    """``explorer.html`` of the paper's game, made again when its sources are newer."""
+    import lsgan_analytic.browser
+    from experiments import explorer as pages
+
+    path = folder / "explorer.html"
+    rooms = [Path(part.__file__).parent for part in (lsgan_analytic.browser, pages)]
+    sources = [
+        one for room in rooms for one in room.rglob("*.*") if one.suffix in (".py", ".js", ".html", ".css")
+    ]
+    if path.exists() and path.stat().st_mtime > max(one.stat().st_mtime for one in sources):
+        return
+    with jax.enable_x64(True):
+        pages.write(folder, Options(quick=True))

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from lsgan_analytic._files import write_whole
 
-from ._all import EXPERIMENTS, GROUPS, make
+from ._all import EXPERIMENTS, GROUPS, make, PAGES
 from ._cache import keep_compiled_programs
 from ._interrupts import ends_on_interrupt, ignore_interrupts
 from ._run import configured, load, Options
@@ -44,7 +44,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "names",
         nargs="*",
         metavar="NAME",
-        help="experiments to run, or a group: paper, figures, claims, all (none: list them)",
+        help="experiments, a group (paper, figures, claims, all), or explorer: a page (none: list them)",
     )
     parser.add_argument("--quick", action="store_true", help="coarser and shorter; writes to figures/quick")
     parser.add_argument(
@@ -65,7 +65,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     chosen = parser.parse_args(arguments)
     for name in chosen.names:
-        if name not in EXPERIMENTS and name not in GROUPS:
+        if name not in EXPERIMENTS and name not in GROUPS and name not in PAGES:
             parser.error(f"unknown: {name}; {_instead(name)}")
     if chosen.jobs < 1:
         parser.error(f"--jobs: expected an integer >= 1, got {chosen.jobs}")
@@ -73,7 +73,10 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     try:
         chosen.options = Options(chosen.quick, settings(chosen.set), tuple(chosen.format))
         for name in chosen.names:
-            configured(EXPERIMENTS[name], chosen.options)
+            if name in EXPERIMENTS:
+                configured(EXPERIMENTS[name], chosen.options)
+            elif chosen.set:
+                raise ValueError(f"--set: {name} has no fields, got {' '.join(chosen.set)}")
     except ValueError as error:
         parser.error(str(error))
     if chosen.output is None:
@@ -82,16 +85,18 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _instead(name: str) -> str:
-    near = difflib.get_close_matches(name, [*GROUPS, *EXPERIMENTS], n=3)
+    near = difflib.get_close_matches(name, [*GROUPS, *EXPERIMENTS, *PAGES], n=3)
     if near:
         return f"did you mean {' or '.join(near)}?"
-    return f"choose from: {', '.join([*GROUPS, *EXPERIMENTS])}"
+    return f"choose from: {', '.join([*GROUPS, *EXPERIMENTS, *PAGES])}"
 
 
 def _list() -> None:
     width = max(map(len, EXPERIMENTS))
     for one in EXPERIMENTS.values():
         _say(f"{one.name:{width}}  {one.source:<14}  {one.title}")
+    for name, title in PAGES.items():
+        _say(f"{name:{width}}  {'page':<14}  {title}")
     _say(f"groups: {', '.join(GROUPS)}")
 
 

@@ -42,6 +42,7 @@ from . import (
 )
 from ._run import Options, run
 from .claims import CLAIMS
+from .explorer import DESCRIPTION, write
 
 _MODULES = (
     training,
@@ -80,6 +81,7 @@ _MODULES = (
 )
 _FIGURES = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
 EXPERIMENTS = {**_FIGURES, **{claim.name: claim for claim in CLAIMS}}
+PAGES = {"explorer": DESCRIPTION}  # made by name alone: no figures, and no group has them
 GROUPS = {
     "all": tuple(EXPERIMENTS),
     "claims": tuple(claim.name for claim in CLAIMS),
@@ -92,6 +94,8 @@ def make(name: str, output: Path, options: Options) -> tuple[str, list[Path] | s
     """The files of an experiment, or what went wrong."""
     jax.config.update("jax_enable_x64", True)
     try:
+        if name in PAGES:
+            return name, [write(output, options)]
         return name, run(EXPERIMENTS[name], output, options)
     except Exception:
         return name, traceback.format_exc()

@@ -8,7 +8,8 @@ import pytest
 
 import lsgan_analytic as lsgan
 from lsgan_analytic.browser import Traced, translate, UnsupportedOperationError
-from lsgan_analytic.browser.compare import differences, evaluated_by_jax, evaluated_by_node, node
+from lsgan_analytic.browser._shorten import shortened
+from lsgan_analytic.browser.compare import by_jax, differences, evaluated_by_node, node
 
 X = jnp.linspace(-2.3, 1.9, 5)
 M = jnp.reshape(jnp.sin(jnp.arange(12.0)), (3, 4))
@@ -56,6 +57,8 @@ FUNCTIONS = {
     ),
     "sums": (lambda m: (m.sum(), m.sum(0), m.max(1), m.prod(1), (m > 0).any(0), jnp.cumsum(m, 1)), (M,)),
     "places": (lambda m: (jnp.argmax(m, 1), jnp.argmin(m), jnp.sort(m[0]), jnp.argsort(m[1])), (M,)),
+    "nothing to sum": (lambda s: (jnp.sum(s), jnp.all(s > 0), jnp.max(s)), (S,)),
+    "rows": (lambda m: (jnp.sort(m, 1), jnp.sort(m, 0), jnp.argsort(m, 0), jnp.sort(m[None], 2)), (M,)),
     "products": (
         lambda m: (m @ m.T, m[0] @ m[1], jnp.einsum("ij,ik->kj", m, m), jnp.outer(m[0], m[1])),
         (M,),
@@ -97,7 +100,7 @@ def both():
         pytest.skip("Node.js is not installed")
     traced = {name: Traced(function, arguments) for name, (function, arguments) in FUNCTIONS.items()}
     ours = evaluated_by_node(translate(traced), {name: [own.arguments] for name, own in traced.items()})
-    return {name: (ours[name], evaluated_by_jax(own, [own.arguments])) for name, own in traced.items()}
+    return {name: (ours[name], by_jax(own)([own.arguments])) for name, own in traced.items()}
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
@@ -147,3 +150,19 @@ def test_what_is_explored_is_checked():
         lsgan.explore(game, players, rules=(), path=None)
     with pytest.raises(ValueError, match="rule: expected an update rule"):
         lsgan.explore(game, players, rules=0.4, path=None)
+
+
+def test_shorter_loops_mean_the_same():
+    short = shortened("for(let i0=0;i0<9;i0++){const t3=v1[i0];const t4=(t3*t3);v2[i0]=t4;}")
+    assert short == "for(let i0=0;i0<9;i0++){const q0=v1[i0];v2[i0]=(q0*q0);}"
+    swapped = "for(let i0=0;i0<9;i0++){const t1=(a1+a2);const t2=(a1-a2);a1=t1;a2=t2;}"
+    assert shortened(swapped) == swapped.replace("t1", "q0").replace("t2", "q1")
+
+
+def test_without_node_there_is_a_warning(monkeypatch):
+    monkeypatch.setattr("lsgan_analytic.browser._compared.node", lambda: None)
+    players = lsgan.Players(disc=jnp.asarray(1.0), gen=jnp.asarray(0.5))
+    with pytest.warns(UserWarning, match="not compared with JAX: that needs Node.js"):
+        page = lsgan.explore(lsgan.FunctionGame(lambda x, y: x * y), players, path=None)
+    assert page.compared == {}
+    assert '"values": [[[' in page.html  # the page compares itself where it is opened

@@ -10,7 +10,7 @@ import pytest
 
 import lsgan_analytic as lsgan
 from experiments import _run
-from experiments.__main__ import EXPERIMENTS, main
+from experiments.__main__ import EXPERIMENTS, main, PAGES
 from experiments._cases import CASE_A
 from experiments.claims import Claim, CLAIMS, Found
 
@@ -22,7 +22,7 @@ PLAIN = {"claim19_packing"}
 def test_list(capsys):
     assert main([]) == 0
     listed = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in listed] == [*EXPERIMENTS, "groups:"]
+    assert [line.split()[0] for line in listed] == [*EXPERIMENTS, *PAGES, "groups:"]
 
 
 def test_one_experiment_writes_its_files_twice_the_same(tmp_path, capsys):

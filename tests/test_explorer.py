@@ -4,11 +4,13 @@ import contextlib
 import io
 import json
 import shutil
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from PIL import Image
 
 import lsgan_analytic as lsgan
 from lsgan_analytic.browser import build, Preset, Scene
@@ -49,7 +51,17 @@ def page(tmp_path_factory):
         free=("disc", "gen"),
         steps=STEPS,
     )
-    return build((case_a, circle), "Test <page>", path)
+    penalised = Scene(
+        title="Case A",
+        game=lsgan.Game(GAME.data, GAME.latent, GAME.loss, (lsgan.R1(0.1),)),
+        players=PLAYERS,
+        rules={"Simultaneous": RULE},
+        box={"b": (-4.0, 2.0), "h": (-2.1, 3.1)},
+        free=("b", "h"),
+        steps=STEPS,
+        samples=SAMPLES,
+    )
+    return build((case_a, circle, penalised), "Test <page>", path)
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +221,177 @@ def test_runs_that_overflow_are_drawn_to_their_end(tab):
     assert len(found["values"]) == 201
     assert np.isfinite(found["values"]).all()
     assert f"to step {found['taken']}" in tab.locator("#words").inner_text()
+
+
+def test_regularisers_are_controls(tab):
+    ask(tab, "explorer.set({scene: 'Case A', regularizer: '', start: {b: -2.5}, step: 0.3, steps: 40})")
+    tab.get_by_label("regulariser").select_option("R1")
+    state = ask(tab, "explorer.state()")
+    assert (state["regularizer"], state["loss"], state["steps"]) == ("R1", "SquaredMinimax", 40)
+    game = lsgan.Game(GAME.data, GAME.latent, GAME.loss, (lsgan.R1(0.1),))
+    start = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-2.5), gen=PLAYERS.gen)
+    expected = lsgan.trajectory(game, lsgan.Simultaneous(step=0.3), start, steps=40, free=("b", "h"))
+    np.testing.assert_allclose(ask(tab, "explorer.path(0).values"), columns(expected.players), rtol=1e-10)
+    strength = tab.get_by_label("regularizers.0.strength").first
+    strength.fill("0.5")
+    strength.press("Enter")
+    assert ask(tab, "explorer.path(0).values")[-1] != columns(expected.players)[-1].tolist()
+
+
+def test_w1_is_that_of_the_library(tab):
+    found = ask(tab, "(explorer.set({scene: 'Case A', steps: 20}), await explorer.distance(0))")
+    path = lsgan.trajectory(GAME, RULE, PLAYERS, steps=20, free=("b", "h"))
+    gens = [jax.tree.map(lambda leaf, k=k: leaf[k], path.players.gen) for k in (0, 20)]
+    expected = [lsgan.divergences.w1(GAME.data, lsgan.pushforward(GAME.latent, gen)) for gen in gens]
+    assert found["steps"] == list(range(21))
+    np.testing.assert_allclose([found["values"][k] for k in (0, 20)], expected, rtol=1e-11)
+
+
+def test_it_moves_along_the_path(tab):
+    ask(tab, "explorer.set({scene: 'Case A', at: 0})")
+    for button, at in [("forward", 1), ("forward", 2), ("back", 1), ("last", STEPS), ("first", 0)]:
+        tab.click(f"#{button}")
+        assert ask(tab, "explorer.state().at") == at
+    tab.select_option("#speed", "4")
+    tab.click("#play")
+    tab.wait_for_function(f"explorer.state().at === {STEPS}")
+    tab.click("#backwards")
+    tab.wait_for_function("explorer.state().at === 0")
+    tab.locator("h1").click()
+    tab.keyboard.press("]")
+    assert ask(tab, "explorer.state().at") == 1
+
+
+EVERY = """
+explorer.set({scene: "Case A", steps: 5, tube: false, cloud: false});
+const state = () => JSON.stringify(explorer.state());
+const count = document.querySelectorAll("#controls input, #controls select").length;
+const dead = [];
+for (let k = 0; k < count; k++) {
+  const input = document.querySelectorAll("#controls input, #controls select")[k];
+  const before = state();
+  if (input.type === "checkbox") input.click();
+  else {
+    const options = [...(input.options || [])];
+    const other = options.find((each) => !each.disabled && !each.selected);
+    if (options.length && !other) continue;
+    const now = Number(input.value);
+    if (other) input.value = other.value;
+    else if (input.type === "range") input.value = now > 500 ? 321 : 654;
+    else input.value = String(now > 1 ? Math.ceil(now / 2) : now + 1);
+    input.dispatchEvent(new Event("input"));
+    input.dispatchEvent(new Event("change"));
+  }
+  if (state() === before) dead.push((input.labels && input.labels[0] && input.labels[0].textContent) || k);
+  while (state() !== before) explorer.undo();
+}
+return [count, dead];
+"""
+
+
+def test_every_control_changes_the_state_and_can_be_undone(tab):
+    count, dead = tab.evaluate(f"async () => {{{EVERY}}}")
+    assert count > 25
+    assert dead == []
+
+
+def test_the_keyboard_moves_a_start(tab):
+    ask(tab, "explorer.set({scene: 'Case A', start: {b: -1, h: 0}})")
+    tab.wait_for_selector(".start")
+    tab.locator(".start").first.focus()
+    tab.keyboard.press("ArrowRight")
+    assert ask(tab, "explorer.path(0).values[0][1]") == pytest.approx(-1 + 6 / 100)
+    tab.wait_for_timeout(100)
+    tab.keyboard.press("Control+z")
+    assert ask(tab, "explorer.path(0).values[0][1]") == -1
+
+
+def test_every_word_is_in_the_table_and_every_control_has_a_name(tab):
+    for scene in ("Case A", "Bilinear"):
+        ask(tab, f"explorer.set({{scene: '{scene}'}})")
+        tab.wait_for_timeout(300)
+        assert "undefined" not in tab.locator("body").inner_text()
+        for part in ("header", "main", "footer"):
+            assert "undefined" not in tab.locator(part).inner_html()
+        nameless = ask(
+            tab,
+            "[...document.querySelectorAll('main input, main select, main button, header button')].filter("
+            "(e) => !e.textContent.trim() && !e.getAttribute('aria-label') && !(e.labels && e.labels.length))"
+            ".length",
+        )
+        assert nameless == 0
+
+
+def test_pictures_leave_the_page(tab):
+    ask(tab, "explorer.set({scene: 'Case A'})")
+    assert ask(tab, "explorer.svg()").startswith("<svg")
+    for button, suffix, start in (
+        ("png", "png", b"\x89PNG"),
+        ("svg", "svg", b"<svg"),
+        ("csv", "csv", b"path,step"),
+    ):
+        with tab.expect_download() as found:
+            tab.click(f"#{button}")
+        assert found.value.suggested_filename == f"explorer.{suffix}"
+        assert Path(found.value.path()).read_bytes().startswith(start)
+
+
+def test_a_notebook_shows_it(browser, page):
+    opened = browser.new_page()
+    said: list[str] = []
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.set_content(page._repr_html_())
+    inside = opened.frame_locator("iframe")
+    inside.locator("#words strong").first.wait_for()
+    opened.wait_for_timeout(500)
+    assert said == []
+    opened.close()
+
+
+def test_it_loads_in_a_second(browser, page):
+    opened = browser.new_page()
+    opened.goto(page.path.as_uri())
+    opened.evaluate("explorer.ready.then(() => 0)")
+    assert (
+        opened.evaluate("performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart")
+        < 3000
+    )
+    opened.close()
+
+
+SIZES = {"desktop": (1440, 900), "projector": (1024, 768), "phone": (390, 844)}
+PICTURES = Path(__file__).parent / "explorer_pictures.npz"
+
+
+def thumbnails(browser, page) -> dict[str, np.ndarray]:
+    """The page at three sizes in both themes, a pixel for 12 x 12."""
+    pictures = {}
+    for name, (width, height) in SIZES.items():
+        for theme in ("light", "dark"):
+            opened = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
+            opened.goto(page.path.as_uri())
+            opened.evaluate("explorer.ready.then(() => explorer.set({scene: 'Case A'})).then(() => 0)")
+            opened.wait_for_function("explorer.portrait() && explorer.portrait().grid.n === 49")
+            opened.wait_for_function("document.querySelector('.layer-tube ellipse')")
+            opened.wait_for_timeout(300)
+            image = Image.open(io.BytesIO(opened.screenshot())).convert("RGB")
+            pictures[f"{name}_{theme}"] = np.asarray(
+                image.resize((width // 12, height // 12), Image.Resampling.BOX)
+            )
+            opened.close()
+    return pictures
+
+
+def test_it_looks_as_it_did(browser, page):
+    """Within what other fonts change; without the file of references this writes one."""
+    pictures = thumbnails(browser, page)
+    if not PICTURES.exists():
+        np.savez_compressed(PICTURES, **pictures)
+    with np.load(PICTURES) as kept:
+        for name, picture in pictures.items():
+            assert picture.shape == kept[name].shape
+            assert np.abs(picture.astype(float) - kept[name]).mean() < 8, name
 
 
 def test_presets_ask_and_reveal(tab):

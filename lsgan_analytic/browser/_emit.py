@@ -97,7 +97,7 @@ class Emitter:
 
     def block(self, block: Block) -> list[str]:
         """Emit a block; the expressions of its outputs."""
-        from ._arrays import emit  # the two call each other: operations have blocks
+        from ._program import emit  # the two call each other: operations have blocks
 
         uses = Counter([*block.outputs, *(value for each in block.operations for value in _used(each))])
         groups: dict[Value, Group] = {}
@@ -222,31 +222,6 @@ def _moved(index: str, start: int, step: int) -> str:
         return str(start)
     along = index if step == 1 else f"{index}*{step}"
     return f"({start}+{along})" if start else along if step == 1 else f"({along})"
-
-
-def written(module: Module, functions: Sequence[Function], title: str) -> str:
-    """The name of ``main`` among the functions of a program, when all of them are in ``module``."""
-    waiting = {each.name: each for each in functions}
-    done: dict[str, str] = {}
-
-    def write(function: Function) -> None:
-        for name in _calls(function.block):
-            if name not in done:
-                write(waiting[name])
-        done[function.name] = module.function(Emitter(module, done, title).function(function))
-
-    write(waiting["main"])
-    return done["main"]
-
-
-def _calls(block: Block) -> list[str]:
-    """The functions that a block calls."""
-    names = []
-    for operation in block.operations:
-        if operation.name in ("call", "composite"):
-            names.append(called(operation))
-        names += [name for inner in operation.regions for name in _calls(inner)]
-    return names
 
 
 def called(operation: Operation) -> str:

@@ -13,10 +13,10 @@ _HELD_IN = {"step": "step_sizes"}  # where a rule keeps what its argument is cal
 def source(part: Any, prefix: str = "") -> str | None:
     """``lsgan.Exponential(rate={{data.rate}})``; None for what this package did not define.
 
-    A scalar array is a place ``{{name}}``, named as ``leaf_names`` does, after ``prefix``.
+    Every number is a place ``{{name}}``, named as ``entry_names`` does, after ``prefix``.
     """
     if eqx.is_inexact_array(part):
-        return f"{{{{{prefix}}}}}" if np.ndim(part) == 0 else repr(np.asarray(part).tolist())
+        return _places(np.shape(part), prefix, ())
     if isinstance(part, bool | int | float | str | type(None)):
         return repr(part)
     if isinstance(part, tuple):
@@ -26,6 +26,13 @@ def source(part: Any, prefix: str = "") -> str | None:
     if not isinstance(part, eqx.Module) or not kind.__module__.startswith("lsgan_analytic."):
         return None
     return _construction(part, prefix)
+
+
+def _places(shape: tuple[int, ...], name: str, index: tuple[int, ...]) -> str:
+    """The entries of an array as nested lists."""
+    if len(index) == len(shape):
+        return f"{{{{{name}[{','.join(map(str, index))}]}}}}" if index else f"{{{{{name}}}}}"
+    return f"[{', '.join(_places(shape, name, (*index, k)) for k in range(shape[len(index)]))}]"
 
 
 def _construction(part: eqx.Module, prefix: str) -> str | None:

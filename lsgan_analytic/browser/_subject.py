@@ -8,8 +8,12 @@ from jax import Array
 from jaxtyping import PyTree
 
 from .._types import Flag, Players, Scalar
+from ..discriminators.base import AbstractDiscriminator
+from ..divergences.transport import w1
 from ..game import AbstractGame, field, Game
+from ..laws.base import AbstractLaw
 from ..laws.discrete import PointMasses
+from ..laws.pushforward import pushforward
 from ..parameters import parameter_names, partition_inexact, vector
 from ..stochastic._nodes import Nodes
 from ..stochastic._sampling import on_points, points
@@ -75,17 +79,35 @@ class Subject:
         return jax.jacfwd(lambda own: self.look(own, numbers)[1])(theta)
 
     def curves(self, theta: Array, numbers: Array, x: Array) -> tuple[Array, Array, Array]:
-        """D(x), the density of the data and that of generated points."""
+        """D(x), and of the data and of generated points the density: of a sample its points and masses."""
+        disc, data, generated = self._parts(theta, numbers)
+        return jax.vmap(disc)(x), _shape_of(data, x), _shape_of(generated, x)
+
+    def atoms(self) -> list[bool]:
+        """Whether the data and the generated points have masses in place of a density."""
+        _, data, generated = self._parts(self.theta, self.numbers)
+        return [data.is_sample, generated.is_sample]
+
+    def _parts(self, theta: Array, numbers: Array) -> tuple[AbstractDiscriminator, AbstractLaw, AbstractLaw]:
         game = self.game_at(numbers)
         assert isinstance(game, Game)
-        disc, data, generated = game.effective_parts(self.players_at(theta))
-        return jax.vmap(disc)(x), data.pdf(x), generated.pdf(x)
+        return game.effective_parts(self.players_at(theta))
+
+    def distance(self, theta: Array, numbers: Array) -> Array:
+        """W1 between the data and what is generated, before any regulariser acts on them."""
+        game = self.game_at(numbers)
+        assert isinstance(game, Game)
+        return w1(game.data, pushforward(game.latent, self.players_at(theta).gen))
 
     def draw(self, key: Array, numbers: Array, count: int) -> tuple[Array, Array]:
         """``count`` data points and latent points: the first m of them are the sample of m."""
         game = self.game_at(numbers)
         assert isinstance(game, Game)
         return points(game, jax.random.wrap_key_data(key), (count, count))
+
+
+def _shape_of(law: AbstractLaw, x: Array) -> Array:
+    return jnp.stack(law.nodes()) if law.is_sample else law.pdf(x)
 
 
 def fold(key: Array, number: Array) -> Array:
@@ -179,3 +201,12 @@ def leaf_names(tree: PyTree) -> list[tuple[str, tuple[int, ...]]]:
     kept = eqx.filter(tree, eqx.is_inexact_array)
     every = jax.tree_util.tree_leaves_with_path(kept)
     return [(jax.tree_util.keystr(path, simple=True, separator="."), leaf.shape) for path, leaf in every]
+
+
+def entry_names(tree: PyTree) -> list[str]:
+    """Of every number in the order of ``partition_inexact``: ``weights[1]``, and ``rate`` for a scalar."""
+    every = []
+    for name, shape in leaf_names(tree):
+        places = np.ndindex(*shape)
+        every += [f"{name}[{','.join(map(str, place))}]" if place else name for place in places]
+    return every

@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,15 +65,20 @@ def _written(x: Any) -> list:
     return [kind, values] if x.ndim else ["scalar", values[0]]
 
 
-def evaluated_by_jax(traced: Traced, inputs: Sequence[tuple]) -> list[list[np.ndarray]]:
-    """The same by JAX: one program for all inputs."""
-    stacked = [np.stack([np.asarray(row[k]) for row in inputs]) for k in range(len(traced.arguments))]
+def by_jax(traced: Traced) -> Callable[[Sequence[tuple]], list[list[np.ndarray]]]:
+    """The same by JAX, compiled once for all inputs of a number of rows."""
 
     def one(row: tuple) -> list:
         return jax.tree.leaves(traced.function(*row))
 
-    values = jax.jit(lambda rows: jax.lax.map(one, rows))(tuple(stacked))
-    return [[np.asarray(v[k], float).ravel() for v in values] for k in range(len(inputs))]
+    program = jax.jit(lambda rows: jax.lax.map(one, rows))
+
+    def evaluated(inputs: Sequence[tuple]) -> list[list[np.ndarray]]:
+        stacked = (np.stack([np.asarray(row[k]) for row in inputs]) for k in range(len(traced.arguments)))
+        values = program(tuple(stacked))
+        return [[np.asarray(v[k], float).ravel() for v in values] for k in range(len(inputs))]
+
+    return evaluated
 
 
 def differences(ours: Sequence[Sequence[np.ndarray]], jax_s: Sequence[Sequence[np.ndarray]]) -> np.ndarray:

@@ -7,7 +7,9 @@ from typing import Any
 
 import jax
 
-from ._emit import Module, written
+from ._emit import Module
+from ._program import written
+from ._shorten import shortened
 from ._stablehlo import exported
 
 
@@ -26,10 +28,17 @@ class Traced:
 
 @dataclass(frozen=True)
 class Script:
-    """JavaScript text; ``shapes`` are those of the values of each function."""
+    """JavaScript text.
+
+    Attributes:
+        text: the program.
+        shapes: of every function, those of its values.
+        mains: of every function, the name of its text in the program: the same for equal programs.
+    """
 
     text: str
     shapes: dict[str, tuple[tuple[int, ...], ...]]
+    mains: dict[str, str]
 
 
 def translate(functions: Mapping[str, Traced]) -> Script:
@@ -71,7 +80,7 @@ class Translator:
                 "jax.config.update('jax_enable_x64', True) first"
             )
         self._module = Module()
-        self._entries: list[str] = []
+        self._mains: dict[str, str] = {}
         self._shapes: dict[str, tuple[tuple[int, ...], ...]] = {}
 
     def add(self, name: str, traced: Traced) -> None:
@@ -81,12 +90,14 @@ class Translator:
         main = written(self._module, parts, title)
         values = jax.eval_shape(traced.function, *traced.arguments)
         self._shapes[name] = tuple(leaf.shape for leaf in jax.tree.leaves(values))
-        self._entries.append(f'"{name}":{main}')
+        self._mains[name] = main
 
     def script(self) -> Script:
         """All of them."""
-        model = f"const model={{{','.join(self._entries)}}};"
-        return Script("\n".join([*self._module.lines, model]), self._shapes)
+        entries = ",".join(f'"{name}":{main}' for name, main in self._mains.items())
+        model = f"const model={{{entries}}};"
+        text = shortened("\n".join(self._module.lines))
+        return Script(f"{text}\n{model}", self._shapes, dict(self._mains))
 
 
 def runtime() -> str:

@@ -60,7 +60,8 @@ class OptimalIndicator(Answering):
         margin = jnp.where(still[0].log_ratio(still[1]) < -1, rounding, 0)
         left, right = (ends + margin)[:-1], (ends - margin)[1:]
         blank = Interval(jnp.zeros_like(left), jnp.zeros_like(left))
-        return eqx.tree_at(lambda own: (own.left, own.right), blank, (left, jnp.where(wanted, right, left - rounding[1:])))
+        right = jnp.where(wanted, right, left - rounding[1:])
+        return eqx.tree_at(lambda own: (own.left, own.right), blank, (left, right))
 
 
 def _ends(ratio: BestProbability, most: int) -> Vector:

@@ -72,6 +72,21 @@ const Controls = (() => {
     return row;
   };
 
+  // Loss and regulariser, where the page has several of this game.
+  const variants = (state, scene) => {
+    const own = SCENES.filter((each) => each.title === scene.title);
+    const list = (name) => [...new Set(own.map((each) => each[name]))];
+    const select = (name, other, label) => {
+      const options = list(name).map((id) => {
+        const there = name === "loss" || own.some((each) => each[name] === id && each[other] === scene[other]);
+        return { id, text: id || TEXT.no_regularizer, off: there ? "" : TEXT.not_here };
+      });
+      return options.length > 1 ? [choice(label, scene[name], options, (v) => ({ [name]: v }))] : [];
+    };
+    const made = [...select("loss", "regularizer", TEXT.loss), ...select("regularizer", "loss", TEXT.regularizer)];
+    return made.length ? [group(TEXT.game_group, ...made)] : [];
+  };
+
   const SHORT = { "step_sizes.disc.sizes": "step_disc", "step_sizes.gen.sizes": "step_gen" };
   const settings = (state, scene, path) => {
     const rule = scene.rules[path.rule];
@@ -95,6 +110,7 @@ const Controls = (() => {
       return { shown: k ? [other, v] : [v, other] };
     });
     host.replaceChildren(
+      ...variants(state, scene),
       group(TEXT.paths, tabs(state),
         ...scene.names.map((name, p) => {
           const slider = scene.box[name] ? between(...scene.box[name]) : null;

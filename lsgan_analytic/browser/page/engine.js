@@ -4,6 +4,22 @@ const Engine = (() => {
   const call = (setup, name, ...given) => model[`${SCENES[setup.scene].id}.${name}`](...given);
   const sceneOf = (setup) => SCENES[setup.scene];
   const ruleOf = (setup) => sceneOf(setup).rules[setup.rule];
+  // Of the field; by central differences where JAX's own cannot be translated.
+  const jacobian = (setup, theta) => {
+    if (sceneOf(setup).jacobian) return call(setup, "jacobian", theta, setup.numbers)[0];
+    const n = theta.length;
+    const out = new Float64Array(n * n);
+    for (let j = 0; j < n; j++) {
+      const size = 1e-5 * (1 + Math.abs(theta[j]));
+      const [up, down] = [1, -1].map((sign) => {
+        const moved = theta.slice();
+        moved[j] += sign * size;
+        return call(setup, "look", moved, setup.numbers)[1];
+      });
+      for (let i = 0; i < n; i++) out[i * n + j] = (up[i] - down[i]) / (2 * size);
+    }
+    return out;
+  };
   const finite = (values, count) => {
     for (let i = 0; i < count; i++) if (!Number.isFinite(values[i])) return false;
     return true;
@@ -122,6 +138,9 @@ const Engine = (() => {
     return { names, covariance: rows, valid };
   };
 
+  // Runs from `first` on, every `stride`th: workers share them.
+  const shares = (runs, first, stride) => Array.from({ length: Math.ceil((runs - first) / stride) }, (_, k) => first + k * stride);
+
   // One run on its own sample: the run number `r` of lsgan.simulate with this key.
   const sampled = (setup, r) => {
     const key = call(setup, "fold", Uint32Array.from(setup.key), r)[0];
@@ -135,5 +154,5 @@ const Engine = (() => {
     return { values: run.values, stopped: run.stopped, taken: run.taken };
   };
 
-  return { call, follow, exactly, path, tube, sampled, sceneOf, ruleOf, finite };
+  return { call, jacobian, follow, exactly, path, tube, sampled, shares, sceneOf, ruleOf, finite };
 })();

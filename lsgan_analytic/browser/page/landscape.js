@@ -48,7 +48,7 @@ const Landscape = (() => {
 
   const slope = (view, x, y) => {
     const n = view.theta.length;
-    const j = Engine.call(view, "jacobian", at(view, x, y), view.numbers)[0];
+    const j = Engine.jacobian(view, at(view, x, y));
     const [p, q] = view.shown;
     return [j[p * n + p], j[p * n + q], j[q * n + p], j[q * n + q]];
   };
@@ -64,6 +64,9 @@ const Landscape = (() => {
     const turning = trace * trace < 4 * det;
     return (trace < 0 ? "attracting" : "repelling") + (turning ? "_spiral" : "_node");
   };
+
+  // Rounding about 0 is 0.
+  const rounded = (value, width) => (Math.abs(value) < 1e-13 * width ? 0 : value);
 
   // Roots of the field on the plane inside the box, by Newton's method from every cell where both
   // components change sign.
@@ -94,7 +97,7 @@ const Landscape = (() => {
         const near = (r) => Math.abs(r.x - u) < 1e-6 * (x1 - x0) && Math.abs(r.y - v) < 1e-6 * (y1 - y0);
         const inside = u >= x0 && u <= x1 && v >= y0 && v <= y1;
         if (step <= 1e-9 * (1 + Math.abs(u) + Math.abs(v)) && inside && !found.some(near))
-          found.push({ x: u, y: v, kind: kind(slope(view, u, v)) });
+          found.push({ x: rounded(u, x1 - x0), y: rounded(v, y1 - y0), kind: kind(slope(view, u, v)) });
       }
     return found;
   };

@@ -86,7 +86,7 @@ const Outcome = (() => {
     const force = pick(Engine.call(setup, "look", here, setup.numbers)[1], free);
     if (!(norm(force) <= 1e-2)) return "moving";
     if (growth(setup, run, free, 0) > 0.1) return "moving";
-    const full = Engine.call(setup, "jacobian", here, setup.numbers)[0];
+    const full = Engine.jacobian(setup, here);
     const slope = Float64Array.from(free.flatMap((i) => free.map((j) => full[i * n + j])));
     const steepness = Math.max(...slope.map(Math.abs));
     if (steepness < 100 * 2 ** -1022) return norm(force) > 0 ? "plateau" : "plateau";

@@ -24,15 +24,14 @@ const Output = (() => {
     made.prepend(back);
     return new XMLSerializer().serializeToString(made);
   };
-  const asSvg = (svg) => save("explorer.svg", "image/svg+xml", standing(svg));
-  const asPng = async (svg) => {
+  const png = async (svg) => {
     const image = new Image();
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standing(svg))}`;
     await image.decode();
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [image.width * 2, image.height * 2];
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-    canvas.toBlob((blob) => save("explorer.png", "image/png", blob));
+    return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   };
 
   const csv = (state, drawn) => {
@@ -54,9 +53,10 @@ const Output = (() => {
     const scene = State.sceneOf(state);
     const path = state.paths[i];
     const rule = scene.rules[path.rule];
-    const numbers = Object.fromEntries(scene.numbers.map((one) => [one.name, state.numbers[one.index]]));
-    const settings = Object.fromEntries(rule.settings.map((one) => [one.name, path.settings[one.index]]));
-    const start = Object.fromEntries(scene.owners.map((name, p) => [name, path.start[p]]));
+    const named = (names, values) => Object.fromEntries(names.map((name, p) => [name, values[p]]));
+    const numbers = named(scene.number_names, state.numbers);
+    const settings = named(rule.number_names, path.settings);
+    const start = named(scene.owners, path.start);
     const part = (text, values) => (text ? filled(text, values) : `...  # ${TEXT.source_unknown}`);
     const { game, disc, gen } = scene.python;
     const lines = [
@@ -81,5 +81,5 @@ const Output = (() => {
     return `${lines.join("\n")}\n`;
   };
 
-  return { save, asSvg, asPng, csv, python, standing };
+  return { save, png, csv, python, standing };
 })();

@@ -1,6 +1,6 @@
-// What the page shows, and nothing else: checked, undone, and written into the address.
+// What the page shows, and nothing else: checked, changed, and what the engine needs of it.
 const State = (() => {
-  const VERSION = 1;
+  const VERSION = 2; // 1 had numbers of scenes and rules in the address
   const LIMITS = { steps: [1, 5000], runs: [1, 1000], key: [0, 4294967295], at: [0, 5000] };
   const copy = (value) => JSON.parse(JSON.stringify(value));
   const sceneOf = (state) => SCENES[state.scene];
@@ -48,6 +48,8 @@ const State = (() => {
 
   const setters = {
     scene: () => {},
+    loss: () => {},
+    regularizer: () => {},
     shown(state, value) {
       const names = Object.keys(sceneOf(state).box);
       if (!Array.isArray(value) || value.length !== 2 || value[0] === value[1])
@@ -143,15 +145,46 @@ const State = (() => {
     return one && path.settings[one.index];
   };
 
+  // The scene of these changes: of one title there may be several, by loss and regulariser.
+  const sceneAfter = (state, changes) => {
+    const here = sceneOf(state);
+    const titles = [...new Set(SCENES.map((scene) => scene.title))];
+    if (typeof changes.scene === "number") return number("scene", changes.scene, 0, SCENES.length - 1, true);
+    const title = changes.scene === undefined ? here.title : among("scene", changes.scene, titles);
+    const own = SCENES.filter((scene) => scene.title === title);
+    const known = (name, from) => [...new Set(from.map((scene) => scene[name]))];
+    const same = changes.scene === undefined;
+    const loss = changes.loss !== undefined ? among("loss", changes.loss, known("loss", own)) : same ? here.loss : own[0].loss;
+    const some = own.filter((scene) => scene.loss === loss);
+    const wanted = changes.regularizer;
+    if (wanted !== undefined) among("regularizer", wanted, known("regularizer", some));
+    const chosen = some.find((scene) => scene.regularizer === (wanted ?? (same ? here.regularizer : some[0].regularizer)));
+    return SCENES.indexOf(chosen || some[0]);
+  };
+  // The state in another scene, with what both have.
+  const carried = (state, index) => {
+    const [before, after] = [sceneOf(state), SCENES[index]];
+    if (before.title !== after.title) return initial(index);
+    const titles = after.rules.filter((rule) => !rule.reason).map((rule) => rule.title);
+    const numbers = Object.fromEntries(before.numbers.map((one) => [one.name, state.numbers[one.index]]));
+    const kept = after.numbers.map((one) => one.name).filter((name) => name in numbers);
+    const paths = state.paths.map((path) => {
+      const rule = before.rules[path.rule].title;
+      const step = ["disc", "gen"].map((who) => settingOf(state, path, `step_sizes.${who}.sizes`));
+      const common = { start: path.start, ...(step.includes(undefined) ? {} : { step }) };
+      return titles.includes(rule) ? { ...common, rule } : common;
+    });
+    const same = ["shown", "free", "steps", "samples", "runs", "key", "protocol", "background", "tube", "cloud", "at", "active"];
+    const changes = Object.fromEntries(same.map((name) => [name, state[name]]));
+    const moved = changed(initial(index), { ...changes, paths }, true);
+    return changed(moved, { numbers: Object.fromEntries(kept.map((name) => [name, numbers[name]])) }, true);
+  };
+
   const ORDER = ["scene", "shown", "numbers", "steps", "samples", "paths", "active", "rule", "free"];
   // The state after these changes; Wrong (an Error) for one that cannot be, which changes nothing.
   const changed = (state, changes, tolerant = false) => {
-    const names = SCENES.map((scene) => scene.title);
-    let next = copy(state);
-    if (changes.scene !== undefined && changes.scene !== state.scene) {
-      const index = typeof changes.scene === "number" ? changes.scene : names.indexOf(among("scene", changes.scene, names));
-      next = initial(number("scene", index, 0, SCENES.length - 1, true));
-    }
+    const index = sceneAfter(state, changes);
+    const next = changes.scene !== undefined ? initial(index) : index === state.scene ? copy(state) : carried(state, index);
     const keys = Object.keys(changes).sort((a, b) => (ORDER.indexOf(a) + 99) % 99 - ((ORDER.indexOf(b) + 99) % 99));
     for (const key of keys) {
       try {
@@ -163,21 +196,6 @@ const State = (() => {
     }
     next.at = Math.min(next.at, next.steps);
     return next;
-  };
-
-  const encode = (state) => `#${encodeURIComponent(JSON.stringify(state))}`;
-  // {state, note} from an address
-  const decode = (hash) => {
-    if (hash.length < 2) return { state: null, note: "" };
-    try {
-      const given = JSON.parse(decodeURIComponent(hash.slice(1)));
-      if (typeof given !== "object" || given === null) throw new Error(hash);
-      const index = typeof given.scene === "number" && SCENES[given.scene] ? given.scene : 0;
-      const state = changed(initial(index), { ...given, scene: index }, true);
-      return { state, note: given.v === VERSION ? "" : TEXT.old_url };
-    } catch {
-      return { state: null, note: TEXT.bad_url };
-    }
   };
 
   // What the engine needs to compute path i.
@@ -211,5 +229,5 @@ const State = (() => {
     };
   };
 
-  return { initial, changed, encode, decode, setup, view, copy, sceneOf, settingOf, numberRange, SETTING, LIMITS, Wrong };
+  return { VERSION, initial, changed, setup, view, copy, sceneOf, settingOf, numberRange, SETTING, LIMITS, Wrong };
 })();

@@ -11,6 +11,22 @@ const jobs = {
   async tube(setup, send) {
     send(Engine.tube(setup), true);
   },
+  async distance(setup, send, stale) {
+    const { values } = Engine.path(setup);
+    const last = values.length - 1;
+    const found = new Map();
+    for (const parts of [8, 40]) {
+      for (let k = 0; k <= parts; k++) {
+        const step = Math.round((last * k) / parts);
+        if (found.has(step)) continue;
+        found.set(step, Engine.call(setup, "distance", values[step], setup.numbers)[0]);
+        await pause();
+        if (stale()) return;
+      }
+      const steps = [...found.keys()].sort((a, b) => a - b);
+      send({ steps, values: steps.map((step) => found.get(step)) }, parts === 40);
+    }
+  },
   async portrait(view, send, stale) {
     for (const n of [17, 49]) {
       const grid = Landscape.grid(view, n);
@@ -19,19 +35,19 @@ const jobs = {
       send({ grid, levels: Landscape.levels(view), equilibria: Landscape.equilibria(view, grid) }, n === 49);
     }
   },
-  async cloud(setup, send, stale) {
+  async cloud({ setup, first, stride }, send, stale) {
     let since = performance.now();
     const paths = [];
-    for (let r = 0; r < setup.runs; r++) {
+    for (const r of Engine.shares(setup.runs, first, stride)) {
       paths.push(Engine.sampled(setup, r));
       if (performance.now() - since > 40) {
-        send({ paths: null, done: r + 1 }, false);
+        send({ paths: null, done: paths.length }, false);
         await pause();
         if (stale()) return;
         since = performance.now();
       }
     }
-    send({ paths, done: setup.runs }, true);
+    send({ paths, done: paths.length }, true);
   },
 };
 
