@@ -68,7 +68,7 @@ def compute(config: Config) -> Arrays:
     for name in _RULES:
         training = partial(_training, name)
         radius = radii(training, strengths, steps)
-        data[f"radius_{name}"] = radius
+        data[f"radius_{name}"] = radius.astype(np.float32)  # a colour needs no more
         for kind in KINDS:
             data[f"{kind}_{name}"] = border_line(training, kind, radius, strengths, steps)
     return data

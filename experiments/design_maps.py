@@ -83,7 +83,8 @@ def compute(config: Config) -> Arrays:
     data = {"steps": steps, **axes}
     for order, other in _PANELS:
         training = partial(_training, order, other, config.strength)
-        radius = data[f"radius_{order}_{other}"] = radii(training, axes[other], steps)
+        radius = radii(training, axes[other], steps)
+        data[f"radius_{order}_{other}"] = radius.astype(np.float32)  # a colour needs no more
         for kind in KINDS:
             data[f"{kind}_{order}_{other}"] = border_line(training, kind, radius, axes[other], steps)
     return data
