@@ -60,7 +60,7 @@ def planted(value: float) -> Claim:
         name="planted",
         compute=lambda config: {"x": np.asarray(value)},
         plot=None,
-        found=lambda data: {"x": Found(data["x"], 1.0, 0.1)},
+        found=lambda data: {"x": Found(data["x"], 1.0, 0.1, "theory")},
     )
 
 
