@@ -64,7 +64,7 @@ def _training(
 def compute(config: Config) -> Arrays:
     """Largest |multiplier| over the rectangle, and the borders of stability with what lies beyond them."""
     strengths, steps = (np.linspace(*ends, config.cells) for ends in (config.strengths, config.steps))
-    data = {"strengths": strengths, "steps": steps}
+    data: Arrays = {"strengths": strengths, "steps": steps}
     for name in _RULES:
         training = partial(_training, name)
         radius = radii(training, strengths, steps)

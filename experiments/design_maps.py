@@ -80,7 +80,7 @@ def compute(config: Config) -> Arrays:
         "ratio": np.linspace(*config.ratios, config.cells),
         "momentum": np.linspace(*config.momenta, config.cells),
     }
-    data = {"steps": steps, **axes}
+    data: Arrays = {"steps": steps, **axes}
     for order, other in _PANELS:
         training = partial(_training, order, other, config.strength)
         radius = radii(training, axes[other], steps)
