@@ -12,9 +12,9 @@ from typing import Any, cast
 import jax
 
 import lsgan_analytic as lsgan
-from experiments._all import EXPERIMENTS
-from experiments._run import Experiment, load, Options
-from experiments.claims import CLAIMS
+from lsgan_analytic.experiments._all import EXPERIMENTS
+from lsgan_analytic.experiments._run import Experiment, load, Options
+from lsgan_analytic.experiments.claims import CLAIMS
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "figures"
@@ -119,8 +119,8 @@ def _config(one: Experiment) -> str:
 def gallery(images: Path) -> str:
     """Every experiment of the registry but the claims: picture, title, source, command, configuration."""
     parts = [
-        "# Gallery\n\nOne section an experiment, made from the registry in `experiments/` and the files in "
-        "`figures/`. `--quick` draws coarse versions, `--set FIELD=VALUE` changes a number.\n"
+        "# Gallery\n\nOne section an experiment, made from the registry in `lsgan_analytic/experiments/` and "
+        "the files in `figures/`. `--quick` draws coarse versions, `--set FIELD=VALUE` changes a number.\n"
     ]
     claims = {claim.name for claim in CLAIMS}
     captions = tomllib.loads(Path(__file__).with_name("captions.toml").read_text(encoding="utf-8"))
@@ -179,7 +179,7 @@ def write(folder: Path) -> None:
 def explorer(folder: Path) -> None:
     """``explorer.html`` of the paper's game, made again when its sources are newer."""
     import lsgan_analytic.browser
-    from experiments import explorer as pages
+    from lsgan_analytic.experiments import explorer as pages
 
     path = folder / "explorer.html"
     rooms = [Path(part.__file__).parent for part in (lsgan_analytic.browser, pages)]

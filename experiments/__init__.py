@@ -1,4 +1,3 @@
-"""Experiments: each chooses numbers, computes them with ``lsgan_analytic`` and draws them.
+"""``python -m experiments``, in a clone, is ``python -m lsgan_analytic.experiments``."""
 
-``python -m experiments`` lists them, ``python -m experiments all`` writes every figure.
-"""
+from lsgan_analytic.experiments import __path__ as __path__

@@ -1,8 +1,8 @@
 """Certified values of K and its derivatives, and of J, its gradient and its Hessian, by interval arithmetic.
 
-``python tests/certified.py`` writes ``tests/certified.npz`` anew (some minutes); the suite recomputes a
-few of its points. python-flint's ``acb.integral`` encloses each integral rigorously; the values kept are
-the midpoints, rounded once to float64, of enclosures narrower than 2^-65 of themselves.
+``python tests/certified.py`` writes ``experiments/_certified.npz`` of the package anew (some minutes); the
+suite recomputes a few of its points. python-flint's ``acb.integral`` encloses each integral rigorously; the
+values kept are the midpoints, rounded once to float64, of enclosures narrower than 2^-65 of themselves.
 
 The parameters have short mantissas, so that a g, a h and a h + b are exact in float64: what is measured
 against these values is the integral, not the rounding of its arguments.
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from flint import acb, arb, ctx
 
-FILE = Path(__file__).with_suffix(".npz")
+FILE = Path(__file__).parents[1] / "lsgan_analytic" / "experiments" / "_certified.npz"
 BOXES = {"core": (0.2, 5.0, 4.0), "wide": (1e-3, 1e3, 20.0)}  # a, c, g from ... to ..., |b|, |h| <= ...
 POINTS = 200  # in each box
 ctx.prec = 260

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments import _run, accuracy
+from lsgan_analytic.experiments import _run, accuracy
 
 SAVED = Path(__file__).parents[1] / "figures" / "accuracy.npz"
 

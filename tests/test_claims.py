@@ -4,8 +4,8 @@ import jax
 import pytest
 from test_experiments import ROOT
 
-from experiments._run import load
-from experiments.claims import CLAIMS
+from lsgan_analytic.experiments._run import load
+from lsgan_analytic.experiments.claims import CLAIMS
 
 #: seconds of compiling: computed again with ``-m slow``; the committed numbers are looked at always
 LONG = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 14, 15, 16, 17, 18, 20, 21, 23, 25, 29}

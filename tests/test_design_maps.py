@@ -8,8 +8,8 @@ import optax
 import pytest
 
 import lsgan_analytic as lsgan
-from experiments import design_maps
-from experiments.borders import border_line, radii
+from lsgan_analytic.experiments import design_maps
+from lsgan_analytic.experiments.borders import border_line, radii
 
 
 def test_heavy_ball_is_sgd_with_momentum():

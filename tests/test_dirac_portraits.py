@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments import _run, dirac_portraits
+from lsgan_analytic.experiments import _run, dirac_portraits
 
 CONFIG = dirac_portraits.Config()
 #: psi moves by eta theta D'(0), with D'(0) = 1/2 (minimax) or 1 (Wasserstein)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import lsgan_analytic as lsgan
-from experiments._all import EXPERIMENTS
-from experiments.claims import CLAIMS
+from lsgan_analytic.experiments._all import EXPERIMENTS
+from lsgan_analytic.experiments.claims import CLAIMS
 
 ROOT = Path(__file__).parents[1]
 _spec = importlib.util.spec_from_file_location("generated_pages", ROOT / "docs" / "generated_pages.py")

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 import lsgan_analytic as lsgan
-from experiments.__main__ import main
-from experiments.ensemble import command
-from experiments.ensemble.config import Config
-from experiments.ensemble.shards import Folder, Shard, shards_of
-from experiments.ensemble.tasks import of_array, of_step, parsed, Task
+from lsgan_analytic.experiments.__main__ import main
+from lsgan_analytic.experiments.ensemble import command
+from lsgan_analytic.experiments.ensemble.config import Config
+from lsgan_analytic.experiments.ensemble.shards import Folder, Shard, shards_of
+from lsgan_analytic.experiments.ensemble.tasks import of_array, of_step, parsed, Task
 
 ROOT = Path(__file__).parents[1]
 GAME = """
@@ -169,13 +169,20 @@ def test_which_task():
 
 
 def test_every_field_reaches_the_simulation(monkeypatch):
-    asked = {}
-    monkeypatch.setattr(lsgan, "simulate_summary", lambda *parts, **setting: asked.update(setting))
-    from experiments.ensemble.config import Setup, simulated
+    class AskedError(Exception):
+        pass
+
+    def ask(*parts, **setting):
+        raise AskedError(setting)
+
+    monkeypatch.setattr(lsgan, "simulate_summary", ask)
+    from lsgan_analytic.experiments.ensemble.config import Setup, simulated
 
     for nodes, expected in (("none", None), ("auto", "auto"), ("64", 64)):
         config = Config(samples=7, steps=6, protocol="fresh", free=("b",), nodes=nodes, save_every=3)
-        simulated(config, Setup.of(config, None), 40, 20, [])
+        with pytest.raises(AskedError) as error:
+            simulated(config, Setup.of(config, None), 40, 20, [])
+        (asked,) = error.value.args
         given = {
             name: asked[name] for name in ("samples", "steps", "protocol", "free", "nodes", "save_every")
         }

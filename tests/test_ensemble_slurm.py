@@ -11,7 +11,7 @@ import local_slurm
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SCRIPT = ROOT / "experiments" / "slurm" / "ensemble.sbatch"
+SCRIPT = ROOT / "lsgan_analytic" / "experiments" / "slurm" / "ensemble.sbatch"
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(local_slurm.missing()), reason=local_slurm.missing() or "SLURM is there"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments._interrupts import report
+from lsgan_analytic.experiments._interrupts import report
 
 ROOT = Path(__file__).parents[1]
 

@@ -1,19 +1,29 @@
 """The games and lessons of ``python -m experiments explorer``."""
 
+from pathlib import Path
+
 import jax
 import numpy as np
 import pytest
 
 import lsgan_analytic as lsgan
-from experiments.claims import CLAIMS
-from experiments.explorer import scenes
-from experiments.explorer._lessons import lessons
 from lsgan_analytic.browser._scenes import checked_scene, Scene
+from lsgan_analytic.experiments.claims import CLAIMS
+from lsgan_analytic.experiments.explorer import scenes
+from lsgan_analytic.experiments.explorer._lessons import lessons
+from lsgan_analytic.experiments.explorer._recorded import RECORDED, recorded
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
 def every() -> list[Scene]:
     return scenes()
+
+
+def test_recorded_numbers_are_those_of_the_results():
+    """Else: ``explorer._recorded.write(Path("figures"))``, and read the lessons again."""
+    assert recorded(ROOT / "figures") == RECORDED
 
 
 def test_every_lesson_is_in_one_game(every):
@@ -59,7 +69,7 @@ def test_every_picture_in_chromium(tmp_path):
     """All of them are drawn, without a number that is none and without a word in the console."""
     import shutil
 
-    from experiments.__main__ import main
+    from lsgan_analytic.experiments.__main__ import main
 
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     program = shutil.which("chromium") or shutil.which("google-chrome")

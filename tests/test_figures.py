@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from experiments import _captions, _run, training
-from experiments._all import EXPERIMENTS
-from experiments._style import label_ends, style
+from lsgan_analytic.experiments import _captions, _run, training
+from lsgan_analytic.experiments._all import EXPERIMENTS
+from lsgan_analytic.experiments._style import label_ends, style
 
 FIGURES = Path(__file__).parents[1] / "figures"
 DRAWN = [name for name, one in EXPERIMENTS.items() if one.plot is not None]

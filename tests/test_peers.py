@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments import conformance
+from lsgan_analytic.experiments import conformance
 
 RUNS = [(peer, name) for peer, recorded in conformance.RECORDED.items() for name in recorded["runs"]]
 #: compiled by every run of the tests; the others with ``-m slow``

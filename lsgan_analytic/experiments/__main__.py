@@ -34,11 +34,16 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
+def _program() -> str:
+    """What the command line calls this program: ``lsgan`` where a package is installed."""
+    return "lsgan" if Path(sys.argv[0]).stem == "lsgan" else "python -m experiments"
+
+
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m experiments",
+        prog=_program(),
         description="Compute and draw the figures.",
-        epilog="python -m experiments ensemble --help: big ensembles, on all devices or a cluster",
+        epilog=f"{_program()} ensemble --help: big ensembles, on all devices or a cluster",
     )
     parser.add_argument(
         "names",

@@ -1,37 +1,25 @@
 """The pictures of the page: what is shown, a question before and the answer after.
 
-A lesson about a claim takes its numbers from the claim's recorded results.
+A lesson about a claim takes its numbers from the claim's results: ``_recorded.json``.
 """
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from lsgan_analytic.browser import Preset
 
-from .._captions import plain
 from .._cases import CASE_B
-from .._run import load
-from ..claims import CLAIMS
 from ..logistic import Config as LogisticConfig
 from ._games import DIRAC, FIT, HOPPING, NORMAL, PAIR, POINTS, RSEE, SEQUEL, SOFTMAX
+from ._recorded import RECORDED
 
-FIGURES = Path(__file__).parents[2] / "figures"
 Lesson = tuple[str, str, str, Preset]  # game, loss, regulariser, picture
-
-
-@cache
-def _recorded(number: int) -> dict[str, str]:
-    """The numbers of a claim, by name, in three digits."""
-    (claim,) = (one for one in CLAIMS if one.number == number)
-    return {name: plain(one.value) for name, one in claim.found(load(FIGURES / f"{claim.name}.npz")).items()}
 
 
 def _claim(
     number: int, name: str, key: tuple[str, str, str], state: dict[str, Any], predict: str, reveal: str
 ) -> Lesson:
     """``reveal`` has places [name] for the claim's numbers."""
-    for place, value in _recorded(number).items():
+    for place, value in RECORDED[str(number)].items():
         reveal = reveal.replace(f"[{place}]", value)
     if "[" in reveal:
         raise ValueError(f"claim {number}: expected names of its numbers in brackets, got {reveal!r}")
@@ -91,7 +79,7 @@ def _cases() -> list[Lesson]:
 
 
 def _sequel() -> list[Lesson]:
-    steps = load(FIGURES / "logistic.npz")
+    steps = RECORDED["logistic"]
     return [
         (
             SEQUEL,
@@ -106,7 +94,7 @@ def _sequel() -> list[Lesson]:
                     "tube": False,
                 },
                 "D(x) = 1/(1 + a exp(-b x)) is a probability for a > 0 only. Does a stay positive?",
-                f"No: after {int(steps[f'steps_{number}'])} steps the path leaves through a = 0, where D is "
+                f"No: after {steps[f'steps_{number}']} steps the path leaves through a = 0, where D is "
                 "none any more; it is drawn to its last valid point.",
             ),
         )

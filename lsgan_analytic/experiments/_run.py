@@ -5,7 +5,7 @@ import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, Self, TYPE_CHECKING
+from typing import Any, Protocol, runtime_checkable, Self, TYPE_CHECKING
 
 import jax
 import numpy as np
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Arrays = dict[str, np.ndarray]
 
 
+@runtime_checkable
 class Config(Protocol):
     """A frozen dataclass with every number of an experiment."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 #: values of K and of the game, enclosed by interval arithmetic (``tests/certified.py``)
-_CERTIFIED = Path(__file__).parents[1] / "tests" / "certified.npz"
+_CERTIFIED = Path(__file__).with_name("_certified.npz")
 _BOXES = {"core": "-", "wide": "--"}
 _QUANTITIES = {"cost": ("$J$", BLACK), "gradient": (r"$\nabla J$", BLUE), "hessian": (r"$\nabla^2J$", GREEN)}
 _NORMAL = 1e-290  # smaller exact values are beside the smallest normal number: no relative error is promised

@@ -30,7 +30,7 @@ class Found:
     @property
     def agrees(self) -> bool:
         """Whether they agree; infinities do with themselves."""
-        return self.value == self.expected or math.isclose(
+        return bool(self.value == self.expected) or math.isclose(
             self.value, self.expected, rel_tol=0, abs_tol=self.within
         )
 

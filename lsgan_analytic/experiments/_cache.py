@@ -4,12 +4,11 @@ from pathlib import Path
 
 import jax
 
-FOLDER = Path(__file__).parents[1] / ".jax_cache"
 _WORTH = 0.2  # seconds of compiling
 
 
 def keep_compiled_programs() -> None:
-    """In ``.jax_cache`` of the checkout, unless JAX was told where (JAX_COMPILATION_CACHE_DIR)."""
+    """In ``.jax_cache`` of the current folder, unless JAX was told where (JAX_COMPILATION_CACHE_DIR)."""
     if jax.config.jax_compilation_cache_dir is None:  # pyright: ignore[reportAttributeAccessIssue]
-        jax.config.update("jax_compilation_cache_dir", str(FOLDER))
+        jax.config.update("jax_compilation_cache_dir", str(Path.cwd() / ".jax_cache"))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", _WORTH)

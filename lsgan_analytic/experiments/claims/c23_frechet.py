@@ -104,8 +104,8 @@ def found(data: Arrays) -> dict[str, Found]:
         "FID of M(2) and M(2) + .1": theory(data["frechet"][1], 0.1**2, 1e-10),
         f"n = {n}: mean estimate, normal": theory(estimates[-1, 0, 0], bias[0] / n, within[0]),
         "moved": theory(estimates[-1, 1, 0], 0.01 + bias[1] / n, within[1]),
-        "n = 100: normal less moved > 0": theory(estimates[2, 0, 0] > estimates[2, 1, 0], 1, 0),
-        f"n = {n}: normal less moved < 0": theory(estimates[-1, 0, 0] < estimates[-1, 1, 0], 1, 0),
+        "n = 100: normal less moved > 0": theory(float(estimates[2, 0, 0] > estimates[2, 1, 0]), 1, 0),
+        f"n = {n}: normal less moved < 0": theory(float(estimates[-1, 0, 0] < estimates[-1, 1, 0]), 1, 0),
     }
 
 
