@@ -23,7 +23,7 @@ from ._sampling import on_points
 _COUNTS = (128, 256, 512, 1024, 2048, 4096)
 _PER_PANEL = (4, 12)  # between kinks
 _ENOUGH = 0.01  # of the sampling noise of a step
-_SMOOTH = 0.02  # relative difference of derivatives
+SMOOTH = 0.02  # relative difference of derivatives
 _SPAN = 5e-3  # of 1 + |parameter|, over which they are taken
 
 
@@ -154,8 +154,8 @@ def sufficient_nodes(
     """(nodes, errors, smooth): the fewest nodes on which every step along ``path`` is the exact step.
 
     Where integrands have kinks, panels end wherever a kink is at some step. Steps agree to a hundredth of the
-    sampling noise of a step, in every parameter; the errors are in units of that noise. Smooth: whether the
-    Jacobian of every step on the nodes is that of the exact step, which it is not where a loss has a kink.
+    sampling noise of a step, in every parameter; the errors are in units of that noise. Smooth: whether every
+    step on the nodes is nearly linear over many nodes; then its Jacobian is that of the exact step.
     ValueError where thousands of nodes are not enough.
     """
     nodes, worst, errors = Nodes.of(local.game, 2, path[0].dtype), np.zeros(0), np.zeros((0, len(names)))
@@ -234,7 +234,7 @@ def _errors(local: StepMap, path: tuple[Array, PyTree], nodes: Nodes, samples: A
         near, back, far, farther = jax.vmap(on_nodes)(theta[None] + shifts * span[None])
         difference = (8 * (near - back) - (far - farther)) / 12
         rounding = 64 * jnp.finfo(theta.dtype).eps * (1 + jnp.abs(theta))
-        allowed = _SMOOTH * jnp.max(jnp.abs(difference - span)) + jnp.max(rounding)
+        allowed = SMOOTH * jnp.max(jnp.abs(difference - span)) + jnp.max(rounding)
         smooth = jnp.max(jnp.abs(difference - along)) <= allowed
         psi = local.influence(nodes, theta, counters)
         noise = jnp.sqrt(jnp.sum(mass[:, None] * jnp.square(psi), axis=0))

@@ -40,7 +40,7 @@ from ..parameters import dtype_of, Names, parameter_names
 from ..restriction import restrict
 from ..trajectory import checked_start
 from ..updates.base import AbstractRule, checked_rule
-from ._nodes import exact_path, Nodes, StepMap, sufficient_nodes
+from ._nodes import exact_path, Nodes, SMOOTH, StepMap, sufficient_nodes
 from ._sampling import checked_protocol, pair, Protocol, Samples
 from ._third import fixed, fresh
 
@@ -150,7 +150,11 @@ def predict(
         )
     nodes, error, smooth = sufficient_nodes(local, path, sizes, names)
     before = jax.tree.map(lambda leaf: leaf[:-1], path)  # where each step begins
-    derivatives = _derivatives(local, nodes, before) if smooth else _exact_slopes(local, before)
+    derivatives = _derivatives(local, nodes, before)
+    if not smooth:  # a kink of the loss, or a rule that bends sharply, as those that divide by a mean square
+        slopes = _exact_slopes(local, before)
+        smooth = _alike(derivatives[0], slopes)
+        derivatives = derivatives if smooth else (slopes, jnp.full_like(derivatives[1], jnp.nan))
     psis = _influences(local, before, nodes)
     checked = checked_protocol(protocol)
     bias, covariance = _moments(local, before, nodes, derivatives, psis, sizes, checked)
@@ -185,10 +189,15 @@ def _derivatives(local: StepMap, nodes: Nodes, before: tuple[Array, PyTree]) -> 
 
 
 @eqx.filter_jit
-def _exact_slopes(local: StepMap, before: tuple[Array, PyTree]) -> tuple[Array, Array]:
-    """A_k of every step of the exact game, and NaN for T_theta,theta."""
-    slopes = jax.lax.map(lambda now: jax.jacfwd(local.exact)(*now), before, batch_size=_BATCH)
-    return slopes, jnp.full((*slopes.shape, slopes.shape[-1]), jnp.nan, slopes.dtype)
+def _exact_slopes(local: StepMap, before: tuple[Array, PyTree]) -> Array:
+    """A_k of every step of the exact game."""
+    return jax.lax.map(lambda now: jax.jacfwd(local.exact)(*now), before, batch_size=_BATCH)
+
+
+def _alike(slopes: Array, exact: Array) -> bool:
+    """Whether the slopes on nodes are those of the exact game at every step, relative to the largest."""
+    off = jnp.max(jnp.abs(slopes - exact), axis=(1, 2))
+    return bool(jnp.all(off <= SMOOTH * jnp.max(jnp.abs(exact), axis=(1, 2))))
 
 
 @eqx.filter_jit
