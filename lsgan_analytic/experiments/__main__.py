@@ -98,11 +98,9 @@ def _instead(name: str) -> str:
 
 def _list() -> None:
     width = max(map(len, EXPERIMENTS))
-    for one in EXPERIMENTS.values():
-        _say(f"{one.name:{width}}  {one.source:<14}  {one.title}")
-    for name, title in PAGES.items():
-        _say(f"{name:{width}}  {'page':<14}  {title}")
-    _say(f"groups: {', '.join(GROUPS)}")
+    rows = [f"{one.name:{width}}  {one.source:<14}  {one.title}" for one in EXPERIMENTS.values()]
+    rows += [f"{name:{width}}  {'page':<14}  {title}" for name, title in PAGES.items()]
+    _say("\n".join([*rows, f"groups: {', '.join(GROUPS)}"]))  # at once: a reader may close the pipe early
 
 
 def _begin_worker() -> None:

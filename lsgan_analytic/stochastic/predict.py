@@ -148,14 +148,13 @@ def predict(
             f"players: expected a start whose exact path stays finite and in the domain for {steps} steps, "
             f"got one that leaves at step {int(np.argmin(valid))}"
         )
-    nodes, error, smooth = sufficient_nodes(local, path, sizes, names)
+    nodes, error, smooth, psis = sufficient_nodes(local, path, sizes, names)
     before = jax.tree.map(lambda leaf: leaf[:-1], path)  # where each step begins
     derivatives = _derivatives(local, nodes, before)
     if not smooth:  # a kink of the loss, or a rule that bends sharply, as those that divide by a mean square
         slopes = _exact_slopes(local, before)
         smooth = _alike(derivatives[0], slopes)
         derivatives = derivatives if smooth else (slopes, jnp.full_like(derivatives[1], jnp.nan))
-    psis = _influences(local, before, nodes)
     checked = checked_protocol(protocol)
     bias, covariance = _moments(local, before, nodes, derivatives, psis, sizes, checked)
     if not np.isfinite(covariance).all():
@@ -165,12 +164,6 @@ def predict(
         later = {"fixed": fixed, "fresh": fresh}[checked](local, nodes, before, derivatives[0], psis, sizes)
         third = jnp.concatenate([jnp.zeros_like(later[:1]), later if smooth else later * jnp.nan])
     return Band(path[0][:, :k], bias[:, :k], covariance[:, :k, :k], error, names, third)
-
-
-@eqx.filter_jit
-def _influences(local: StepMap, before: tuple[Array, PyTree], nodes: Nodes) -> Array:
-    """psi of every step, (steps, nodes, size)."""
-    return jax.lax.map(lambda now: local.influence(nodes, *now), before, batch_size=_BATCH)
 
 
 @eqx.filter_jit
