@@ -1,7 +1,7 @@
 """Experiments: each chooses numbers, computes them with ``lsgan_analytic`` and draws them.
 
-``lsgan``, or ``python -m experiments`` in a clone, lists them; ``lsgan all`` writes every figure. They need the
-extra ``figures``; without it importing them is an ImportError that says so.
+``lsgan``, or ``python -m experiments`` in a clone, lists them; ``lsgan all`` writes every figure. They need
+the extra ``figures``; without it importing them is an ImportError that says so.
 """
 
 from importlib.util import find_spec
