@@ -87,7 +87,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
     """A row for each sign: both planes, and the eigenvalues along the line."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(DOUBLE, 4.4), layout="constrained")
+    figure = Figure(figsize=(DOUBLE, 3.9), layout="constrained")
     panels = figure.subplots(2, 3, width_ratios=(1, 1, 1.25))
     for sign, row, letters in zip(_LOSSES, panels, ("abc", "def"), strict=True):
         for axes, names, letter in zip(row, _PLANES, letters, strict=False):
