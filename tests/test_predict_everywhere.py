@@ -109,4 +109,4 @@ def test_without_its_bias_a_band_is_compared_by_its_exact_path():
     np.testing.assert_allclose(seen.z, 0.0, atol=1e-15)
     assert np.isnan(seen.p_values).all()
     assert "nan" not in str(seen)
-    assert "w: the bias, of the order of 1/samples, is not known; compared without it" in str(seen)
+    assert "w: the bias, of order 1/samples, is not known; compared without it" in str(seen)

@@ -73,7 +73,7 @@ class Comparison:
             if worst > 0.25:
                 lines.append(f"{name}: linear theory breaks on the way, nonlinearity up to {worst:.2f}")
             elif np.isnan(worst):
-                lines.append(f"{name}: the bias, of the order of 1/samples, is not known; compared without it")
+                lines.append(f"{name}: the bias, of order 1/samples, is not known; compared without it")
         return "\n".join(lines)
 
 

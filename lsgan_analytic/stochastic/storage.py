@@ -181,7 +181,8 @@ def _checked(content: Content, names: Collection[str], vectors: Collection[str],
     wide = [name for name in names if arrays[name].dtype == np.float64]
     if wide and not jax.config.read("jax_enable_x64"):
         raise ValueError(
-            f'float64 in {wide} while jax_enable_x64 is off: call jax.config.update("jax_enable_x64", True) first'
+            f"float64 in {wide} while jax_enable_x64 is off: call "
+            'jax.config.update("jax_enable_x64", True) first'
         )
 
 
