@@ -242,7 +242,7 @@ def test_a_sample_is_a_histogram():
 
 
 def test_an_animation_shows_the_path(tmp_path, monkeypatch):
-    from lsgan_analytic.plotting import game as module
+    from lsgan_analytic.plotting import animation as module
 
     case, shown = CASES["A"], []
     path = lsgan.trajectory(case.game, lsgan.Simultaneous(0.4), case.players, steps=8)
@@ -260,8 +260,8 @@ def test_an_animation_shows_the_path(tmp_path, monkeypatch):
         assert (picture.n_frames, picture.size, picture.info["duration"]) == (3, (450, 280), 200)
     for players, k in zip(shown, (0, 4, 8), strict=True):
         assert players.disc.b == path.players.disc.b[k]
-    with pytest.raises(ValueError, match=r"file: expected a name that ends in .gif, got 'a.mp4'"):
-        plotting.animate(path, case.game, [0.0, 1.0], tmp_path / "a.mp4")
+    with pytest.raises(ValueError, match=r"file: expected a name that ends in .gif or .mp4, got 'a.avi'"):
+        plotting.animate(path, case.game, [0.0, 1.0], tmp_path / "a.avi")
     with pytest.raises(ValueError, match="x: expected increasing numbers"):
         plotting.animate(path, case.game, [1.0, 0.0], tmp_path / "b.gif")
     assert [one.name for one in tmp_path.iterdir()] == ["a.gif"]
