@@ -19,8 +19,8 @@ from tqdm import tqdm
 from lsgan_analytic._files import write_whole
 
 from ._all import EXPERIMENTS, GROUPS, make, PAGES
-from ._cache import keep_compiled_programs
-from ._interrupts import ends_on_interrupt, ignore_interrupts
+from ._cache import begin_worker, keep_compiled_programs
+from ._interrupts import ends_on_interrupt
 from ._run import configured, load, Options
 from ._settings import settings
 from .claims import CLAIMS
@@ -105,18 +105,13 @@ def _list() -> None:
     _say(f"groups: {', '.join(GROUPS)}")
 
 
-def _begin_worker() -> None:
-    ignore_interrupts()
-    keep_compiled_programs()
-
-
 def _results(names: Sequence[str], output: Path, options: Options, jobs: int) -> Iterator[tuple]:
     """Of every experiment, as they get done: here, or in ``jobs`` processes (compiling takes one core)."""
     if jobs == 1:
         yield from (make(name, output, options) for name in names)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_worker) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=begin_worker) as pool:
         futures = [pool.submit(make, name, output, options) for name in names]
         try:
             yield from (future.result() for future in as_completed(futures))
