@@ -85,7 +85,7 @@ def found(data: Arrays) -> dict[str, Found]:
         "iterations of a period, smallest step": theory(period[-1], flow / step[-1], 2),
         "largest multiplier of the flow": theory(np.abs(multipliers[0]), 1, 1e-6),
         "modulus of the others": recorded(np.abs(multipliers[1]), 0.0846, 1e-4),
-        "product of the multipliers": theory(np.prod(multipliers).real, volume, 1e-6),
+        "product of the multipliers": theory(float(np.prod(multipliers).real), volume, 1e-6),
         "modulus of the others, smallest step": theory(around, np.abs(multipliers[1]), 2e-3),
         "amplitude of theta": recorded(size[2], 0.7910, 1e-4),
         "extrapolated to step 0": theory(_at_0(data["amplitude"][:, 2], step), size[2], 2e-4),

@@ -138,7 +138,7 @@ def _found_cycles(data: Arrays) -> dict[str, Found]:
     Wasserstein, G first: theta' = theta + h psi, psi' = psi - h theta' keep psi^2 + theta^2 + h psi theta and
     turn by the angle arccos(1 - h^2/2).
     """
-    h = float(CLAIM.config.step)
+    h = Config().step
     radius = float(data["amplitude, saturating"].mean())  # there is a circle of any: of the one found
     pace = 2 * np.pi * (1 + float(jax.scipy.special.i0(radius**2 / 2)))
     ellipse = np.sqrt((2 + h) / (1 - h**2 / 4))
