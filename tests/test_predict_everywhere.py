@@ -48,7 +48,7 @@ def test_kinks_have_a_share_in_the_spread():
 
 
 def test_the_bias_under_a_rule_that_bends_sharply():
-    """A step over the root of the first mean square is the sign of the field: far from linear, and no kink."""
+    """A step over the root of the first mean square is the sign of the field: not linear, and no kink."""
     game = lsgan.Game(*NORMALS, lsgan.Wasserstein())
     players = lsgan.Players(lsgan.Linear(w=0.01, b=0.0), lsgan.Shift(shift=-0.5))
     rule = lsgan.AdaptiveCompetitiveGradient(0.02, epsilon=1e-3)
