@@ -236,9 +236,9 @@ def _modes() -> list[Lesson]:
             {"at": 100},
             "One generated point, two modes. Does it settle on one of them?",
             "Never: D marks down the mode where the point is, and it leaves for the other. The period is a "
-            "time, [period times step, smallest step], divided by the step: "
+            "time, [period of the flow], divided by the step: "
             "[iterations of a period, step 0.16] iterations with a step of 0.16, "
-            "[iterations of a period, step 0.016] with 0.016.",
+            "[iterations of a period, smallest step] with 0.016.",
         ),
         _claim(
             20,
