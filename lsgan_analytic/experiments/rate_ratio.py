@@ -63,7 +63,9 @@ def _game(config: Config, strength: jax.Array | float) -> lsgan.Game:
     return lsgan.Game(lsgan.Exponential(rate=config.rate), lsgan.Rayleigh(), loss, penalty)
 
 
-def _players(a: float, b: float, g: float, h: float) -> lsgan.Players:
+def _players(
+    a: float | jax.Array, b: float | jax.Array, g: float | jax.Array, h: float | jax.Array
+) -> lsgan.Players:
     return lsgan.Players(disc=lsgan.Logistic(a=a, b=b), gen=lsgan.Square(g=g, h=h))
 
 
@@ -114,7 +116,7 @@ def _paths(config: Config) -> Arrays:
 
     def play(setting: jax.Array, start: jax.Array) -> lsgan.Path:
         game = _game(config, setting[1])
-        return lsgan.trajectory(game, _rule(config, setting[0]), _players(*start), config.updates)  # pyright: ignore
+        return lsgan.trajectory(game, _rule(config, setting[0]), _players(*start), config.updates)
 
     runs = jax.jit(jax.vmap(play))(jnp.asarray(settings), jnp.asarray([*marked, *beside]))
     values = np.stack([np.asarray(leaf) for leaf in jax.tree.leaves(runs.players)], axis=-1)
