@@ -133,7 +133,7 @@ def gallery(images: Path) -> str:
             parts.append(f"![{_plain(one.title)}](images/{name}.png)\n")
         if name in captions:
             parts.append(captions[name] + "\n")
-        parts.append(_block(f"python -m experiments {name}", "sh"))
+        parts.append(_block(f"lsgan {name}", "sh"))
         parts.append("Configuration:\n\n" + _block(_config(one)))
     return "\n".join(parts)
 

@@ -1,12 +1,15 @@
 """The pages that are made from the package and from the registry of experiments."""
 
 import importlib.util
+import inspect
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 import lsgan_analytic as lsgan
+from lsgan_analytic import plotting
 from lsgan_analytic.experiments._all import EXPERIMENTS
 from lsgan_analytic.experiments.claims import CLAIMS
 
@@ -45,7 +48,7 @@ def test_the_gallery_has_every_experiment_once(tmp_path):
     shown = [line[3:] for line in text.splitlines() if line.startswith("## ")]
     assert shown == [name for name, one in EXPERIMENTS.items() if one not in CLAIMS]
     for name in shown:
-        assert f"python -m experiments {name}\n" in text
+        assert f"lsgan {name}\n" in text
         drawn = (ROOT / "figures" / f"{name}.png").exists()  # tests/test_experiments.py: whether it is
         assert (tmp_path / f"{name}.png").exists() == drawn
 
@@ -60,3 +63,16 @@ def test_the_claims_page_has_every_claim(tmp_path):
 def test_captions_are_of_experiments():
     captions = tomllib.loads((ROOT / "docs" / "captions.toml").read_text(encoding="utf-8"))
     assert captions.keys() <= EXPERIMENTS.keys()
+
+
+def test_every_kind_of_picture_is_shown():
+    """Every public name of ``plotting`` is on its page; functions are called there, or drawn by another."""
+    text = (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
+    cells = "".join(re.findall(r"```\{code-cell\}\n(.*?)```", text, re.DOTALL))
+    parts = {"streamlines", "nullclines", "plateau"}  # of phase_portrait
+    for name in (name for name in vars(plotting) if not name.startswith("_")):
+        value = getattr(plotting, name)
+        if inspect.isfunction(value) and name not in parts:
+            assert f"plotting.{name}(" in cells, name
+        elif not inspect.ismodule(value):
+            assert f"`{name}`" in text, name

@@ -1,6 +1,7 @@
 """Every committed figure, drawn again from its arrays: no text is cut off, none lies on another."""
 
 import itertools
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from lsgan_analytic.experiments import _captions, _run, training
+from lsgan_analytic.experiments import _captions, _run, surfaces, training
 from lsgan_analytic.experiments._all import EXPERIMENTS
 from lsgan_analytic.experiments._style import label_ends, style
 
@@ -198,3 +199,17 @@ def test_the_closest_approach_is_passed(case):
         gap = np.abs(np.exp(-rate * np.maximum(x, 0)) - np.exp(-np.maximum(x - h, 0) / g))
         assert w1[k] == pytest.approx(np.trapezoid(gap, x), rel=1e-6)
     assert w1[moments[1]] == w1.min() < 0.7 * w1[-1]
+
+
+@pytest.mark.parametrize("name", ["figure10", "figure11"])
+def test_a_surface_is_projected_without_rounding(name):
+    """So that the picture has the same bytes on processors whose matrix products round otherwise."""
+    data = _run.load(FIGURES / f"{name}.npz")
+    with style():
+        matrix = surfaces.plot(data, EXPERIMENTS[name].config).axes[0].get_proj()  # pyright: ignore
+    assert np.abs(matrix).max() > 0.1
+    at = np.linspace(0, 200, 21).astype(int)
+    for i, k in itertools.product(at, at):
+        point = np.append(surfaces._coarse(np.array([data["b"][i], data["h"][k], data["cost"][i, k]])), 1.0)
+        exact = [sum(Fraction(m) * Fraction(x) for m, x in zip(row, point, strict=True)) for row in matrix]
+        assert [Fraction(x) for x in matrix @ point] == exact

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LEVELS = (0.25, 0.5, 0.75, 1.25, 1.5, 1.75)  # the ticks of the colour bar
 _NEAR_PLATEAU = 0.01
+_GRAIN = 2.0**-20  # of coordinates and projection in three dimensions; a pixel is 700 of these
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,15 @@ def plot(data: Arrays, config: Config) -> "Figure":
 
 
 def _draw_surface(axes: "Axes3D", data: Arrays, norm: "Normalize", config: Config) -> None:
-    b, h = np.meshgrid(data["b"], data["h"], indexing="ij")
+    project = axes.get_proj
+    axes.get_proj = lambda: _coarse(project())  # pyright: ignore[reportAttributeAccessIssue]
+    b, h = np.meshgrid(_coarse(data["b"]), _coarse(data["h"]), indexing="ij")
     stride = max(1, (len(data["b"]) - 1) // 32)
     mesh = {"rstride": stride, "cstride": stride, "edgecolor": "#00000040", "linewidth": 0.2}
-    axes.plot_surface(b, h, data["cost"], cmap=COST_MAP, norm=norm, rasterized=True, zorder=1, **mesh)
-    path = data["path_b"], data["path_h"], data["path_cost"]
+    axes.plot_surface(
+        b, h, _coarse(data["cost"]), cmap=COST_MAP, norm=norm, rasterized=True, zorder=1, **mesh
+    )
+    path = [_coarse(data[name]) for name in ("path_b", "path_h", "path_cost")]
     axes.plot(*path, color=BLACK, linewidth=1.4, zorder=5)
     for at, marker, face, _ in ENDS:
         point = [coordinate[[at]] for coordinate in path]
@@ -95,6 +100,15 @@ def _draw_surface(axes: "Axes3D", data: Arrays, norm: "Normalize", config: Confi
         axis.set_pane_color((1, 1, 1, 1))
         axis.labelpad = -5
     axes.tick_params(pad=-2)
+
+
+def _coarse(values: np.ndarray) -> np.ndarray:
+    """Multiples of ``_GRAIN``, whose products, and sums of four of these, are exact.
+
+    matplotlib projects by NumPy's matrix product, which rounds otherwise on other processors: without this
+    the same arrays made other bytes there.
+    """
+    return np.round(np.asarray(values, float) / _GRAIN) * _GRAIN
 
 
 def _draw_map(axes: "Axes", data: Arrays, norm: "Normalize") -> "ContourSet":

@@ -37,6 +37,8 @@ class Portrait(eqx.Module):
 def portrait(game: AbstractGame, players: Players, grid: Mapping[str, Numbers]) -> Portrait:
     """Cost and field at every point of a grid of two parameters; the others are as in ``players``.
 
+    With a discriminator that answers (``OptimalDiscriminator``) D is the best response at every point.
+
     Args:
         grid: name -> values, for two names.
 

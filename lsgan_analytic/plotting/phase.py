@@ -44,7 +44,7 @@ def streamlines(axes: "Axes", seen: Portrait, density: float = 0.8, color: str =
 
 
 def nullclines(axes: "Axes", seen: Portrait, colors: Sequence[str] = (DISC, GEN)) -> "Axes":
-    """All branches on which a component of the field is zero: solid the first, dashed the second."""
+    """All branches on which a component of the field is zero: solid the first, dotted the second."""
     x, y = _plane(seen)
     for component, color, dash in zip(np.moveaxis(np.asarray(seen.field), -1, 0), colors, "-:", strict=False):
         if component.min() < 0 < component.max():
