@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_FREE = ("w", "shift")
 _RULES = {
     "simultaneous": lsgan.Simultaneous,
     "alternating": lsgan.Alternating,
@@ -47,15 +48,9 @@ class Config:
         return replace(self, cells=12)
 
 
-@dataclass(frozen=True)
-class Place:
-    """An equilibrium, in the precision that is on when it is asked for, and the parameters that move."""
-
-    players: Callable[[], lsgan.Players]
-    free: tuple[str, ...]
-
-
-DIRAC = Place(lambda: lsgan.Players(disc=lsgan.Linear(w=0.0), gen=lsgan.Shift(shift=0.0)), ("w", "shift"))
+def _centre() -> lsgan.Players:
+    """The equilibrium, in the precision that is on when it is asked for."""
+    return lsgan.Players(disc=lsgan.Linear(w=0.0), gen=lsgan.Shift(shift=0.0))
 
 
 def _training(
@@ -72,58 +67,41 @@ def compute(config: Config) -> Arrays:
     data: Arrays = {"strengths": strengths, "steps": steps}
     for name in _RULES:
         training = partial(_training, name)
-        multiplier = largest(training, strengths, steps)
-        data[f"radius_{name}"] = np.abs(multiplier).astype(np.float32)  # a colour needs no more
+        radius = radii(training, strengths, steps)
+        data[f"radius_{name}"] = radius.astype(np.float32)  # a colour needs no more
         for kind in KINDS:
-            data[f"{kind}_{name}"] = border_line(training, kind, multiplier, strengths, steps)
+            data[f"{kind}_{name}"] = border_line(training, kind, radius, strengths, steps)
     return data
 
 
-def largest(training: Training, others: np.ndarray, steps: np.ndarray, at: Place = DIRAC) -> np.ndarray:
-    """(steps, others), the multiplier of largest modulus; of a pair the one with Im >= 0."""
+def radii(training: Training, others: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """(steps, others), the largest |multiplier|."""
 
     def slope(step: jax.Array, other: jax.Array) -> jax.Array:
         game, rule = training(step, other)
-        return lsgan.step_jacobian(game, rule, at.players(), free=at.free)
+        return lsgan.step_jacobian(game, rule, _centre(), free=_FREE)
 
     over = jax.jit(jax.vmap(jax.vmap(slope, (None, 0)), (0, None)))
-    values = np.linalg.eigvals(np.asarray(over(jnp.asarray(steps), jnp.asarray(others)))).astype(complex)
-    first = np.argmax(np.abs(values), axis=-1)[..., None]
-    found = np.take_along_axis(values, first, axis=-1)[..., 0]
-    return np.real(found) + 1j * np.abs(np.imag(found))
-
-
-def _crossings(kind: BorderKind, multiplier: np.ndarray) -> np.ndarray:
-    """(m, 2) places of cells on a border of this kind: the cell across has a multiplier of its sort."""
-    outside = np.abs(multiplier) >= 1
-    places = np.argwhere(outside[1:] != outside[:-1])
-    across = np.where(outside[1:], multiplier[1:], multiplier[:-1])[tuple(places.T)]
-    flip = (np.abs(np.imag(across)) < 1e-9) & (np.real(across) < 0)
-    pair = np.abs(np.imag(across)) >= 1e-9
-    return places[flip if kind == "flip" else pair]
+    return np.abs(np.linalg.eigvals(np.asarray(over(jnp.asarray(steps), jnp.asarray(others))))).max(axis=-1)
 
 
 def border_line(
-    training: Training,
-    kind: BorderKind,
-    multiplier: np.ndarray,
-    others: np.ndarray,
-    steps: np.ndarray,
-    at: Place = DIRAC,
+    training: Training, kind: BorderKind, radius: np.ndarray, others: np.ndarray, steps: np.ndarray
 ) -> np.ndarray:
     """(n, 3): other, step and whether the loss of stability is soft (1), hard (-1) or not decided (0)."""
-    crossings = _crossings(kind, multiplier)
+    inside = radius < 1
+    crossings = np.argwhere(inside[1:] != inside[:-1])
     for place in crossings[np.linspace(0, len(crossings) - 1, min(6, len(crossings))).astype(int)]:
         start = (float(steps[place[0]]), float(others[place[1]]))
         try:
             border = lsgan.continue_border(
                 training,
-                at.players(),
+                _centre(),
                 kind,
                 start,
                 (float(steps[0]), float(steps[-1])),
                 (float(others[0]), float(others[-1])),
-                free=at.free,
+                free=_FREE,
             )
         except ValueError:
             continue  # the border near this place is of the other kind

@@ -14,14 +14,14 @@ import lsgan_analytic as lsgan
 from ._captions import given, listed, plain
 from ._run import Arrays, Experiment
 from ._style import BLACK, DOUBLE, panel_letter, VERMILION
-from .borders import border_line, draw_border, KINDS, largest
+from .borders import border_line, draw_border, KINDS, radii
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _COLOURS = "cividis"
-ORDERS = {"simultaneous": lsgan.Simultaneous, "alternating": lsgan.Alternating}
-_PANELS = tuple((order, other) for other in ("ratio", "momentum") for order in ORDERS)
+_ORDERS = {"simultaneous": lsgan.Simultaneous, "alternating": lsgan.Alternating}
+_PANELS = tuple((order, other) for other in ("ratio", "momentum") for order in _ORDERS)
 
 
 class HeavyBall(lsgan.AbstractRule):
@@ -70,7 +70,7 @@ def _training(
     game = lsgan.Game(point, point, lsgan.Minimax(), regularizers=(lsgan.R1(strength),))
     if other == "momentum":
         return game, HeavyBall(step, value, order == "alternating")
-    return game, ORDERS[order]((step * value, step))
+    return game, _ORDERS[order]((step * value, step))
 
 
 def compute(config: Config) -> Arrays:
@@ -83,10 +83,10 @@ def compute(config: Config) -> Arrays:
     data: Arrays = {"steps": steps, **axes}
     for order, other in _PANELS:
         training = partial(_training, order, other, config.strength)
-        multiplier = largest(training, axes[other], steps)
-        data[f"radius_{order}_{other}"] = np.abs(multiplier).astype(np.float32)  # a colour needs no more
+        radius = radii(training, axes[other], steps)
+        data[f"radius_{order}_{other}"] = radius.astype(np.float32)  # a colour needs no more
         for kind in KINDS:
-            data[f"{kind}_{order}_{other}"] = border_line(training, kind, multiplier, axes[other], steps)
+            data[f"{kind}_{order}_{other}"] = border_line(training, kind, radius, axes[other], steps)
     return data
 
 
