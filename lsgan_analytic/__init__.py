@@ -95,6 +95,8 @@ from .generators import (
 )
 from .landscape import (
     asymptotes as asymptotes,
+    Attractors as Attractors,
+    attractors as attractors,
     Basins as Basins,
     basins as basins,
     boundaries as boundaries,

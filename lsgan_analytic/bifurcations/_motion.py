@@ -59,7 +59,7 @@ class Motion(eqx.Module):
         return self
 
     @staticmethod
-    def _numbers(motion: Any) -> list[Array]:
+    def _numbers(motion: Any) -> list[Any]:
         return jax.tree.leaves(motion.players)
 
     def on(self, game: AbstractGame) -> Restriction:

@@ -1,6 +1,7 @@
 """What lies around the paths: surfaces, portraits, basins, plateaus, the extremes of J and its limits."""
 
 from .asymptotes import asymptotes as asymptotes, Level as Level
+from .attractors import Attractors as Attractors, attractors as attractors
 from .basins import Basins as Basins, basins as basins
 from .boundaries import boundaries as boundaries
 from .diagnosis import Cause as Cause, diagnose as diagnose, Diagnosis as Diagnosis
