@@ -34,9 +34,9 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def slow(session: nox.Session) -> None:
-    """Every claim decided again, and every experiment with its coarse settings."""
+    """Every claim decided again, every experiment with its coarse settings, every pair of public parts."""
     session.install("-e", ".[test]")
-    files = ("tests/test_claims.py", "tests/test_experiments.py")
+    files = ("tests/test_claims.py", "tests/test_experiments.py", "tests/conformance")
     session.run("python", "-m", "pytest", "-n", "auto", "-m", "slow", "--seconds", "1800", *files)
 
 
