@@ -47,17 +47,6 @@ def test_kinks_have_a_share_in_the_spread():
     assert np.isnan(band.nonlinearity[-1]).all()
 
 
-def test_the_bias_under_a_rule_that_bends_sharply():
-    """A step over the root of the first mean square is the sign of the field: not linear, and no kink."""
-    game = lsgan.Game(*NORMALS, lsgan.Wasserstein())
-    players = lsgan.Players(lsgan.Linear(w=0.01, b=0.0), lsgan.Shift(shift=-0.5))
-    rule = lsgan.AdaptiveCompetitiveGradient(0.02, epsilon=1e-3)
-    band = lsgan.predict(game, rule, players, samples=10**7, steps=2, free=("w", "shift"))
-    assert np.isfinite(band.bias).all()
-    slopes = lsgan.step_jacobian(game, rule, players, free=("w", "shift"))[:2, :2]
-    assert np.abs(slopes - np.eye(2)).max() > 0.1  # bends: 1 without the rule
-
-
 def test_a_discriminator_that_jumps_is_refused():
     game = lsgan.Game(*NORMALS, lsgan.Wasserstein())
     players = lsgan.Players(lsgan.Interval([0.5], [2.0]), lsgan.Shift(shift=-0.5))

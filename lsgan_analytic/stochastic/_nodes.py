@@ -23,7 +23,7 @@ from ._sampling import on_points
 _COUNTS = (128, 256, 512, 1024, 2048, 4096)
 _PER_PANEL = (4, 12)  # between kinks
 _ENOUGH = 0.01  # of the sampling noise of a step
-SMOOTH = 0.02  # relative difference of derivatives
+_SMOOTH = 0.02  # relative difference of derivatives
 _SPAN = 5e-3  # of 1 + |parameter|, over which they are taken
 
 
@@ -239,7 +239,7 @@ def _errors(
         near, back, far, farther = jax.vmap(on_nodes)(theta[None] + shifts * span[None])
         difference = (8 * (near - back) - (far - farther)) / 12
         rounding = 64 * jnp.finfo(theta.dtype).eps * (1 + jnp.abs(theta))
-        allowed = SMOOTH * jnp.max(jnp.abs(difference - span)) + jnp.max(rounding)
+        allowed = _SMOOTH * jnp.max(jnp.abs(difference - span)) + jnp.max(rounding)
         smooth = jnp.max(jnp.abs(difference - along)) <= allowed
         psi = local.influence(nodes, theta, counters)
         noise = jnp.sqrt(jnp.sum(mass[:, None] * jnp.square(psi), axis=0))

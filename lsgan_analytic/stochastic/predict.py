@@ -21,7 +21,7 @@ theta_k is the path of the exact game. psi is a derivative in the weights of a r
 whose number grows until a step on the nodes is the exact step to a hundredth of the sampling noise, all along
 the path; a game for which that fails is refused, so any rule that is a smooth map of the game can be
 predicted. A_k and T_theta,theta are derivatives on the nodes where those are the ones of the exact game;
-where they are not (a kink of the loss) A_k is taken of the exact game, and (3) is
+where they may not be (a kink of the loss, a step that bends sharply) A_k is taken of the exact game, and (3) is
 not known. (3) is complete for steps that are linear in the laws, as a gradient step is. Source: the
 influence function of M-estimation (Hampel 1974) carried along a trajectory.
 """
@@ -40,7 +40,7 @@ from ..parameters import dtype_of, Names, parameter_names
 from ..restriction import restrict
 from ..trajectory import checked_start
 from ..updates.base import AbstractRule, checked_rule
-from ._nodes import exact_path, Nodes, SMOOTH, StepMap, sufficient_nodes
+from ._nodes import exact_path, Nodes, StepMap, sufficient_nodes
 from ._sampling import checked_protocol, pair, Protocol, Samples
 from ._third import fixed, fresh
 
@@ -53,7 +53,9 @@ class Band(eqx.Module):
     Attributes:
         mean: (T, k), the exact path; bias: (T, k), how far the mean of the runs is from it, to O(1/m). NaN
             from the first step on at which it is not known: where the loss has a kink (``Hinge``), the
-            derivative of psi in (3) is not that of its values on nodes.
+            derivative of psi in (3) is not that of its values on nodes;
+            where a step bends sharply over the parameters, as those of Adam do and of other rules that divide
+            by the root of a mean square, (3) is not all of the next order.
         covariance: (T, k, k), of one run, to O(1/m).
         node_error: (T - 1,), the largest difference over the parameters between a step on the nodes and
             the exact step, in standard deviations of the sampling noise of one step: below 0.01.
@@ -150,11 +152,7 @@ def predict(
         )
     nodes, error, smooth, psis = sufficient_nodes(local, path, sizes, names)
     before = jax.tree.map(lambda leaf: leaf[:-1], path)  # where each step begins
-    derivatives = _derivatives(local, nodes, before)
-    if not smooth:  # a kink of the loss, or a rule that bends sharply, as those that divide by a mean square
-        slopes = _exact_slopes(local, before)
-        smooth = _alike(derivatives[0], slopes)
-        derivatives = derivatives if smooth else (slopes, jnp.full_like(derivatives[1], jnp.nan))
+    derivatives = _derivatives(local, nodes, before) if smooth else _exact_slopes(local, before)
     checked = checked_protocol(protocol)
     bias, covariance = _moments(local, before, nodes, derivatives, psis, sizes, checked)
     if not np.isfinite(covariance).all():
@@ -182,15 +180,10 @@ def _derivatives(local: StepMap, nodes: Nodes, before: tuple[Array, PyTree]) -> 
 
 
 @eqx.filter_jit
-def _exact_slopes(local: StepMap, before: tuple[Array, PyTree]) -> Array:
-    """A_k of every step of the exact game."""
-    return jax.lax.map(lambda now: jax.jacfwd(local.exact)(*now), before, batch_size=_BATCH)
-
-
-def _alike(slopes: Array, exact: Array) -> bool:
-    """Whether the slopes on nodes are those of the exact game at every step, relative to the largest."""
-    off = jnp.max(jnp.abs(slopes - exact), axis=(1, 2))
-    return bool(jnp.all(off <= SMOOTH * jnp.max(jnp.abs(exact), axis=(1, 2))))
+def _exact_slopes(local: StepMap, before: tuple[Array, PyTree]) -> tuple[Array, Array]:
+    """A_k of every step of the exact game, and NaN for T_theta,theta."""
+    slopes = jax.lax.map(lambda now: jax.jacfwd(local.exact)(*now), before, batch_size=_BATCH)
+    return slopes, jnp.full((*slopes.shape, slopes.shape[-1]), jnp.nan, slopes.dtype)
 
 
 @eqx.filter_jit
