@@ -21,8 +21,8 @@ theta_k is the path of the exact game. psi is a derivative in the weights of a r
 whose number grows until a step on the nodes is the exact step to a hundredth of the sampling noise, all along
 the path; a game for which that fails is refused, so any rule that is a smooth map of the game can be
 predicted. A_k and T_theta,theta are derivatives on the nodes where those are the ones of the exact game;
-where they may not be (a kink of the loss, a step that bends sharply) A_k is taken of the exact game, and (3) is
-not known. (3) is complete for steps that are linear in the laws, as a gradient step is. Source: the
+where they may not be (a kink of the loss, a step that bends sharply) A_k is taken of the exact game, and (3)
+is not known. (3) is complete for steps that are linear in the laws, as a gradient step is. Source: the
 influence function of M-estimation (Hampel 1974) carried along a trajectory.
 """
 
