@@ -22,6 +22,7 @@ from .bifurcations import (
     Branch as Branch,
     continue_border as continue_border,
     continue_branch as continue_branch,
+    critical_parameter as critical_parameter,
     Cycle as Cycle,
     cycle as cycle,
     normal_form as normal_form,

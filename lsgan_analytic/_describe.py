@@ -95,7 +95,7 @@ def changed(one: Facts, other: Facts, in_one: str, in_other: str) -> str:
         for name in {**one, **other}
         if one.get(name) != other.get(name)
     ]
-    more = f" (and {len(said) - 3} more differences)" if len(said) > 3 else ""
+    more = f" (differences not shown: {len(said) - 3})" if len(said) > 3 else ""
     return "; ".join(said[:3]) + more
 
 

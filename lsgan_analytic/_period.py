@@ -30,25 +30,35 @@ def recurrent_period(path: Float[Array, "T n"], asked: Flag) -> Scalar:
     ``asked``.
     """
     if not (isinstance(path, Tracer) or isinstance(asked, Tracer)):
-        return jnp.asarray(_period(np.asarray(path), bool(asked)))
+        return jnp.asarray(_of_whole(np.asarray(path), np.asarray(asked)))
     kind = jax.ShapeDtypeStruct((), path.dtype)
     inputs = jax.lax.stop_gradient((path, asked))
-    return jax.pure_callback(_periods, kind, *inputs, vmap_method="broadcast_all")
+    return jax.pure_callback(_of_whole, kind, *inputs, vmap_method="broadcast_all")
 
 
-def _periods(paths: Array, asked: Array) -> np.ndarray:
-    """(...) from (..., T, n)."""
-    values, moving = np.asarray(paths), np.asarray(asked)
+def half_of(points: int) -> int:
+    """How many of the last points of a path are looked at: two quarters."""
+    return 2 * (points // 4)
+
+
+def _of_whole(paths: Array | np.ndarray, asked: Array | np.ndarray) -> np.ndarray:
+    values = np.asarray(paths)
+    return periods(values[..., values.shape[-2] - half_of(values.shape[-2]) :, :], asked)
+
+
+def periods(halves: Array | np.ndarray, asked: Array | np.ndarray) -> np.ndarray:
+    """(...) from the last halves of paths, (..., 2 q, n)."""
+    values, moving = np.asarray(halves), np.asarray(asked)
     each = zip(values.reshape(-1, *values.shape[-2:]), moving.ravel(), strict=True)
     found = [_period(path, bool(one)) for path, one in each]
     return np.asarray(found, values.dtype).reshape(moving.shape)
 
 
 def _period(path: np.ndarray, asked: bool) -> np.floating:
-    nan, quarter = path.dtype.type(np.nan), len(path) // 4
+    nan, quarter = path.dtype.type(np.nan), len(path) // 2
     if not asked or quarter < 2 * _FEWEST or not np.isfinite(path).all():
         return nan
-    half, eps = path[-2 * quarter :].astype(float), np.finfo(path.dtype).eps
+    half, eps = path.astype(float), np.finfo(path.dtype).eps
     size = float(np.sqrt(np.sum(np.var(half, axis=0))))
     if size <= 64 * eps * (1 + np.abs(half).max()):
         return nan

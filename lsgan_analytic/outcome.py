@@ -17,9 +17,9 @@ from .updates.base import AbstractRule, advance
 class Outcome(eqx.Enumeration):
     """The end of a run.
 
-    ``Outcome[path.outcome]`` is the sentence, ``path.outcome == Outcome.plateau`` a test. *Cycle* is seen by
-    ``trajectory`` and ``flow``, which keep the path; of runs whose path is not kept (``simulate``,
-    ``basins``) one on a cycle is still moving.
+    ``Outcome[path.outcome]`` is the sentence, ``path.outcome == Outcome.plateau`` a test. *Cycle* is said by
+    ``trajectory``, ``flow`` and ``basins``; an ensemble (``simulate``) keeps no more of its runs than it is
+    asked for, so that one on a cycle is still moving there: play it with ``trajectory`` to know.
     """
 
     plateau = "converged to a plateau: the field is gone and no root is near"

@@ -60,7 +60,9 @@ def test_boundaries():
     found = toy(steps=200)
     np.testing.assert_array_equal(lsgan.boundaries(found, apart=0.5), [[True, True, False, False]] * 3)
     # ends that differ by less than ``apart`` are one basin, where the outcome is the same
-    moved = eqx.tree_at(lambda own: own.players.gen.shift, found, found.players.gen.shift.at[2].add(0.4))
+    shift = np.array(found.centre)
+    shift[2, :, 1] += 0.4
+    moved = dataclasses.replace(found, centre=jnp.asarray(shift))
     assert not lsgan.boundaries(moved, apart=0.5)[:, 2:].any()
     np.testing.assert_array_equal(lsgan.boundaries(moved, apart=0.3)[:, 2:], [[False] * 2] + [[True] * 2] * 2)
     left = dataclasses.replace(found, finished=np.arange(12).reshape(3, 4) % 4 != 0)
@@ -101,6 +103,44 @@ def test_the_same_as_paths_one_by_one():
     np.testing.assert_array_equal(flat.closest_step, away.argmin(axis=1))
     np.testing.assert_allclose(flat.closest, away.min(axis=1), rtol=1e-9)
     np.testing.assert_allclose(flat.distance, away[:, -1], rtol=1e-9)
+
+
+def test_cycles():
+    """Past the border of R1 every start but the equilibrium ends on one circle, as paths one by one do."""
+    point, rule, steps = lsgan.PointMasses([0.0]), lsgan.Simultaneous(1.25), 1999
+    game = lsgan.Game(point, point, lsgan.Minimax(), regularizers=(lsgan.R1(0.3),))
+    centre = lsgan.Players(lsgan.Linear(w=0.0), lsgan.Shift(shift=0.0))
+    grid = {"w": [-0.4, 0.0, 0.2], "shift": [0.0, 0.3]}
+    free = ("w", "shift")
+    found = lsgan.basins(game, rule, centre, grid, steps, free, chunk=4)
+    on_cycle = np.ones((3, 2), bool)
+    on_cycle[1, 0] = False
+    np.testing.assert_array_equal(found.outcome == lsgan.Outcome.cycle, on_cycle)
+    np.testing.assert_array_equal(found.outcome == lsgan.Outcome.point, ~on_cycle)
+    np.testing.assert_array_equal(np.isnan(found.period), ~on_cycle)
+    one = lsgan.Players(lsgan.Linear(w=0.2), lsgan.Shift(shift=0.3))
+    np.testing.assert_allclose(
+        found.period[2, 1], lsgan.trajectory(game, rule, one, steps, free).period, rtol=1e-9
+    )
+    exact = lsgan.cycle(game, rule, one, free=free)
+    np.testing.assert_allclose(found.period[on_cycle], exact.period, rtol=1e-4)
+    curve = np.stack([exact.players.disc.w, exact.players.gen.shift], axis=1)
+    np.testing.assert_allclose(found.size[on_cycle], np.sqrt(np.sum(curve.var(axis=0))), rtol=1e-3)
+    np.testing.assert_allclose(found.centre, 0, atol=1e-3)
+    assert found.size[1, 0] == 0
+    # all on the circle are one basin, though they are at different phases of it
+    np.testing.assert_array_equal(lsgan.boundaries(found, apart=0.1)[0], [True, False])
+
+
+def test_a_long_run_is_known_by_its_last_steps(monkeypatch):
+    """A path of 2000 points of which 200 are recorded."""
+    monkeypatch.setattr(importlib.import_module("lsgan_analytic.landscape._runs"), "RECORDED", 200)
+    point, rule = lsgan.PointMasses([0.0]), lsgan.Simultaneous(1.25)
+    game = lsgan.Game(point, point, lsgan.Minimax(), regularizers=(lsgan.R1(0.3),))
+    centre = lsgan.Players(lsgan.Linear(w=0.0), lsgan.Shift(shift=0.0))
+    found = lsgan.basins(game, rule, centre, {"w": [0.3]}, 2000, ("w", "shift"))
+    assert (found.outcome == lsgan.Outcome.cycle).all()
+    np.testing.assert_allclose(found.period, 10.1005, rtol=1e-3)
 
 
 def test_wasserstein_distance_of_exponentials():

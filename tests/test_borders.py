@@ -100,6 +100,90 @@ def test_hopf_curve_of_the_brusselator():
     assert set(border.criticality) == {"supercritical"}
 
 
+def test_where_more_eigenvalues_of_henon_meet():
+    """Folds a = -(1 - b)^2/4, the other multiplier -b; flips a = 3 (1 - b)^2/4, the other one b."""
+    box = {"p_range": (-2.0, 4.0), "q_range": (-1.5, 1.5), "step": 0.02}
+    system = mapping(lambda v, a, b: henon(v, a, b))
+    folds = lsgan.continue_border(system, numbers(-0.35, -0.35), "fold", (-0.12, 0.3), **box)
+    np.testing.assert_allclose(folds.p, -0.25 * (1 - folds.q) ** 2, atol=1e-9)
+    flips = lsgan.continue_border(system, numbers(0.35, 0.35), "flip", (0.37, 0.3), **box)
+    for border, expected in (
+        (folds, {"1:1": (-1.0, -1.0), "fold_flip": (0.0, 1.0)}),
+        (flips, {"1:2": (3.0, -1.0), "fold_flip": (0.0, 1.0)}),
+    ):
+        named = {point.kind: (point.p, point.q) for point in border.special}
+        assert named.keys() == expected.keys()
+        for kind, place in expected.items():
+            np.testing.assert_allclose(named[kind], place, atol=1e-6)
+
+
+def test_bogdanov_takens_on_folds():
+    """x' = y, y' = p + q x + x^2 + x y: folds 4 p = q^2 at x = -q/2, where the trace is x."""
+
+    def system(p, q):
+        def last(x, y):  # gen descends: y' = -d/dy
+            return -(p * y + q * x * y + x**2 * y + x * y**2 / 2)
+
+        return lsgan.FunctionGame(lambda x, y: x * y, last)
+
+    border = lsgan.continue_border(system, scalars(0.2, 0.0), "fold", (0.04, -0.4), (-1.0, 1.0), (-1.0, 1.0))
+    np.testing.assert_allclose(border.p, border.q**2 / 4, atol=1e-9)
+    (point,) = border.special
+    assert point.kind == "bogdanov_takens"
+    np.testing.assert_allclose([point.p, point.q, point.players.disc], 0, atol=1e-6)
+
+
+def turning(v, p, q):
+    """z -> e^i z (1 + p - 0.3 q + (q - 0.2) |z|^2 - |z|^4): border p = 0.3 q, coefficient ~ q - 0.2."""
+    square = jnp.sum(v * v)
+    growth = 1 + p - 0.3 * q + (q - 0.2) * square - square**2
+    cos, sin = np.cos(1.0), np.sin(1.0)
+    return growth * jnp.stack([cos * v[0] - sin * v[1], sin * v[0] + cos * v[1]])
+
+
+def flipping(v, p, q):
+    """x -> -(1 + p - 0.3 q) x + (q - 0.2) x^3, y -> y/2: the same."""
+    return jnp.stack([-(1 + p - 0.3 * q) * v[0] + (q - 0.2) * v[0] ** 3, v[1] / 2])
+
+
+@pytest.mark.parametrize(
+    ("function", "kind", "name"),
+    [(turning, "neimark_sacker", "chenciner"), (flipping, "flip", "generalized_flip")],
+)
+def test_soft_becomes_hard(function, kind, name):
+    border = lsgan.continue_border(
+        mapping(function), numbers(0.0, 0.0), kind, (0.0, 0.0), (-1.0, 1.0), (-1.0, 1.0)
+    )
+    np.testing.assert_allclose(border.p, 0.3 * border.q, atol=1e-12)
+    assert border.special == ()
+    (point,) = border.degenerate
+    assert point.kind == name
+    np.testing.assert_allclose((point.p, point.q), (0.06, 0.2), atol=1e-6)
+
+
+def test_bautin():
+    """x' = -y + x g, y' = x + y g, g = p - 0.3 q + (q - 0.2) r^2 - r^4: as for maps."""
+
+    def system(p, q):
+        def integral(x, y):
+            s = x**2 + y**2
+            return ((p - 0.3 * q) * s + (q - 0.2) * s**2 / 2 - s**3 / 3) / 2
+
+        return lsgan.FunctionGame(lambda x, y: integral(x, y) - x * y, lambda x, y: -integral(x, y) - x * y)
+
+    border = lsgan.continue_border(system, scalars(0.0, 0.0), "hopf", (0.0, 0.0), (-1.0, 1.0), (-1.0, 1.0))
+    np.testing.assert_allclose(border.p, 0.3 * border.q, atol=1e-12)
+    (point,) = border.degenerate
+    assert point.kind == "bautin"
+    np.testing.assert_allclose((point.p, point.q), (0.06, 0.2), atol=1e-6)
+
+
+def test_a_pole_of_the_coefficient_is_no_zero():
+    """Simultaneous steps of the Dirac-GAN stay soft through their strong resonances."""
+    border = lsgan.continue_border(training, CENTRE, "neimark_sacker", (1.3, 0.3), **RECTANGLE)
+    assert border.degenerate == ()
+
+
 def test_a_border_takes_seconds():
     started = time.perf_counter()
     border = lsgan.continue_border(training, CENTRE, "neimark_sacker", (1.3, 0.3), **RECTANGLE)

@@ -10,9 +10,9 @@ import pytest
 
 import lsgan_analytic as lsgan
 from lsgan_analytic.experiments import _run
-from lsgan_analytic.experiments.__main__ import EXPERIMENTS, main, PAGES
 from lsgan_analytic.experiments._cases import CASE_A
 from lsgan_analytic.experiments.claims import Claim, CLAIMS, Found
+from lsgan_analytic.experiments.command import EXPERIMENTS, main, PAGES
 
 ROOT = Path(__file__).parents[1]
 #: seconds of compiling each: all others are run with ``-m slow``
@@ -76,7 +76,7 @@ def planted(value: float) -> Claim:
 def test_a_quick_run_says_what_it_does_not_check(tmp_path, capsys, monkeypatch, value, quick, code, said):
     claim = planted(value)
     monkeypatch.setitem(EXPERIMENTS, "planted", claim)
-    monkeypatch.setattr("lsgan_analytic.experiments.__main__.CLAIMS", (claim,))
+    monkeypatch.setattr("lsgan_analytic.experiments.command.CLAIMS", (claim,))
     arguments = ["planted", "--jobs", "1", "--output", str(tmp_path), *(["--quick"] if quick else [])]
     assert main(arguments) == code
     assert said in capsys.readouterr().out

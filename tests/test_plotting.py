@@ -75,9 +75,22 @@ def test_plateaus_are_shaded_where_the_field_is_small_only():
 def test_tube_has_the_axes_of_the_covariance():
     covariance = [[[0.04, 0.0], [0.0, 0.01]]] * 3
     axes = plotting.tube(panel(), [[1.0, 0.0]] * 3, covariance, every=2)
-    assert len(axes.patches) == 2
-    ring = axes.patches[0].get_xy()
+    ring = axes.patches[0].get_path().vertices
     np.testing.assert_allclose(ring.max(axis=0), [1 + 3 * 0.2, 3 * 0.1], rtol=2e-3)
+
+
+def test_tube_is_filled_between_its_ellipses_and_once():
+    turned = [[0.01, 0.008], [0.008, 0.01]]
+    mean, covariance = [[0.0, 0.0], [10.0, 0.0], [10.0, 5.0]], [turned, np.eye(2) * 0.01, np.zeros((2, 2))]
+    (tube,) = plotting.tube(panel(), mean, covariance).patches
+    inside = tube.get_path().contains_points([(5, 0), (10, 2.5), (10, 4.9), (5, 0.4), (10.4, 1), (-0.1, 0.1)])
+    assert inside.tolist() == [True, True, True, False, False, False]
+    areas = []
+    for ring in tube.get_path().to_polygons():
+        x, y = ring.T
+        areas.append(0.5 * np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
+    assert len(areas) == 2
+    assert min(areas) > 0  # all turn the same way: what overlaps is filled once
 
 
 def test_every_kind_has_a_mark_and_is_named_once():
@@ -229,7 +242,7 @@ def test_a_sample_is_a_histogram():
 
 
 def test_an_animation_shows_the_path(tmp_path, monkeypatch):
-    from lsgan_analytic.plotting import game as module
+    from lsgan_analytic.plotting import animation as module
 
     case, shown = CASES["A"], []
     path = lsgan.trajectory(case.game, lsgan.Simultaneous(0.4), case.players, steps=8)
@@ -247,8 +260,8 @@ def test_an_animation_shows_the_path(tmp_path, monkeypatch):
         assert (picture.n_frames, picture.size, picture.info["duration"]) == (3, (450, 280), 200)
     for players, k in zip(shown, (0, 4, 8), strict=True):
         assert players.disc.b == path.players.disc.b[k]
-    with pytest.raises(ValueError, match=r"file: expected a name that ends in .gif, got 'a.mp4'"):
-        plotting.animate(path, case.game, [0.0, 1.0], tmp_path / "a.mp4")
+    with pytest.raises(ValueError, match=r"file: expected a name that ends in .gif or .mp4, got 'a.avi'"):
+        plotting.animate(path, case.game, [0.0, 1.0], tmp_path / "a.avi")
     with pytest.raises(ValueError, match="x: expected increasing numbers"):
         plotting.animate(path, case.game, [1.0, 0.0], tmp_path / "b.gif")
     assert [one.name for one in tmp_path.iterdir()] == ["a.gif"]

@@ -11,16 +11,18 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from .._types import Players, Scalar
+from .._types import Players
 from ..game import AbstractGame
 from ..updates.base import AbstractRule
 from ._arc import Arc, Bound
+from ._conditions import equations
 from ._motion import Motion
 from .normal_form import form_at, NormalForm
 
 Interval = tuple[float, float]
 
 _BISECTIONS = 40
+_SIGN_CHANGES = {"neimark_sacker": "chenciner", "flip": "generalized_flip", "hopf": "bautin"}
 #: of a map, cos of the angle of the critical pair where mu^k = 1; 1 and -1: the pair becomes real
 _ANGLES = {"1:1": 1.0, "1:2": -1.0, "1:3": -0.5, "1:4": 0.0}
 
@@ -28,8 +30,10 @@ _ANGLES = {"1:1": 1.0, "1:2": -1.0, "1:3": -0.5, "1:4": 0.0}
 class SpecialPoint(NamedTuple):
     """A point of a border where a second condition holds.
 
-    kind: "cusp" (two folds meet), "1:1", "1:2", "1:3", "1:4" (strong resonances), "bogdanov_takens" (of a
-    flow the pair of eigenvalues meets at 0); p, q: where; players: the equilibrium there.
+    kind: "cusp" (two folds meet), "1:1", "1:2", "1:3", "1:4" (strong resonances; 1:1, two multipliers 1, is
+    the Bogdanov-Takens point of a map), "bogdanov_takens" (of a flow: two eigenvalues 0), "fold_flip" (1 and
+    -1); "chenciner", "generalized_flip", "bautin" (the coefficient of a Neimark-Sacker, flip or Hopf point
+    changes its sign); p, q: where; players: the equilibrium there.
     """
 
     kind: str
@@ -48,13 +52,6 @@ class Place(NamedTuple):
     trips: int
 
 
-def _compound(matrix: Array) -> Array:
-    """The second compound: the minors of two rows and two columns."""
-    rows, columns = np.triu_indices(matrix.shape[0], 1)
-    one, two = matrix[rows], matrix[columns]
-    return one[:, rows] * two[:, columns] - one[:, columns] * two[:, rows]
-
-
 class _Across(eqx.Module):
     """The system as p changes at one q; compiled once for all q."""
 
@@ -71,8 +68,6 @@ class Curve:
     def __init__(self, motion: Motion, kind: str, box: list[Interval], sides: np.ndarray):
         self.motion, self.kind, self._dtype = motion, kind, motion.start.dtype
         n = motion.start.size
-        if kind in ("neimark_sacker", "hopf") and n < 2:
-            raise ValueError(f"kind: expected two numbers that move at least for {kind!r}, got {n}")
         self._scale = np.append(np.ones(n), sides)
         bounds = tuple(
             Bound(n + i, low / side, high / side, name, side)
@@ -87,21 +82,7 @@ class Curve:
 
     def _equations(self, scaled: Array) -> Array:
         where = scaled * jnp.asarray(self._scale, scaled.dtype)
-        x, pq = where[:-2], where[-2:]
-        values = self.motion(x, pq)
-        test = self._test(jax.jacfwd(self.motion)(x, pq))
-        return jnp.append(values - x if self.motion.is_map else values, test)
-
-    def _test(self, matrix: Array) -> Scalar:
-        one = jnp.eye(matrix.shape[0], dtype=matrix.dtype)
-        if self.kind == "fold":
-            return jnp.linalg.det(matrix - one if self.motion.is_map else matrix)
-        if self.kind == "flip":
-            return jnp.linalg.det(matrix + one)
-        if self.kind == "hopf":
-            return jnp.linalg.det(jax.jvp(_compound, (one,), (matrix,))[1])
-        pairs = _compound(matrix)
-        return jnp.linalg.det(pairs - jnp.eye(pairs.shape[0], dtype=matrix.dtype))
+        return equations(self.motion, self.kind, where[:-2], where[-2:])
 
     def first(self, where: np.ndarray) -> Place:
         """The point of the border nearest to ``where``, by Gauss and Newton."""
@@ -172,9 +153,44 @@ class Curve:
             return [(name, lambda at, level=level: at.cosine - level) for name, level in _ANGLES.items()]
         if self.kind == "hopf":
             return [("bogdanov_takens", lambda at: at.cosine)]
+        second: list[tuple[str, Callable[[Place], float]]] = [
+            (name, lambda at, value=value: self._others(at, value)) for name, value in self._second().items()
+        ]
         if self.kind == "fold":  # p and q come to rest and turn back
-            return [("cusp", lambda at: float(at.tangent[-2:] @ here.tangent[-2:]))]
-        return []
+            second.append(("cusp", lambda at: float(at.tangent[-2:] @ here.tangent[-2:])))
+        return second
+
+    def _second(self) -> dict[str, float]:
+        """Of folds and flips: what a second eigenvalue may be, by the name of the point where it is."""
+        if not self.motion.is_map:
+            return {"bogdanov_takens": 0.0}
+        return {"1:1": 1.0, "fold_flip": -1.0} if self.kind == "fold" else {"1:2": -1.0, "fold_flip": 1.0}
+
+    def _others(self, at: Place, value: float) -> float:
+        """The product of mu - value over all eigenvalues but the critical one."""
+        critical = -1.0 if self.kind == "flip" else float(self.motion.is_map)
+        own = np.argmin(np.abs(at.eigenvalues - critical))
+        return float(np.real(np.prod(np.delete(at.eigenvalues, own) - value)))
+
+    def sign_change(self, here: Place, there: Place) -> SpecialPoint | None:
+        """Where the coefficient is 0 between two points; None where it changes its sign at a pole."""
+        chord = there.where - here.where
+        normal = chord / np.linalg.norm(chord)
+
+        def place(share: float) -> Place | None:
+            return self._point(here.where + share * chord, normal, here.tangent)
+
+        def coefficient(share: float) -> float:
+            at = place(share)
+            return np.nan if at is None else self.form(self.unscaled(at.where)).coefficient
+
+        share = _zero(coefficient)
+        best = None if share is None else place(share)
+        return None if best is None else self._special(_SIGN_CHANGES[self.kind], best)
+
+    def _special(self, kind: str, at: Place) -> SpecialPoint:
+        where = self.unscaled(at.where)
+        return SpecialPoint(kind, float(where[-2]), float(where[-1]), self.players(where[:-2]))
 
     def _between(self, kind: str, test: Callable[[Place], float], here: Place, there: Place) -> SpecialPoint:
         low, high, best = 0.0, 1.0, there
@@ -186,5 +202,27 @@ class Curve:
                 break
             best = between
             low, high = (middle, high) if test(between) * test(here) > 0 else (low, middle)
-        where = self.unscaled(best.where)
-        return SpecialPoint(kind, float(where[-2]), float(where[-1]), self.players(where[:-2]))
+        return self._special(kind, best)
+
+
+def _zero(function: Callable[[float], float]) -> float | None:
+    """The zero in (0, 1) of a function of two signs there; None at a pole, or where it has no value.
+
+    By chords and halves in turn.
+    """
+    low, high = 0.0, 1.0
+    below, above = function(low), function(high)
+    small, best = 1e-6 * max(abs(below), abs(above)), low
+    for trip in range(2 * _BISECTIONS):
+        share = 0.5 if trip % 2 else below / (below - above)
+        best = low + share * (high - low)
+        value = function(best)
+        if not np.isfinite(value):
+            return None
+        if abs(value) <= small:
+            return best
+        if value * below > 0:
+            low, below = best, value
+        else:
+            high, above = best, value
+    return None

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jax import Array
 from jaxtyping import PyTree
 
+from .._checks import refused_if
 from .._types import Players, Scalar, Vector
 from ..game import AbstractGame, checked_game
 from ..parameters import dtype_of
@@ -48,13 +49,18 @@ class Motion(eqx.Module):
     def checked_steady(self, parameter: Any, rule: AbstractRule | None) -> Self:
         """This motion; ValueError for a rule whose step changes with its number."""
         if any(_counts(leaf) for leaf in jax.tree.leaves(self.state)):
-            changes = float(_change(self, jnp.asarray(parameter, self.start.dtype)))
-            if not changes <= _STEADY:
-                raise ValueError(
-                    "rule: expected one whose step does not change with its number (schedules, uniform "
-                    f"averages and Adam's first thousands of steps do), got {rule!r}"
-                )
+            changes = _change(self, jnp.asarray(parameter, self.start.dtype))
+            message = (
+                "rule: expected one whose step does not change with its number (schedules, uniform averages "
+                f"and Adam's first thousands of steps do), got {rule!r}"
+            )
+            checked = [refused_if(~(changes <= _STEADY), leaf, message) for leaf in self._numbers(self)]
+            return eqx.tree_at(self._numbers, self, checked)
         return self
+
+    @staticmethod
+    def _numbers(motion: Any) -> list[Array]:
+        return jax.tree.leaves(motion.players)
 
     def on(self, game: AbstractGame) -> Restriction:
         """``game`` over the free parameters."""

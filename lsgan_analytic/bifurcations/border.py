@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field as dataclass_field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Literal
 
 import jax
@@ -15,6 +16,7 @@ from ..game import AbstractGame
 from ..parameters import checked_players, indices, Names
 from ..trajectory import checked_start
 from ..updates.base import AbstractRule
+from ._conditions import checked_kind
 from ._curve import Curve, Interval, SpecialPoint
 from ._motion import Motion
 from .normal_form import Criticality, NormalForm
@@ -34,7 +36,8 @@ class Border:
         cosine: (n,), of a Neimark-Sacker curve half the sum of the critical pair, cos of the angle of
             rotation in a step; beyond +-1 the pair is real (mu, 1/mu) and no circle is born. Of a Hopf curve
             the product of the pair, omega^2; NaN of folds and flips.
-        special: the points of the curve where more happens, in their order; ended: why its two ends are.
+        special: the points of the curve where more eigenvalues are critical, in their order; ended: why its
+            two ends are.
     """
 
     kind: str
@@ -46,6 +49,7 @@ class Border:
     special: tuple[SpecialPoint, ...]
     ended: tuple[str, str]
     _form: Callable[[int], NormalForm] = dataclass_field(repr=False, compare=False)
+    _sign_change: Callable[[int], SpecialPoint | None] = dataclass_field(repr=False, compare=False)
 
     def normal_form(self, index: int) -> NormalForm:
         """What lies beyond point ``index``, as p changes at this q; see ``lsgan.normal_form``."""
@@ -58,6 +62,20 @@ class Border:
         "undecided" too where the critical pair is real.
         """
         return tuple(self._judged(i) for i in range(self.p.size))
+
+    @cached_property
+    def degenerate(self) -> tuple[SpecialPoint, ...]:
+        """Where soft becomes hard: "chenciner", "generalized_flip" or "bautin" points, in their order.
+
+        The coefficient of the normal form is 0 there; on the hard side, near the border, a large stable orbit
+        may lie around the unstable one.
+        """
+        said = self.criticality
+        changes = [
+            i for i, pair in enumerate(pairwise(said)) if set(pair) == {"supercritical", "subcritical"}
+        ]
+        found = [self._sign_change(i) for i in changes if self.kind != "fold"]
+        return tuple(point for point in found if point is not None)
 
     def _judged(self, index: int) -> Criticality:
         turning = self.kind == "neimark_sacker" and abs(self.cosine[index]) >= 1
@@ -116,13 +134,13 @@ def continue_border(
     if not callable(system):
         raise ValueError(f"system: expected a function of two parameters that makes a game, got {system!r}")
     positions = indices(checked_players(players), free)
-    box = [_interval(p_range, "p_range"), _interval(q_range, "q_range")]
+    box = [interval(p_range, "p_range"), interval(q_range, "q_range")]
     if not isinstance(start, tuple) or len(start) != 2:
         raise ValueError(f"start: expected a pair (p, q), got {start!r}")
     place = [checked_float(value, "start", low, high) for value, (low, high) in zip(start, box, strict=True)]
     sides = np.asarray([high - low for low, high in box])
     motion = Motion.of(lambda pq: system(pq[0], pq[1]), checked_start(players), positions, jnp.asarray(place))
-    curve = Curve(motion, _checked_kind(kind, motion.is_map), box, sides)
+    curve = Curve(motion, checked_kind(kind, motion), box, sides)
     first = curve.first(np.append(np.asarray(motion.start, float), place))
     step = checked_float(0.01 if step is None else step, "step", low=1e-12)
     most = checked_int(max_points, "max_points")
@@ -140,21 +158,15 @@ def continue_border(
         special=tuple(curve.special(places)),
         ended=(ways[0][1], ways[1][1]),
         _form=lambda index: curve.form(where[index]),
+        _sign_change=lambda index: curve.sign_change(places[index], places[index + 1]),
     )
 
 
-def _interval(value: Any, name: str) -> Interval:
+def interval(value: Any, name: str) -> Interval:
+    """A pair (low, high) of numbers; ValueError for another thing."""
     if not isinstance(value, tuple) or len(value) != 2:
         raise ValueError(f"{name}: expected a pair (low, high), got {value!r}")
     low, high = (checked_float(end, name) for end in value)
     if not low < high:
         raise ValueError(f"{name}: expected low < high, got {value!r}")
     return low, high
-
-
-def _checked_kind(kind: str, is_map: bool) -> str:
-    known = ("fold", "flip", "neimark_sacker") if is_map else ("fold", "hopf")
-    if kind not in known:
-        what = "a rule" if is_map else "a flow"
-        raise ValueError(f"kind: expected one of {known} for {what}, got {kind!r}")
-    return kind

@@ -39,6 +39,11 @@ class Page:
     path: Path | None
     compared: dict[str, float]
 
+    def __repr__(self) -> str:
+        where = "not written" if self.path is None else f"written to {self.path}"
+        compared = f"{len(self.compared)} functions compared with JAX" if self.compared else "not compared"
+        return f"Page({len(self.html) / 1e6:.2f} MB, {where}, {compared})"
+
     def _repr_html_(self) -> str:
         """The page inside a notebook."""
         source = html.escape(self.html, quote=True)

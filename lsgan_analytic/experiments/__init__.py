@@ -1,4 +1,4 @@
 """Experiments: each chooses numbers, computes them with ``lsgan_analytic`` and draws them.
 
-``python -m experiments`` lists them, ``python -m experiments all`` writes every figure.
+``lsgan``, or ``python -m experiments`` in a clone, lists them; ``lsgan all`` writes every figure.
 """

@@ -12,6 +12,7 @@ from lsgan_analytic import plotting
 
 from ._captions import given, listed, plain
 from ._cases import Case, CASE_A, CASE_B
+from ._ensembles import BREAKS
 from ._run import Arrays, Experiment
 from ._style import BLACK, BLUE, DOUBLE, GREY, ORANGE, panel_letter, PURPLE, SKY, VERMILION, YELLOW
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _CAUSES = ("moving", "saturated", "samples", "sure", "generator", "data", "balanced")
-_LINEAR = 0.3  # beyond, the tube is not where the runs are
 _COLORS = ("white", SKY, ORANGE, PURPLE, YELLOW, BLUE, VERMILION)
 
 
@@ -32,13 +32,14 @@ class Config:
     windows: tuple[tuple[float, float, float, float], ...] = ((-6.0, 6.0, -5.0, 5.0), (-5.0, 5.0, -6.0, 3.0))
     box: float = 8.0
     points: int = 121
+    cells: int = 361
     step: float = 0.4
     updates: int = 249
     samples: int = 1000
     threshold: float = 0.01
 
     def quick(self) -> Self:
-        return replace(self, points=31, updates=40)
+        return replace(self, points=31, cells=31, updates=40)
 
 
 def compute(config: Config) -> Arrays:
@@ -52,7 +53,8 @@ def compute(config: Config) -> Arrays:
         def look(own: lsgan.Players, game: lsgan.Game = game) -> lsgan.Cause:
             return lsgan.diagnose(game, own, free=("b", "h"), threshold=config.threshold).cause
 
-        cause = lsgan.surface(jax.tree_util.Partial(look), players, grid)
+        fine = {"b": np.linspace(left, right, config.cells), "h": np.linspace(low, high, config.cells)}
+        cause = lsgan.surface(jax.tree_util.Partial(look), players, fine)
         band = lsgan.predict(
             game,
             lsgan.Simultaneous(config.step),
@@ -68,6 +70,8 @@ def compute(config: Config) -> Arrays:
         data |= {
             f"b_{case.name}": grid["b"],
             f"h_{case.name}": grid["h"],
+            f"fine_b_{case.name}": fine["b"],
+            f"fine_h_{case.name}": fine["h"],
             f"cost_{case.name}": np.asarray(seen.cost, np.float32),
             f"field_{case.name}": np.asarray(seen.field, np.float32),
             f"cause_{case.name}": np.select(
@@ -93,7 +97,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
         name = case.name
         grid = {"b": jnp.asarray(data[f"b_{name}"]), "h": jnp.asarray(data[f"h_{name}"])}
         seen = lsgan.Portrait(grid, jnp.asarray(data[f"cost_{name}"]), jnp.asarray(data[f"field_{name}"]))
-        plotting.cost_map(top, seen, levels=24)
+        plotting.cost_map(top, seen, levels=24, label="$J$")
         plotting.phase_portrait(top, seen, config.threshold)
         _draw_path(top, data, name)
         _draw_causes(bottom, data, name)
@@ -101,18 +105,16 @@ def plot(data: Arrays, config: Config) -> "Figure":
         _write_levels(bottom, data, name)
         top.set_xlabel("")
         bottom.set(xlabel="$b$", ylabel="$h$")
-        bound = data[f"log10_bound_{name}"]
-        panel_letter(top, letters[0], f"Case {name}: field on $J$")
-        panel_letter(
-            bottom, letters[1], rf"why; $|\partial_hJ|>10^{{{bound:.0f}}}$ for $|b|,|h|\leq{config.box:g}$"
-        )
+        panel_letter(top, letters[0], f"Case {name}: the path ends on a plateau")
+        panel_letter(bottom, letters[1], "what vanishes on the plateaus")
     codes = np.concatenate([data[f"cause_{case.name}"].ravel() for case in config.cases])
     _legends(figure, np.unique(codes))
     return figure
 
 
 def _draw_path(axes: "Axes", data: Arrays, name: str) -> None:
-    mean, linear = data[f"mean_{name}"], data[f"nonlinearity_{name}"] < _LINEAR
+    mean, broken = data[f"mean_{name}"], data[f"nonlinearity_{name}"] > BREAKS
+    linear = slice(int(np.argmax(broken)) if broken.any() else None)
     plotting.tube(axes, mean[linear], data[f"covariance_{name}"][linear], color=BLACK, every=3)
     plotting.path(axes, mean[:, 0], mean[:, 1])
 
@@ -122,8 +124,8 @@ def _draw_causes(axes: "Axes", data: Arrays, name: str) -> None:
 
     colors = ListedColormap(_COLORS)
     axes.pcolormesh(
-        data[f"b_{name}"],
-        data[f"h_{name}"],
+        data[f"fine_b_{name}"],
+        data[f"fine_h_{name}"],
         data[f"cause_{name}"].T,
         cmap=colors,
         vmin=-0.5,
@@ -166,7 +168,7 @@ def _legends(figure: "Figure", used: np.ndarray) -> None:
             [],
             [],
             color=BLACK,
-            label=r"path, tube of $3\sigma$ at 1000 samples",
+            label=r"path, tube of $3\sigma$",
             marker="o",
             markerfacecolor="white",
             markersize=4,
@@ -189,13 +191,15 @@ def caption(data: Arrays, config: Config) -> str:
         parts.append(
             f"Case {case.name}: the field is below the threshold on "
             f"{plain(100 * np.mean(size < config.threshold), 2)} % of the window, and $J$ tends to {levels} "
-            "at infinity"
+            f"at infinity; on |b|, |h| <= {given(config.box)} |dJ/dh| is above 10^"
+            f"{np.floor(data[f'log10_bound_{case.name}']):.0f}, by bounds computed in floating point"
         )
     return (
         f"Cases A and B on {config.points} x {config.points} points of ($b$, $h$): streamlines, nullclines, "
         f"and where |field| < {given(config.threshold)}, coloured by the factor that vanishes. Path: "
         f"{config.updates} simultaneous steps of size {given(config.step)} in the tube of 3 standard "
-        f"deviations predicted for {config.samples} samples. {'. '.join(parts)}."
+        f"deviations predicted for {config.samples} samples, drawn until the nonlinearity of `predict` "
+        f"exceeds {given(BREAKS)}. {'. '.join(parts)}."
     )
 
 

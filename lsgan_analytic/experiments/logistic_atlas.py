@@ -84,19 +84,17 @@ def _along(game: lsgan.Game, config: Config, line: np.ndarray) -> np.ndarray:
 
 
 def plot(data: Arrays, config: Config) -> "Figure":
-    """A row for each sign: both planes, the line as it was found, the eigenvalues along it."""
+    """A row for each sign: both planes, and the eigenvalues along the line."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(DOUBLE, 4.2), layout="constrained")
-    panels = figure.subplots(2, 4, width_ratios=(1, 1, 1, 1.15))
-    for sign, row, letters in zip(_LOSSES, panels, ("abcd", "efgh"), strict=True):
+    figure = Figure(figsize=(DOUBLE, 3.9), layout="constrained")
+    panels = figure.subplots(2, 3, width_ratios=(1, 1, 1.25))
+    for sign, row, letters in zip(_LOSSES, panels, ("abc", "def"), strict=True):
         for axes, names, letter in zip(row, _PLANES, letters, strict=False):
             _draw_plane(axes, data, f"{sign}_{''.join(names)}", names)
-            panel_letter(axes, letter, _WORDS[sign] if letter in "ae" else "")
-        _draw_line(row[2], data, sign, config)
-        panel_letter(row[2], letters[2], "found by Newton")
-        plotting.eigenvalues(row[3], data[f"eigenvalues_{sign}"], data["g"], label="$g$ on the line")
-        panel_letter(row[3], letters[3], "eigenvalues")
+            panel_letter(axes, letter, f"{_WORDS[sign]}, $({', '.join(names)})$")
+        plotting.eigenvalues(row[2], data[f"eigenvalues_{sign}"], data["g"], label="$g$ on the line")
+        panel_letter(row[2], letters[2], f"{_WORDS[sign]}, eigenvalues")
     figure.legend(*_handles(), loc="outside lower center", ncols=4, frameon=False)
     return figure
 
@@ -112,25 +110,12 @@ def _draw_plane(axes: "Axes", data: Arrays, key: str, names: tuple[str, str]) ->
     plotting.stationary(axes, middle, [lsgan.Kind[str(data[f"kind_{key}"])]])
 
 
-def _draw_line(axes: "Axes", data: Arrays, sign: str, config: Config) -> None:
-    g, h = data[f"manifold_{sign}"].T[2:]
-    axes.plot(g, h, color=BLUE, linewidth=2.5)
-    ends = np.asarray(axes.get_xlim())
-    axes.plot(ends, 1 / config.rate - ends, color="white", linewidth=0.8, linestyle=":")
-    axes.plot(1 / config.rate, 0, "*", color=VERMILION, markersize=8)
-    off = np.abs(data[f"manifold_{sign}"] @ np.array([0, 0, 1, 1]) - 1 / config.rate).max()
-    power = int(np.ceil(np.log10(max(off, 1e-16))))
-    axes.text(0.05, 0.07, f"$|g+h-1/c|$\n$<10^{{{power}}}$", transform=axes.transAxes)
-    axes.set(xlabel="$g$", ylabel="$h$", xlim=ends)
-
-
 def _handles() -> tuple[list, list[str]]:
     from matplotlib.lines import Line2D
 
     words: dict[str, dict[str, Any]] = {
         "first component zero": {"color": BLUE},
         "second component zero": {"color": VERMILION, "linestyle": ":"},
-        "truth": {"color": VERMILION, "marker": "*", "linestyle": "none", "markersize": 8},
     }
     for name in ("stable_focus", "unstable_focus", "stable_node", "unstable_node"):
         kind = lsgan.Kind[name]

@@ -19,6 +19,7 @@ import optax
 
 import lsgan_analytic as lsgan
 
+from ._captions import given
 from ._run import Arrays, Experiment, side_by_side
 from ._style import BLUE, DOUBLE, GREEN, GREY, panel_letter, VERMILION
 
@@ -184,6 +185,32 @@ def _draw_modes(axes: "Axes", data: Arrays, target: str) -> None:
     axes.set(ylim=(-0.03 * most, 1.08 * most), xlim=(0, data["steps"][-1]))
 
 
+def caption(data: Arrays, config: Config) -> str:
+    """The targets and the training, what is drawn, and the ranges over the starts."""
+    parts = []
+    for target in ("ring", "grid"):
+        most = len(data[f"centers_{target}"])
+        for setting, name in _SETTINGS.items():
+            modes, share = (data[f"{kind}_{target}_{setting}"][:, -1] for kind in ("modes", "share"))
+            parts.append(
+                f"{target}, {name}: {modes.min()} to {modes.max()} of {most} modes, "
+                f"{100 * share.min():.0f} to {100 * share.max():.0f} % good"
+            )
+    return (
+        f"Generator and discriminator with {config.depth} layers of {config.width} tanh units, Adam (rate "
+        f"{given(config.rate)}, beta_1 = {given(config.momentum)}), alternating, {config.steps} steps on "
+        f"fresh samples of {config.samples} out of {config.points} points; R1 of strength "
+        f"{given(config.r1)}, gradient penalty of strength {given(config.penalty)}. Targets: a ring of "
+        f"radius {given(config.ring_radius)} with modes of standard deviation {given(config.ring_std)}, a "
+        f"grid of spacing {given(config.grid_spacing)} with {given(config.grid_std)}: wider modes than those "
+        f"of claim 26. Points: {config.shown} of the first of {config.seeds} starts; circles: three standard "
+        f"deviations, inside which a point is good; a mode counts if {config.least} of {config.looked_at} "
+        "points are good for it. Curves: modes captured, thin for each start, thick their mean. In the end, "
+        f"over the starts: {'; '.join(parts)}. {config.seeds} starts of a chaotic training show what can "
+        "happen; they are no interval for a share."
+    )
+
+
 EXPERIMENTS = (
     Experiment(
         "neural",
@@ -193,5 +220,6 @@ EXPERIMENTS = (
         Config(),
         compute,
         plot,
+        caption=caption,
     ),
 )

@@ -100,8 +100,9 @@ def _divergences(paths: jax.Array) -> tuple[jax.Array, ...]:
 def plot(data: Arrays, config: Config) -> "Figure":
     """A row for each discriminator: the paths, and their divergences against the iteration."""
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
-    figure = Figure(figsize=(DOUBLE, 4.3), layout="constrained")
+    figure = Figure(figsize=(DOUBLE, 4.5), layout="constrained")
     panels = figure.subplots(2, 4, sharex="col", sharey="col", width_ratios=(1.7, 1, 1, 1))
     for row, name, letter in zip(panels, _DISCRIMINATORS, "ab", strict=True):
         _draw_plane(row[0], data, config, name)
@@ -118,6 +119,11 @@ def plot(data: Arrays, config: Config) -> "Figure":
         0.05, 0.05, "triangles:\nKL$\\,=\\infty$, $h>0$", transform=panels[1, 1].transAxes, color=GREY
     )
     _explain(panels[0, 0], panels[1, 0])
+    handles = [
+        Line2D([], [], color=color, marker=".", linewidth=0.6, label=f"$c={c:g}$: $g={g:g}$, $h={h:g}$")
+        for (c, g, h), color in zip(config.cases, _COLORS, strict=False)
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     return figure
 
 

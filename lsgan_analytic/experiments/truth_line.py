@@ -126,26 +126,28 @@ def plot(data: Arrays, config: Config) -> "Figure":
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(DOUBLE, 2.75), layout="constrained")
-    spectrum, plane, distance = figure.subplots(1, 3)
-    _draw_spectrum(spectrum, data, config)
+    panels = figure.subplot_mosaic("rpd;ipd", height_ratios=(1.6, 1))
+    plane, distance = panels["p"], panels["d"]
+    _draw_spectrum(panels["r"], panels["i"], data, config)
     _draw_plane(plane, data, config)
     _draw_distance(distance, data, config)
     return figure
 
 
-def _draw_spectrum(axes: "Axes", data: Arrays, config: Config) -> None:
-    for sign, color in _COLORS.items():
-        values = data[f"eigenvalues_{sign}"]
-        axes.plot(data["g"], np.sort(np.real(values)), color=color)
-        axes.plot(data["g"], np.sort(np.imag(values)), "--", color=color, linewidth=0.7)
-    axes.axhline(0, color=BLACK)  # of both, and the imaginary part of what is real
-    axes.axvline(1 / config.rate, color=GREY, linewidth=0.6, linestyle=":")
-    axes.text(1 / config.rate - 0.05, 0.85, "truth", color=GREY, ha="right")
-    axes.text(0.97, 0.5, _NAMES["paper"], color=VERMILION, transform=axes.transAxes, ha="right")
-    axes.text(0.36, 0.04, _NAMES["Mao"], color=BLUE, transform=axes.transAxes)
-    axes.set(xlabel="$g$ on the line", ylabel=r"eigenvalues $\lambda$ of the field", xlim=config.g_range)
-    axes.set_xticks((1, 2, 3))
-    panel_letter(axes, "a", r"solid: $\mathrm{Re}\,\lambda$, dashed: $\mathrm{Im}\,\lambda$")
+def _draw_spectrum(real: "Axes", imaginary: "Axes", data: Arrays, config: Config) -> None:
+    for axes, part in ((real, np.real), (imaginary, np.imag)):
+        for sign, color in _COLORS.items():
+            axes.plot(data["g"], np.sort(part(data[f"eigenvalues_{sign}"])), color=color)
+        axes.axhline(0, color=BLACK)  # the eigenvalue along the line, and the imaginary part of real ones
+        axes.axvline(1 / config.rate, color=GREY, linewidth=0.6, linestyle=":")
+        axes.set(xlim=config.g_range, xticks=(1, 2, 3))
+    real.text(1 / config.rate - 0.05, 0.85, "truth", color=GREY, ha="right")
+    real.text(0.97, 0.55, _NAMES["paper"], color=VERMILION, transform=real.transAxes, ha="right")
+    real.text(0.36, 0.05, _NAMES["Mao"], color=BLUE, transform=real.transAxes)
+    real.set_ylabel(r"$\mathrm{Re}\,\lambda$")
+    real.tick_params(labelbottom=False)
+    imaginary.set(xlabel="$g$ on the line", ylabel=r"$\mathrm{Im}\,\lambda$")
+    panel_letter(real, "a", "eigenvalues of the field")
 
 
 def _draw_plane(axes: "Axes", data: Arrays, config: Config) -> None:

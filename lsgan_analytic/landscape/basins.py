@@ -1,8 +1,7 @@
 """Where training ends, from every start on a grid."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
-from typing import Any, Generic, Self
+from collections.abc import Mapping
+from typing import Any, Generic
 
 import equinox as eqx
 import jax
@@ -11,19 +10,15 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from .._checks import checked_int, Numbers, positive_number
-from .._describe import describe, Description
+from .._describe import Description
 from .._threads import each_part
-from .._types import Disc, Gen, Players, Scalar, ScalarLike, Vector
+from .._types import Disc, Gen, Players, ScalarLike, Vector
 from ..game import AbstractGame, checked_game
-from ..outcome import Evidence, norm, Outcome
-from ..parameters import dtype_of, indices, Names
-from ..restriction import Restriction
-from ..trajectory import play, Progress
+from ..outcome import Evidence, Outcome
+from ..parameters import indices, Names
 from ..updates.base import AbstractRule, checked_rule
-from ._distance import distance_to_data
-from .surface import axis_values, placed
-
-Distance = Callable[[Players], Scalar]
+from ._runs import Call, Distance, ends as _ends
+from .surface import axis_values
 
 
 class Basins(eqx.Module, Generic[Disc, Gen]):
@@ -37,6 +32,9 @@ class Basins(eqx.Module, Generic[Disc, Gen]):
             -1 where it is above at the end and where the run was stopped.
         distance: that of the end point; closest: the least along the path (start and end included);
             closest_step: the step at which it was.
+        period: of a run that ends on a cycle, the steps after which it comes back; else NaN.
+        centre: (..., n), the free parameters at the end, of a run on a cycle their mean over it; size: the
+            root mean square of the distances from it, 0 unless on a cycle.
         finished: False for starts an interruption left out: there numbers are NaN, steps -1.
         setting: what the call was, as JSON: its numbers, and digests of what a run computes.
     """
@@ -50,6 +48,9 @@ class Basins(eqx.Module, Generic[Disc, Gen]):
     distance: Float[Array, "..."]
     closest: Float[Array, "..."]
     closest_step: Int[Array, "..."]
+    period: Float[Array, "..."]
+    centre: Float[Array, "... n"]
+    size: Float[Array, "..."]
     finished: Bool[np.ndarray, "..."]
     setting: str = eqx.field(static=True)
 
@@ -78,8 +79,10 @@ def basins(
         resume: an interrupted result of the same call; only the starts it lacks are played.
 
     Returns:
-        ``Basins``. No path is stored. An interruption (Ctrl-C) warns and returns what is finished.
-        Progress is shown if stderr is a terminal. float32 players take about a third of the time.
+        ``Basins``. No path is stored, but for its end while it is played: *cycle* is the statement of
+        ``trajectory``, of the last half of a run or of its last 4096 steps if these are fewer. An
+        interruption (Ctrl-C) warns and returns what is finished. Progress is shown if stderr is a terminal.
+        float32 players take about a third of the time.
 
     Raises:
         ValueError: bad names or values, as for ``trajectory`` and ``surface``; chunk < 1; a ``resume`` of
@@ -100,7 +103,7 @@ def basins(
     steps, chunk = checked_int(steps, "steps"), checked_int(chunk, "chunk")
     rule.check(steps)
     axes, limit = axis_values(grid, "grid"), positive_number("tolerance")(tolerance)
-    call = _Call(game, rule, players, axes, limit, distance, tuple(grid), steps, positions)
+    call = Call(game, rule, players, axes, limit, distance, tuple(grid), steps, positions)
     setting = call.described()
     if resume is not None and (
         difference := Description.from_json(resume.setting).difference(setting, "earlier result")
@@ -124,86 +127,6 @@ def basins(
     return Basins(
         dict(zip(grid, axes, strict=True)), **_assembled(shape, found, resume), setting=setting.to_json()
     )
-
-
-class _Watched(eqx.Module):
-    """A run, and what was noted of it on the way."""
-
-    run: Progress
-    at: Int[Array, ""]
-    settled: Int[Array, ""]
-    closest: Scalar
-    closest_step: Int[Array, ""]
-    tolerance: Scalar
-    distance: Distance = eqx.field(static=True)
-
-    @classmethod
-    def begin(cls, run: Progress, tolerance: Scalar, distance: Distance) -> Self:
-        zero, far = jnp.asarray(0), jnp.full_like(distance(run.players), jnp.inf)
-        return cls(run, zero, zero, far, zero, tolerance, distance)
-
-    def noted(self, game: AbstractGame) -> Self:
-        """With the present point taken into account."""
-        # the field is that of a gradient step to come: compiled, it is computed once
-        here = self.run.on(game)
-        resting = norm(here.field(here.point)) <= self.tolerance
-        settled = jnp.where(resting, self.settled, self.at + 1)
-        distance = self.distance(self.run.players)
-        closer = distance < self.closest
-        closest = jnp.where(closer | jnp.isnan(distance), distance, self.closest)
-        step = jnp.where(closer, self.at, self.closest_step)
-        return replace(self, settled=settled, closest=closest, closest_step=step)
-
-    def advance(self, game: AbstractGame, rule: AbstractRule) -> Self:
-        return replace(self.noted(game), run=self.run.advance(game, rule), at=self.at + 1)
-
-
-class _Call(eqx.Module):
-    """What all runs share, and one of them."""
-
-    game: AbstractGame
-    rule: AbstractRule
-    players: Players
-    axes: list[Array]  # not a dict of them: JAX would sort it
-    tolerance: Scalar
-    distance: Distance | None
-    names: tuple[str, ...] = eqx.field(static=True)  # of the axes
-    steps: int = eqx.field(static=True)
-    positions: tuple[int, ...] = eqx.field(static=True)
-
-    def described(self) -> Description:
-        """What two calls must share to have the same ends: the numbers, and what a run computes."""
-        parts = {field.name: getattr(self, field.name) for field in fields(self)}
-        return describe(lambda **own: _Call(**own).end(jnp.asarray(0)), parts, {"jax": jax.__version__})
-
-    def end(self, start: Array) -> dict[str, Any]:
-        """What ``Basins`` holds of the run from one start, by name."""
-        far = self.distance or distance_to_data(self.game)
-        places = np.asarray(indices(self.players, self.names, "grid"))
-        begin = Restriction(self.game, placed(self.players, places, self.axes, start), self.positions)
-        run = Progress.begin(self.rule, begin)
-        tolerance = self.tolerance.astype(dtype_of(self.players))
-        watched = _Watched.begin(run, tolerance, lambda own: far(own))
-        watched, _ = play(lambda _: self.game, self.rule, watched, 1, self.steps, keep=lambda _: None)
-        watched, end = watched.noted(self.game), watched.run
-        outcome, seen = end.judged(self.game, self.rule, self.tolerance)
-        rested = (watched.settled <= self.steps) & (end.steps_taken == self.steps)
-        return {
-            "players": end.players,
-            "outcome": outcome,
-            "evidence": seen,
-            "steps_taken": end.steps_taken,
-            "settled": jnp.where(rested, watched.settled, -1),
-            "distance": far(end.players),
-            "closest": watched.closest,
-            "closest_step": watched.closest_step,
-        }
-
-
-@eqx.filter_jit
-def _ends(call: _Call, starts: Array | np.ndarray) -> dict[str, Any]:
-    """Of all these runs."""
-    return jax.vmap(call.end)(jnp.asarray(starts))
 
 
 def _assembled(

@@ -11,7 +11,8 @@ from .basins import Basins
 def boundaries(found: Basins, apart: float) -> Bool[np.ndarray, "..."]:
     """The starts on the border of a basin: some neighbour along an axis of the grid ended elsewhere.
 
-    Elsewhere is with another outcome, or more than ``apart`` away from this end (in the parameters). Starts
+    Elsewhere is with another outcome, or more than ``apart`` away from this end: in the free parameters, of
+    a cycle in its mean and its size. Starts
     that an interruption left out have no border.
 
     Args:
@@ -31,7 +32,7 @@ def boundaries(found: Basins, apart: float) -> Bool[np.ndarray, "..."]:
     """
     limit = float(positive("apart")(apart))
     shape = found.finished.shape
-    ends = np.concatenate([_flat(leaf, shape) for leaf in jax.tree.leaves(found.players)], axis=-1)
+    ends = np.concatenate([_flat(found.centre, shape), _flat(found.size, shape)], axis=-1)
     (outcome,) = (_flat(leaf, shape) for leaf in jax.tree.leaves(found.outcome))
     border = np.zeros(shape, bool)
     for axis in range(len(shape)):

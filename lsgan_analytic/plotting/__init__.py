@@ -3,7 +3,8 @@
 Needs matplotlib (extra ``figures``), but does not import it: the Axes bring it along.
 """
 
-from .game import animate as animate, densities as densities
+from .animation import animate as animate
+from .game import densities as densities
 from .loci import branch as branch, eigenvalues as eigenvalues, EVENTS as EVENTS
 from .maps import cost_map as cost_map, outcome_map as outcome_map, value_map as value_map
 from .palette import (

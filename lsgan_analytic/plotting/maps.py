@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 _ENDS = dict(zip(OUTCOMES, (SKY, GREEN, ORANGE, VERMILION, PURPLE, YELLOW, GREY), strict=False))
 
 
-def cost_map(axes: "Axes", seen: Portrait, levels: int = 40, pale: float = 2.0) -> "Axes":
-    """J in bands of colour with thin contours; ``pale`` > 1 leaves strong colours to what lies on it."""
+def cost_map(
+    axes: "Axes", seen: Portrait, levels: int = 40, pale: float = 2.0, label: str | None = None
+) -> "Axes":
+    """J in bands of colour, with a bar if it has a ``label``; ``pale`` > 1: paler, below what lies on it."""
     from matplotlib.colors import Normalize
+    from matplotlib.ticker import MaxNLocator
 
     x, y = (np.asarray(values) for values in seen.grid.values())
     cost = np.asarray(seen.cost)
@@ -26,6 +29,8 @@ def cost_map(axes: "Axes", seen: Portrait, levels: int = 40, pale: float = 2.0) 
     norm = Normalize(middle - reach, middle + reach)
     bands = axes.contourf(x, y, cost.T, levels, cmap=COST_MAP, norm=norm, antialiased=False)
     bands.set_rasterized(True)
+    if label is not None:
+        axes.figure.colorbar(bands, ax=axes, label=label, ticks=MaxNLocator(5), pad=0.02, aspect=25)
     return axes
 
 

@@ -107,13 +107,28 @@ def tube(
     deviations: float = 3.0,
     every: int = 1,
 ) -> "Axes":
-    """The ellipses of so many standard deviations around every ``every``-th of (T, 2) means, as one tube."""
+    """The union of the ellipses of so many standard deviations around (T, 2) means, as one tube.
+
+    Every ``every``-th ellipse is taken, and the convex hull of each with the next one.
+    """
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
     angle = np.linspace(0, 2 * np.pi, 61)
-    circle = np.stack([np.cos(angle), np.sin(angle)])
-    for centre, spread in zip(np.asarray(mean)[::every], np.asarray(covariance)[::every], strict=True):
-        size, turn = np.linalg.eigh(spread)
-        ring = centre[:, None] + turn @ (deviations * np.sqrt(np.maximum(size, 0))[:, None] * circle)
-        axes.fill(*ring, color=color, alpha=0.12, linewidth=0)
+    towards = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    centres, spreads = np.asarray(mean)[::every], np.asarray(covariance)[::every]
+    # the point of an ellipse that is furthest in each direction u: c + d S u / sqrt(u.S u)
+    image = np.einsum("tij,nj->tni", spreads, towards)
+    size = np.sqrt(np.maximum(np.einsum("tni,ni->tn", image, towards), 0))[..., None]
+    rings = centres[:, None] + deviations * np.divide(image, size, out=np.zeros_like(image), where=size > 0)
+    hulls = rings
+    if len(rings) > 1:
+        further = np.einsum("tni,ni->tn", rings[1:] - rings[:-1], towards) > 0
+        hulls = np.where(further[..., None], rings[1:], rings[:-1])
+    # all turn the same way, so that what overlaps is filled once
+    tube = Path.make_compound_path(*(Path(hull, closed=True) for hull in hulls))
+    axes.add_patch(PathPatch(tube, facecolor=color, alpha=0.25, linewidth=0))
+    axes.autoscale_view()
     return axes
 
 

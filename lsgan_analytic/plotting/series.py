@@ -89,7 +89,8 @@ def ensemble(
         axes: where it is drawn.
         runs: of ``simulate``. A run that stopped is drawn until then.
         name: of a parameter that moved.
-        predicted: of ``predict``, for the same steps: its mean with bias and so many ``deviations``.
+        predicted: of ``predict``, for the same steps: its mean with bias (where that is known) and so many
+            ``deviations``.
         deviations: standard deviations to either side of the predicted mean.
 
     Raises:
@@ -116,7 +117,8 @@ def ensemble(
     axes.plot(k, values.mean(axis=0), color=BLACK, linewidth=1.2, label="mean of the runs")
     if predicted is not None:
         column = predicted.names.index(name)
-        mean, std = (predicted.mean + predicted.bias)[:, column], predicted.std[:, column]
+        mean = np.asarray(predicted.mean + np.nan_to_num(predicted.bias))[:, column]
+        std = predicted.std[:, column]
         band(axes, mean, std, deviations, color=VERMILION, label=rf"predicted, $\pm{deviations:g}$ sd")
     axes.set(xlabel="iteration $k$", ylabel=f"${name}$")
     return axes

@@ -23,7 +23,7 @@ from ._sampling import on_points
 _COUNTS = (128, 256, 512, 1024, 2048, 4096)
 _PER_PANEL = (4, 12)  # between kinks
 _ENOUGH = 0.01  # of the sampling noise of a step
-_SMOOTH = 0.02  # relative difference of derivatives
+SMOOTH = 0.02  # relative difference of derivatives
 _SPAN = 5e-3  # of 1 + |parameter|, over which they are taken
 
 
@@ -36,6 +36,7 @@ class Nodes(eqx.Module):
     split: int = eqx.field(static=True)
 
     @classmethod
+    @eqx.filter_jit
     def of(cls, game: Game, count: int, dtype: jnp.dtype) -> "Nodes":
         """About ``count`` nodes for each law of ``game``."""
 
@@ -45,6 +46,7 @@ class Nodes(eqx.Module):
         return cls._from(rule(game.data), rule(game.latent), dtype)
 
     @classmethod
+    @eqx.filter_jit
     def between(cls, game: Game, edges: tuple[Array, Array], count: int, dtype: jnp.dtype) -> "Nodes":
         """``count`` nodes on each panel of the rules whose panels end at ``edges``, of x and of z."""
 
@@ -150,25 +152,26 @@ def exact_path(local: StepMap, steps: int) -> tuple[tuple[Array, PyTree], Array]
 
 def sufficient_nodes(
     local: StepMap, path: tuple[Array, PyTree], samples: Float[Array, " 2"], names: tuple[str, ...]
-) -> tuple[Nodes, Array, bool]:
-    """(nodes, errors, smooth): the fewest nodes on which every step along ``path`` is the exact step.
+) -> tuple[Nodes, Array, bool, Array]:
+    """(nodes, errors, smooth, psis): the fewest nodes on which every step along ``path`` is the exact step.
 
     Where integrands have kinks, panels end wherever a kink is at some step. Steps agree to a hundredth of the
-    sampling noise of a step, in every parameter; the errors are in units of that noise. Smooth: whether the
-    Jacobian of every step on the nodes is that of the exact step, which it is not where a loss has a kink.
+    sampling noise of a step, in every parameter; the errors are in units of that noise. Smooth: whether every
+    step on the nodes is nearly linear over many nodes; then its Jacobian is that of the exact step. psis: the
+    influence psi of every node on every step, (steps, nodes, size).
     ValueError where thousands of nodes are not enough.
     """
-    nodes, worst, errors = Nodes.of(local.game, 2, path[0].dtype), np.zeros(0), np.zeros((0, len(names)))
+    size, worst, errors = 0, np.zeros(0), np.zeros((0, len(names)))
     for nodes in candidates(local, path[0]):
-        errors, smooth = map(np.asarray, _errors(local, path, nodes, samples))
-        errors = errors[:, : len(names)]
+        every, smooth, psis = _errors(local, path, nodes, samples)
+        size, errors = nodes.weights.size, np.asarray(every)[:, : len(names)]
         worst = errors.max(axis=1)
         if (worst <= _ENOUGH).all():
-            return nodes, jnp.asarray(worst), bool(smooth.all())
+            return nodes, jnp.asarray(worst), bool(smooth), psis
     k = int(np.argmax(~(worst <= _ENOUGH)))
     name = names[int(np.argmax(errors[k]))]
     raise ValueError(
-        f"game: expected one that samples follow; at step {k} the step on {nodes.weights.size} nodes is off "
+        f"game: expected one that samples follow; at step {k} the step on {size} nodes is off "
         f"by {worst[k]:.2g} standard deviations of the sampling noise in {name}: the discriminator jumps "
         "(gradients on samples miss jumps) or is too steep"
     )
@@ -214,15 +217,17 @@ def _kinks(local: StepMap, thetas: Float[Array, "T p"]) -> tuple[Array, Array] |
 
 
 @eqx.filter_jit
-def _errors(local: StepMap, path: tuple[Array, PyTree], nodes: Nodes, samples: Array) -> tuple[Array, Array]:
+def _errors(
+    local: StepMap, path: tuple[Array, PyTree], nodes: Nodes, samples: Array
+) -> tuple[Array, Array, Array]:
     """|T on nodes - T exact| over the standard deviation of the sampling noise of T, (steps, size).
 
-    And whether T on the nodes is smooth, (steps,): its derivative along one direction is that of central
-    differences over many nodes, which a kink's share of the derivative is part of.
+    Also whether T on the nodes is smooth at every step: its derivative along one direction is that of central
+    differences over many nodes, which a kink's share of the derivative is part of. And psi, (steps, n, size).
     """
     mass = nodes.weights / nodes.by_law(samples)
 
-    def one(step: tuple[Array, PyTree, Array]) -> tuple[Array, Array]:
+    def one(step: tuple[Array, PyTree, Array]) -> tuple[Array, Array, Array]:
         theta, counters, after = step
 
         def on_nodes(values: Array) -> Array:
@@ -234,12 +239,13 @@ def _errors(local: StepMap, path: tuple[Array, PyTree], nodes: Nodes, samples: A
         near, back, far, farther = jax.vmap(on_nodes)(theta[None] + shifts * span[None])
         difference = (8 * (near - back) - (far - farther)) / 12
         rounding = 64 * jnp.finfo(theta.dtype).eps * (1 + jnp.abs(theta))
-        allowed = _SMOOTH * jnp.max(jnp.abs(difference - span)) + jnp.max(rounding)
+        allowed = SMOOTH * jnp.max(jnp.abs(difference - span)) + jnp.max(rounding)
         smooth = jnp.max(jnp.abs(difference - along)) <= allowed
         psi = local.influence(nodes, theta, counters)
         noise = jnp.sqrt(jnp.sum(mass[:, None] * jnp.square(psi), axis=0))
         off = jnp.abs(taken - after)
-        return jnp.where(off <= rounding, 0, off / jnp.where(noise > 0, noise, 0)), smooth
+        return jnp.where(off <= rounding, 0, off / jnp.where(noise > 0, noise, 0)), smooth, psi
 
     theta, counters = jax.tree.map(lambda leaf: leaf[:-1], path)
-    return jax.lax.map(one, (theta, counters, path[0][1:]), batch_size=32)
+    errors, smooth, psis = jax.lax.map(one, (theta, counters, path[0][1:]), batch_size=32)
+    return errors, jnp.all(smooth), psis

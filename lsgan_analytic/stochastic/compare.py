@@ -13,6 +13,8 @@ from .predict import Band
 class Comparison:
     """Prediction against simulation, over R runs, T saved points and k parameters.
 
+    Where the band does not know its bias, the exact path stands for the predicted mean.
+
     Attributes:
         z: (T, k), (mean of runs - predicted mean with its bias) in standard errors of the former.
         log_std_ratio: (T, k), log(simulated sd / predicted sd); its own standard error is about
@@ -56,8 +58,10 @@ class Comparison:
         lines = [
             f"{self.mahalanobis.size} runs, {self.stopped} stopped early",
             inside,
-            f"distributions against the predicted normal ones: p = {self.p_familywise:.2g} for all together",
         ]
+        if np.isfinite(self.p_values).any():
+            p = f"p = {self.p_familywise:.2g} for all together"
+            lines.append(f"distributions against the predicted normal ones: {p}")
         for i, name in enumerate(self.names):
             lines.append(
                 f"{name}: end mean off by {self.z[-1, i]:+.1f} standard errors (largest anywhere "
@@ -69,7 +73,7 @@ class Comparison:
             if worst > 0.25:
                 lines.append(f"{name}: linear theory breaks on the way, nonlinearity up to {worst:.2f}")
             elif np.isnan(worst):
-                lines.append(f"{name}: the bias, and so the nonlinearity, is not known")
+                lines.append(f"{name}: the bias, of order 1/samples, is not known; compared without it")
         return "\n".join(lines)
 
 
@@ -101,7 +105,8 @@ def compare(band: Band, runs: Ensemble) -> Comparison:
     if total < 2:
         raise ValueError(f"runs: expected at least 2 runs to compare, got {total}")
     at = np.asarray(runs.steps[1:])  # at the start nothing varies
-    centre, spread = (np.asarray(part)[at] for part in (band.mean + band.bias, band.std))
+    mean, bias, spread = (np.asarray(part)[at] for part in (band.mean, band.bias, band.std))
+    centre = mean + np.nan_to_num(bias)
     values = np.asarray(runs.values[:, 1:])
     off = (values - centre) / spread
     by_run = np.stack([np.mean(np.abs(off) <= k, axis=(1, 2)) for k in (1, 2, 3)])
@@ -113,7 +118,7 @@ def compare(band: Band, runs: Ensemble) -> Comparison:
         log_std_error=1 / np.sqrt(2 * (total - 1)),
         coverage=by_run.mean(axis=1),
         coverage_error=by_run.std(axis=1, ddof=1) / np.sqrt(total),
-        p_values=_p_values(off),
+        p_values=np.where(np.isfinite(bias), _p_values(off), np.nan),
         mahalanobis=np.sqrt(np.einsum("ri,ij,rj->r", last, weights, last)),
         nonlinearity=np.asarray(band.nonlinearity)[at],
         stopped=int(np.sum(~np.asarray(runs.completed))),

@@ -21,8 +21,8 @@ theta_k is the path of the exact game. psi is a derivative in the weights of a r
 whose number grows until a step on the nodes is the exact step to a hundredth of the sampling noise, all along
 the path; a game for which that fails is refused, so any rule that is a smooth map of the game can be
 predicted. A_k and T_theta,theta are derivatives on the nodes where those are the ones of the exact game;
-where a kink of the loss keeps them apart A_k is taken of the exact game, and (3) is not known. (3) is
-complete for rules that are linear in the laws, as every rule is that takes one gradient a step. Source: the
+where they are not (a kink of the loss) A_k is taken of the exact game, and (3) is
+not known. (3) is complete for steps that are linear in the laws, as a gradient step is. Source: the
 influence function of M-estimation (Hampel 1974) carried along a trajectory.
 """
 
@@ -40,7 +40,7 @@ from ..parameters import dtype_of, Names, parameter_names
 from ..restriction import restrict
 from ..trajectory import checked_start
 from ..updates.base import AbstractRule, checked_rule
-from ._nodes import exact_path, Nodes, StepMap, sufficient_nodes
+from ._nodes import exact_path, Nodes, SMOOTH, StepMap, sufficient_nodes
 from ._sampling import checked_protocol, pair, Protocol, Samples
 from ._third import fixed, fresh
 
@@ -148,10 +148,13 @@ def predict(
             f"players: expected a start whose exact path stays finite and in the domain for {steps} steps, "
             f"got one that leaves at step {int(np.argmin(valid))}"
         )
-    nodes, error, smooth = sufficient_nodes(local, path, sizes, names)
+    nodes, error, smooth, psis = sufficient_nodes(local, path, sizes, names)
     before = jax.tree.map(lambda leaf: leaf[:-1], path)  # where each step begins
-    derivatives = _derivatives(local, nodes, before) if smooth else _exact_slopes(local, before)
-    psis = _influences(local, before, nodes)
+    derivatives = _derivatives(local, nodes, before)
+    if not smooth:  # a kink of the loss, or a rule that bends sharply, as those that divide by a mean square
+        slopes = _exact_slopes(local, before)
+        smooth = _alike(derivatives[0], slopes)
+        derivatives = derivatives if smooth else (slopes, jnp.full_like(derivatives[1], jnp.nan))
     checked = checked_protocol(protocol)
     bias, covariance = _moments(local, before, nodes, derivatives, psis, sizes, checked)
     if not np.isfinite(covariance).all():
@@ -161,12 +164,6 @@ def predict(
         later = {"fixed": fixed, "fresh": fresh}[checked](local, nodes, before, derivatives[0], psis, sizes)
         third = jnp.concatenate([jnp.zeros_like(later[:1]), later if smooth else later * jnp.nan])
     return Band(path[0][:, :k], bias[:, :k], covariance[:, :k, :k], error, names, third)
-
-
-@eqx.filter_jit
-def _influences(local: StepMap, before: tuple[Array, PyTree], nodes: Nodes) -> Array:
-    """psi of every step, (steps, nodes, size)."""
-    return jax.lax.map(lambda now: local.influence(nodes, *now), before, batch_size=_BATCH)
 
 
 @eqx.filter_jit
@@ -185,10 +182,15 @@ def _derivatives(local: StepMap, nodes: Nodes, before: tuple[Array, PyTree]) -> 
 
 
 @eqx.filter_jit
-def _exact_slopes(local: StepMap, before: tuple[Array, PyTree]) -> tuple[Array, Array]:
-    """A_k of every step of the exact game, and NaN for T_theta,theta."""
-    slopes = jax.lax.map(lambda now: jax.jacfwd(local.exact)(*now), before, batch_size=_BATCH)
-    return slopes, jnp.full((*slopes.shape, slopes.shape[-1]), jnp.nan, slopes.dtype)
+def _exact_slopes(local: StepMap, before: tuple[Array, PyTree]) -> Array:
+    """A_k of every step of the exact game."""
+    return jax.lax.map(lambda now: jax.jacfwd(local.exact)(*now), before, batch_size=_BATCH)
+
+
+def _alike(slopes: Array, exact: Array) -> bool:
+    """Whether the slopes on nodes are those of the exact game at every step, relative to the largest."""
+    off = jnp.max(jnp.abs(slopes - exact), axis=(1, 2))
+    return bool(jnp.all(off <= SMOOTH * jnp.max(jnp.abs(exact), axis=(1, 2))))
 
 
 @eqx.filter_jit

@@ -86,7 +86,10 @@ def simulate(
             the exact game ("fresh").
 
     Returns:
-        An ``Ensemble``. A run that overflows or leaves a domain is recorded and stops alone.
+        An ``Ensemble``. A run that overflows or leaves a domain is recorded and stops alone. One that ends
+        on a cycle is *moving*: the outcome is judged at the end, for ``save_every`` may leave out what
+        would show a cycle, and with fresh samples there is none. ``trajectory`` on the game of its sample
+        tells.
 
     Raises:
         ValueError: counts < 1, steps no multiple of save_every, tile > runs, an unknown protocol, unknown

@@ -179,7 +179,11 @@ def _checked(content: Content, names: Collection[str], vectors: Collection[str],
     if signed:
         require("checksum", attributes.get("checksum"), _checksum(arrays, attributes, vectors))
     wide = [name for name in names if arrays[name].dtype == np.float64]
-    require("jax_enable_x64 off and float64 in", [] if jax.config.read("jax_enable_x64") else wide, [])
+    if wide and not jax.config.read("jax_enable_x64"):
+        raise ValueError(
+            f"float64 in {wide} while jax_enable_x64 is off: call "
+            'jax.config.update("jax_enable_x64", True) first'
+        )
 
 
 def _origin(facts: dict[str, Any]) -> tuple[NodeCheck | None, str]:

@@ -69,11 +69,29 @@ def _jumps(function: Integrand, grid: np.ndarray) -> list[float]:
     return found
 
 
+def _kinks(function: Integrand, grid: np.ndarray) -> list[float]:
+    """Where the slope jumps: the half of an interval that is further from straight, again and again."""
+    bent = np.abs(np.diff(function(grid), n=2))
+    inner = np.arange(3, bent.size - 3)
+    sharp = bent[inner] > 8 * np.maximum(bent[inner - 3], bent[inner + 3]) + 1e-9 * np.ptp(bent)
+    found = []
+    for k in inner[sharp & (bent[inner] >= np.maximum(bent[inner - 1], bent[inner + 1]))]:
+        low, high = grid[k], grid[k + 2]
+        for _ in range(22):  # further on the bend is below rounding
+            at = function(np.linspace(low, high, 5))
+            left, right = abs(at[0] - 2 * at[1] + at[2]), abs(at[2] - 2 * at[3] + at[4])
+            middle = 0.5 * (low + high)
+            low, high = (low, middle) if left > right else (middle, high)
+        found.append(float(0.5 * (low + high)))
+    return found
+
+
 def _of_density(function: Integrand, law: Any) -> Value:
     low, high = law.support()
     low, high = max(low, law.ppf(_TAIL)), min(high, law.isf(_TAIL))
     cuts = [law.ppf(q) for q in _LEVELS] + [law.ppf(0.5)] + [law.isf(q) for q in _LEVELS]
-    cuts += _jumps(function, np.linspace(law.ppf(1e-9), law.isf(1e-9), 2001))
+    grid = np.linspace(law.ppf(1e-9), law.isf(1e-9), 2001)
+    cuts += _jumps(function, grid) + _kinks(function, grid)
     return _over(
         lambda x: law.pdf(x[:, 0]) * function(x[:, 0]),
         [low],

@@ -11,7 +11,7 @@ import lsgan_analytic as lsgan
 from lsgan_analytic import divergences
 
 from .._run import Arrays
-from .._style import BLACK, BLUE, DOUBLE, panel_letter, VERMILION
+from .._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, VERMILION
 from ._claim import Claim, Found, recorded, theory
 from ._pair import MINIMAX
 
@@ -89,10 +89,11 @@ def plot(data: Arrays, config: Config) -> "Figure":
     right.plot(
         shift[::4], held[::4].sum(axis=1), "o", ms=3, mfc="white", color=BLACK, label="game, best $D$ held"
     )
+    right.plot(shift, held[:, 0], "--", color=GREY, linewidth=0.9, label=r"of $E_p\log D$ alone, $D$ held: 0")
     for axes in (left, right):
         axes.set(xlabel=r"mean $\theta$ of the generator", xlim=(shift[0], shift[-1]))
     left.set(ylabel="divergence", ylim=(0, 0.75))
-    right.set(ylabel=r"slope in $\theta$", ylim=(-0.45, 0.65))
+    right.set(ylabel=r"slope in $\theta$", ylim=(-0.45, 0.75))
     left.legend(frameon=False, loc="upper center", ncols=3, columnspacing=1, handlelength=1.5)
     right.legend(frameon=False, loc="upper left", ncols=2, columnspacing=1, handlelength=1.5)
     panel_letter(left, "a", r"halves of JS, data at $\pm 2$")

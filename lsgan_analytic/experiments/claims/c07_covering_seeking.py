@@ -105,10 +105,16 @@ def plot(data: Arrays, config: Config) -> "Figure":
         axes.fill_between(data["x"], data["data"], color="#DDDDDD", lw=0, label="data")
         for name in names:
             label, color = STYLES[name]
+            label = f"{label}: {data[f'values_{name}'].min():.3f}"
             axes.plot(data["x"], data[f"pdf_{name}"], color=color, label=label, ls=dashes.get(name, "-"))
         axes.set(xlabel="$x$", xlim=(-6, 6), ylim=(0, 0.85))
         axes.legend(frameon=False, loc="upper left")
         panel_letter(axes, letter, title)
+    mean, std = data["ends_js"][0]
+    local = np.exp(-0.5 * ((data["x"] - mean) / std) ** 2) / (std * np.sqrt(2 * np.pi))
+    label = f"JS, local minimum: {data['values_js'][0]:.3f}"
+    panels[0].plot(data["x"], local, color=STYLES["js"][1], ls=dashes["js"], label=label)
+    panels[0].legend(frameon=False, loc="upper left")
     panels[0].set_ylabel("density")
     return figure
 

@@ -10,10 +10,11 @@ import numpy as np
 import lsgan_analytic as lsgan
 
 from .._run import Arrays, side_by_side
-from .._style import BLACK, DOUBLE, panel_letter
+from .._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, VERMILION
 from ._claim import Claim, Found, recorded
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _CLOSE = 0.02  # total variation below which the fit is a success
@@ -104,10 +105,12 @@ def plot(data: Arrays, config: Config) -> "Figure":
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(DOUBLE, 2.6), layout="constrained")
-    panels = figure.subplots(1, 3, sharey=True)
-    names = "optimal $D$", "first-order $D$, one draw", "first-order $D$, mean of all draws"
-    values = data["variation optimal"], data["variation first"][0], data["variation first"].mean(axis=0)
-    for letter, axes, name, value in zip("abc", panels, names, values, strict=True):
+    shares, *panels = figure.subplots(1, 3)
+    _draw_shares(shares, data)
+    panel_letter(shares, "a", "all starts and draws")
+    names = "first-order $D$, one draw", "first-order $D$, mean of all draws"
+    values = data["variation first"][0], data["variation first"].mean(axis=0)
+    for letter, axes, name, value in zip("bc", panels, names, values, strict=True):
         extent = (*config.square, *config.square)
         image = axes.imshow(value.T, origin="lower", extent=extent, cmap="viridis_r", norm=Normalize(0, 0.8))
         for one, other in (config.target, config.target[::-1]):
@@ -117,6 +120,23 @@ def plot(data: Arrays, config: Config) -> "Figure":
     panels[0].set_ylabel(r"start $\mu_2$")
     figure.colorbar(image, ax=panels, label="total variation at the end", pad=0.015)  # pyright: ignore
     return figure
+
+
+def _draw_shares(axes: "Axes", data: Arrays) -> None:
+    """The share of the starts that end with a total variation below x."""
+    for name, label, color in (("optimal", "optimal $D$", BLUE), ("first", "first-order $D$", VERMILION)):
+        ends = np.sort(data[f"variation {name}"].ravel())
+        axes.step(ends, np.arange(1, ends.size + 1) / ends.size, where="post", color=color, label=label)
+        close = np.mean(ends < _CLOSE)
+        axes.plot(_CLOSE, close, "o", color=color, markersize=3.5)
+        axes.annotate(
+            f"{close:.0%}", (_CLOSE, close), xytext=(5, -9), textcoords="offset points", color=color
+        )
+    axes.axvline(_CLOSE, color=GREY, linewidth=0.6, linestyle=":")
+    axes.set(
+        xlabel="total variation at the end", ylabel="share of the runs below", xlim=(0, 0.8), ylim=(0, 1.05)
+    )
+    axes.legend(frameon=False, loc="lower right")
 
 
 CLAIM = Claim(

@@ -43,17 +43,22 @@ def compute(config: Config) -> Arrays:
     products, gaps = jnp.linspace(*config.products), jnp.linspace(*config.gaps)
     steps = jax.jit(jax.vmap(lambda eta: _step(eta, config.k)))(products / config.k)
     own = np.linalg.eigvals(np.asarray(steps))
-    pull = np.asarray(products) / 2
-    root = np.emath.sqrt(pull**2 - 1)
     best, *others = jax.jit(lambda gaps: [jax.vmap(one)(gaps) for one in _gradients(config)])(gaps)
     return {
         "product": np.asarray(products),
         "eigenvalues": np.sort_complex((own - 1) / (np.asarray(products)[:, None] / config.k)),
-        "theory": np.stack([-pull - root, -pull + root], axis=1) / 2,
+        "theory": _formula(np.asarray(products)),
         "gap": np.asarray(gaps),
         "gradients": np.stack(others),
         "limit": np.asarray(best),
     }
+
+
+def _formula(product: np.ndarray) -> np.ndarray:
+    """Both lambda = (-K eta/2 +- sqrt((K eta/2)^2 - 1))/2 at every K eta."""
+    pull = product / 2
+    root = np.emath.sqrt(pull**2 - 1)
+    return np.stack([-pull - root, -pull + root], axis=1) / 2
 
 
 def _step(eta: jax.Array, k: int) -> jax.Array:
@@ -102,8 +107,10 @@ def plot(data: Arrays, config: Config) -> "Figure":
     figure = Figure(figsize=(DOUBLE, 2.3), layout="constrained")
     eigen, gradient = figure.subplots(1, 2)
     product, own = data["product"], data["eigenvalues"]
-    eigen.plot(product, np.sort(np.real(data["theory"])), color=BLUE)
-    eigen.plot(product, np.sort(np.imag(data["theory"])), color=VERMILION, linewidth=0.9)
+    fine = np.linspace(product[0], product[-1], 1001)
+    exact = _formula(fine)
+    eigen.plot(fine, np.sort(np.real(exact)), color=BLUE)
+    eigen.plot(fine, np.sort(np.imag(exact)), color=VERMILION, linewidth=0.9)
     eigen.plot(product, np.real(own), "o", color=BLUE, markersize=2.5)
     eigen.plot(product, np.imag(own), "o", color=VERMILION, markersize=2.5, markerfacecolor="w")
     eigen.text(0.62, 0.4, r"Re $\lambda$", color=BLUE, transform=eigen.transAxes)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_COLORS = (BLUE, VERMILION, GREEN, ORANGE)  # of the score models
+
 
 @dataclass(frozen=True)
 class Config:
@@ -107,24 +109,40 @@ def found(data: Arrays) -> dict[str, Found]:
 def plot(data: Arrays, config: Config) -> "Figure":
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(DOUBLE, 2.5), layout="constrained")
-    losses, denoiser = figure.subplots(1, 2)
+    figure = Figure(figsize=(DOUBLE, 2.75), layout="constrained")
+    losses, apart, denoiser = figure.subplots(1, 3, width_ratios=(1, 0.8, 1))
     _draw_losses(losses, data)
+    _draw_difference(apart, data)
     _draw_denoiser(denoiser, data, config)
-    panel_letter(losses, "a", "one constant apart, whatever the model")
-    panel_letter(denoiser, "b", r"Tweedie: $E[x|y]=y+\sigma^2\,\partial\log q_\sigma(y)$")
+    panel_letter(losses, "a", "losses of four score models")
+    panel_letter(apart, "b", "their difference: one constant")
+    panel_letter(denoiser, "c", r"Tweedie: $E[x|y]=y+\sigma^2\,\partial\log q_\sigma(y)$")
+    figure.legend(*losses.get_legend_handles_labels(), loc="outside lower center", ncols=6, frameon=False)
     return figure
 
 
 def _draw_losses(axes: "Axes", data: Arrays) -> None:
     names = (r"$-cy$", r"$-c\tanh y$", r"$c(4\tanh 2y-2y)$", "two bumps")
-    for column, (name, color) in enumerate(zip(names, (BLUE, VERMILION, GREEN, ORANGE), strict=True)):
+    for column, (name, color) in enumerate(zip(names, _COLORS, strict=True)):
         axes.plot(data["scale"], data["denoising"][:, column], color=color, label=name)
         axes.plot(data["scale"], data["explicit"][:, column], "--", color=color)
     axes.plot([], [], color=GREY, label="denoising (DSM)")
     axes.plot([], [], "--", color=GREY, label="explicit (ESM)")
     axes.set(xlabel="$c$", ylabel="loss of the score model", xlim=(0, 1.6), ylim=(0, 8))
-    axes.legend(frameon=False, ncols=2, loc="upper center")
+
+
+def _draw_difference(axes: "Axes", data: Arrays) -> None:
+    difference, constant = data["denoising"] - data["explicit"], float(data["constant"])
+    for column, color in enumerate(_COLORS):  # every sixth scale, and each model at another
+        at = slice(column, None, 6)
+        axes.plot(data["scale"][at], difference[at, column], "o", color=color, markersize=3)
+    axes.axhline(constant, color=BLACK, linewidth=0.8, zorder=0)
+    text = rf"$\frac{{1}}{{2}}(\sigma^{{-2}}-E|\partial\log q_\sigma|^2)={constant:.4f}$"
+    axes.text(0.5, 0.6, text, transform=axes.transAxes, ha="center")
+    power = int(np.ceil(np.log10(max(np.ptp(difference), 1e-16))))
+    words = rf"the same within $10^{{{power}}}$"
+    axes.text(0.5, 0.3, words, transform=axes.transAxes, ha="center", color=GREY)
+    axes.set(xlabel="$c$", ylabel="DSM $-$ ESM", xlim=(0, 1.6), ylim=(constant - 0.1, constant + 0.1))
 
 
 def _draw_denoiser(axes: "Axes", data: Arrays, config: Config) -> None:

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from lsgan_analytic.stochastic.devices import Devices
 
+from .._needs import program
 from .._settings import changed, fields, settings
 from .config import Config, Setup
 from .shards import Folder
@@ -20,7 +21,7 @@ from .tasks import of_array, of_step, parsed, Task
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m experiments ensemble",
+        prog=f"{program()} ensemble",
         description="Simulate a big ensemble in shards. Given again, the command goes on.",
         epilog=f"fields of --set: {', '.join(fields(Config()))}. Exit codes: 0 done; 2 bad arguments; "
         f"{REQUEUE} stopped by SIGTERM, to be run again; 130 Ctrl-C.",
