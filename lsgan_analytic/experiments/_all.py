@@ -12,7 +12,6 @@ from . import (
     basin_map,
     bifurcation,
     borders,
-    calibration,
     chaos,
     comparison,
     conformance,
@@ -32,7 +31,6 @@ from . import (
     optimal,
     proofs,
     rate_ratio,
-    ring_strip,
     surfaces,
     training,
     truth_line,
@@ -52,7 +50,6 @@ _MODULES = (
     comparison,
     tubes,
     convergence,
-    calibration,
     accuracy,
     approach,
     vanishing_gradient,
@@ -81,7 +78,6 @@ _MODULES = (
     network_widths,
     networks,
     neural,
-    ring_strip,
 )
 _FIGURES = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
 EXPERIMENTS = {**_FIGURES, **{claim.name: claim for claim in CLAIMS}}

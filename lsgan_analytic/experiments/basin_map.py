@@ -89,7 +89,9 @@ def plot(data: Arrays, config: Config) -> "Figure":
             if time:
                 values = np.where(values < 0, np.nan, np.maximum(values, 10))
             look = {"norm": times, "colors": "cividis"} if time else {"norm": reach, "colors": "viridis_r"}
-            plotting.value_map(axes, data[f"b_{name}"], data[f"h_{name}"], values, label="steps" if time else "$W_1$", **look)
+            plotting.value_map(
+                axes, data[f"b_{name}"], data[f"h_{name}"], values, label="steps" if time else "$W_1$", **look
+            )
             bar = axes.collections[-1].colorbar
             if bar is not None and not time:
                 ticks = [tick for tick in _TICKS if reach(tick) == np.clip(reach(tick), 0, 1)]
@@ -125,8 +127,8 @@ def caption(data: Arrays, config: Config) -> str:
         )
     return (
         f"Every start ($b$, $h$) of the window is played with exact expectations, "
-        f"{config.updates} steps of size {given(config.step)}. The closest approach is the least W1 at a step, "
-        "not between two: where $h$ moves far in one step the map has ripples. Circle: the start of the paper. "
+        f"{config.updates} steps of size {given(config.step)}. The closest approach is the least W1 at a step, "  # noqa: E501
+        "not between two: where $h$ moves far in one step the map has ripples. Circle: the start of the paper. "  # noqa: E501
         f"Steps to the plateau below 10 are drawn as 10; white: no plateau in {config.updates} steps. "
         f"{'. '.join(parts)}."
     )

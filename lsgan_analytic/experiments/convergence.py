@@ -183,7 +183,7 @@ def caption(data: Arrays, config: Config) -> str:
         f"{given(config.play.step)}, near the largest bias of $h$. Runs of so many samples each: {ensembles} "
         f"(seed {config.play.seed}). Markers: the runs; lines: `predict` for all sample sizes m, its bias of "
         f"order 1/m and its standard deviation of order 1/sqrt(m). {'; '.join(found)}. Biases are drawn "
-        f"without their signs: {sum(same for same, _ in signs)} of the {sum(seen for _, seen in signs)} that are "
+        f"without their signs: {sum(same for same, _ in signs)} of the {sum(seen for _, seen in signs)} that are "  # noqa: E501
         f"more than two standard errors from 0 have the predicted one. The standard error of "
         f"an sd over R runs is sd/sqrt(2 R): {plain(100 / np.sqrt(2 * data['runs'][-1]), 2)} % at "
         f"{data['runs'][-1]} runs."

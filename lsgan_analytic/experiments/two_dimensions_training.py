@@ -189,12 +189,12 @@ def caption(data: Arrays, config: Config) -> str:
         away = np.abs((runs.mean(axis=0) - exact) / error).max()
         found.append(
             f"{title}: {data[f'{name}_outcome']}, $J$ from {plain(data[f'{name}_cost'][0])} to "
-            f"{plain(data[f'{name}_cost'][-1])}; {_overshoot(data, name)}; means of the runs at most {plain(away, 2)} standard errors "
+            f"{plain(data[f'{name}_cost'][-1])}; {_overshoot(data, name)}; means of the runs at most {plain(away, 2)} standard errors "  # noqa: E501
             "from the exact path at the end"
         )
     return (
         f"Two games on the plane, {config.updates} simultaneous steps of size {given(config.step)}. Strong: "
-        f"exact; thin: {min(config.runs, _DRAWN)} of {config.runs} runs of {config.samples} points (seed {config.seed}); dots: "
+        f"exact; thin: {min(config.runs, _DRAWN)} of {config.runs} runs of {config.samples} points (seed {config.seed}); dots: "  # noqa: E501
         f"{config.shown} generated points at the start and at the end, over the density of the data. "
         f"{'. '.join(found)}."
     )

@@ -12,7 +12,7 @@ from ._captions import given, listed
 from ._cases import Case, CASE_A, CASE_B, PAPER_WINDOW, train
 from ._decades import decades_norm, FLOAT32, FLOAT64, log10_gradient
 from ._run import Arrays, Experiment
-from ._style import BLACK, DOUBLE, ENDS, filled_bands, GREY, panel_letter, SIZE_MAP
+from ._style import BLACK, DOUBLE, ENDS, filled_bands, panel_letter, SIZE_MAP
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -91,7 +91,6 @@ def compute(config: Config) -> Arrays:
                 f"{name}_h": h,
                 f"{name}_{case.name}": np.asarray(decades, dtype=np.float32),
                 f"{name}_paths_{case.name}": np.asarray(paths, dtype=np.float32),
-                f"{name}_norms_{case.name}": np.asarray([run.field_norm[kept] for run in runs]),
                 f"{name}_outcomes_{case.name}": np.asarray([run.outcome for run in runs]),
             }
     return data
@@ -108,8 +107,8 @@ def plot(data: Arrays, config: Config) -> "Figure":
     """Rows: the wide window and the neighbourhood of the paper's; columns: the cases."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(DOUBLE, 7.3), layout="constrained")
-    panels = figure.subplots(3, 2, sharey="row", height_ratios=(1, 1.15, 0.55))
+    figure = Figure(figsize=(DOUBLE, 5.9), layout="constrained")
+    panels = figure.subplots(2, 2, sharey="row", height_ratios=(1, 1.15))
     for row, (name, view) in enumerate(config.views().items()):
         norm = decades_norm(*(data[f"{name}_{case.name}"] for case in config.cases))
         maps = [
@@ -124,26 +123,14 @@ def plot(data: Arrays, config: Config) -> "Figure":
         bar.ax.minorticks_off()
         bar.set_label(r"$\log_{10}\Vert\nabla J\Vert$")
     for column, case in enumerate(config.cases):
-        wide, close, norms = panels[:, column]
-        _draw_norms(norms, data, case)
-        panel_letter(norms, "ef"[column], f"Case {case.name}: along the paths of {'cd'[column]}")
+        wide, close = panels[:, column]
         _mark_floor(wide, data, case.name)
         _box(wide, config.close.b_range, config.close.h_range)
         _box(close, *PAPER_WINDOW[case.name])
         panel_letter(wide, "ab"[column], f"Case {case.name} (dotted: enlarged below)")
         panel_letter(close, "cd"[column], f"Case {case.name} (dotted: the paper's window)")
-    panels[2, 0].set_ylabel(r"$\Vert\nabla J\Vert$")
     panels[1, 0].legend(loc="lower left", frameon=False, handletextpad=0.1)
     return figure
-
-
-def _draw_norms(axes: "Axes", data: Arrays, case: Case) -> None:
-    """The size of the gradient along the paths of the close view; bold: the start of the paper."""
-    paths = data[f"close_paths_{case.name}"]
-    for path, norms in zip(paths, data[f"close_norms_{case.name}"], strict=True):
-        own = np.allclose(path[:, 0], (case.b, case.h))
-        axes.loglog(data["iterations"] + 1, norms, color=BLACK if own else GREY, linewidth=1.3 if own else 0.7)
-    axes.set(xlabel="iteration $k+1$", xlim=(1, data["iterations"][-1] + 1))
 
 
 def _draw_map(axes: "Axes", data: Arrays, view: str, name: str, norm: "Normalize") -> "ContourSet":
@@ -199,8 +186,7 @@ def caption(data: Arrays, config: Config) -> str:
         f"The size of the gradient over ($b$, $h$) in powers of ten, from `log_gradient` on {config.points} "
         f"x {config.points} points; doubles underflow at 10^-308. The smallest in the wide view is {low}. "
         f"Lines: {len(ends)} runs of {config.updates} simultaneous steps of size {given(config.step)} from "
-        f"the starts marked; (e), (f): the size of the gradient on those of (c), (d), bold from the start of "
-        f"the paper: it falls and does not rise again. At the last step they are judged: {counts}."
+        f"the starts marked. At the last step they are judged: {counts}."
     )
 
 

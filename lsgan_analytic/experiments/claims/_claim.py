@@ -84,7 +84,11 @@ class Claim(Experiment):
             f"{name} {one.value:.4g}" + ("" if one.agrees else f" ({remark} {one.expected:.4g})")
             for name, one in self.found(data).items()
         )
-        parts = {"model": self.modelled(self.config), "computed": numbers, "verdict": f"{self.verdict}. {self.correct}"}
+        parts = {
+            "model": self.modelled(self.config),
+            "computed": numbers,
+            "verdict": f"{self.verdict}. {self.correct}",
+        }
         lines = [f"{self.number:2d}  {self.says}"]
         for name, text in parts.items():
             lines += textwrap.wrap(f"{name}: {text}", 100, initial_indent=" " * 4, subsequent_indent=" " * 6)

@@ -123,7 +123,7 @@ CLAIM = Claim(
     plot=plot,
     number=11,
     says="The Wasserstein loss fixes the instability of GANs and their mode collapse.",
-    model="Dirac-GAN with a linear critic, step {config.step:g}, from (1, 1); the fit to two modes is in claim 7",
+    model="Dirac-GAN with a linear critic, step {config.step:g}, from (1, 1); the fit to two modes is in claim 7",  # noqa: E501
     verdict="half right",
     correct=(
         "The distance is a good one: it has a slope at every gap and its fit is not mode-seeking. The game "

@@ -198,7 +198,7 @@ CLAIM = Claim(
     plot=plot,
     number=15,
     says="GAN training oscillates; alternating steps and a slower discriminator stabilise it.",
-    model="Dirac-GAN from (1, 1), step {config.step:g}, {config.updates} steps; with R1 lambda^2 + r gamma lambda + r/4 = 0",
+    model="Dirac-GAN from (1, 1), step {config.step:g}, {config.updates} steps; with R1 lambda^2 + r gamma lambda + r/4 = 0",  # noqa: E501
     verdict="right, but for the rate",
     correct=(
         "The flow stays on a circle. Simultaneous steps spiral out; alternating ones stay on an ellipse with "

@@ -30,7 +30,7 @@ class Config:
     fake: float = 0.1
     gap: float = 1.0
     largest: float = 1.5
-    points: int = 241
+    points: int = 61
 
     def quick(self) -> Self:
         return replace(self, points=11)
@@ -83,7 +83,7 @@ CLAIM = Claim(
     plot=plot,
     number=17,
     says="Label smoothing keeps the generator's gradients alive.",
-    model="N(0, {config.std:g}^2) against N(theta, {config.std:g}^2), the best D for smoothed labels, then held",
+    model="N(0, {config.std:g}^2) against N(theta, {config.std:g}^2), the best D for smoothed labels, then held",  # noqa: E501
     verdict="helps D, not G",
     correct="It bounds the logit of D on the data. Where the generator's points are it leaves the slope of "
     "the saturating loss as small as it was, and smoothing both labels destroys the non-saturating one.",

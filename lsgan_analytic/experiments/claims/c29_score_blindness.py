@@ -13,7 +13,7 @@ from lsgan_analytic import divergences
 from lsgan_analytic.laws import noisy
 
 from .._run import Arrays, evaluated
-from .._style import BLACK, BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, SKY, VERMILION
+from .._style import BLACK, BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, VERMILION
 from ._claim import Claim, Found, recorded, theory
 
 if TYPE_CHECKING:
