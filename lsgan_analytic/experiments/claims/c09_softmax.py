@@ -144,7 +144,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
     longest = 1.3 * np.argmax(data["paths"] > 0.5, axis=1).max()  # the last to reach half
     paths.set(yscale="log", xlabel="iteration $k$", ylabel=r"mass $\epsilon_k$", xlim=(0, longest))
     paths.set_ylim(0.5 * data["start"].min(), 1)
-    paths.legend(frameon=False, loc="lower right")
+    paths.legend(frameon=False, loc="center left", bbox_to_anchor=(0.2, 0.6))
     panel_letter(paths, "c", "non-saturating: the way back")
     return figure
 
