@@ -180,7 +180,7 @@ def _draw_rates(axes: "Axes", data: Arrays, config: Config) -> None:
     bands = filled_bands(axes, x, y, np.clip(data["measured"], 0, top), "viridis", norm, 16)
     levels = norm.inverse(np.linspace(0, 1, 17)[1:-1:2])
     lines = axes.contour(*_fine(config), data["fine theory"], levels, colors="w", linewidths=0.6)
-    axes.clabel(lines, levels[:3], fmt="%.1f", fontsize=6.5)
+    axes.clabel(lines, fmt="%.1f", fontsize=6.5, manual=[(0.4, 0.5), (0.7, 0.86), (1.3, 0.77)])
     edge = x[(1 / np.sqrt(x) <= y[-1])]
     axes.plot(edge, 1 / np.sqrt(edge), "--", color=BLACK, linewidth=0.9)
     axes.text(0.34, 1.78, r"$\gamma=1/\sqrt{r}$", color="w", fontsize=8)
