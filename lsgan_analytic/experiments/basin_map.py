@@ -8,7 +8,7 @@ import numpy as np
 import lsgan_analytic as lsgan
 from lsgan_analytic import plotting
 
-from ._captions import plain
+from ._captions import given, plain
 from ._cases import Case, CASE_A, CASE_B
 from ._run import Arrays, Experiment
 from ._style import BLACK, DOUBLE, panel_letter
@@ -89,7 +89,9 @@ def plot(data: Arrays, config: Config) -> "Figure":
             if time:
                 values = np.where(values < 0, np.nan, np.maximum(values, 10))
             look = {"norm": times, "colors": "cividis"} if time else {"norm": reach, "colors": "viridis_r"}
-            plotting.value_map(axes, data[f"b_{name}"], data[f"h_{name}"], values, label="", **look)
+            plotting.value_map(
+                axes, data[f"b_{name}"], data[f"h_{name}"], values, label="steps" if time else "$W_1$", **look
+            )
             bar = axes.collections[-1].colorbar
             if bar is not None and not time:
                 ticks = [tick for tick in _TICKS if reach(tick) == np.clip(reach(tick), 0, 1)]
@@ -97,15 +99,17 @@ def plot(data: Arrays, config: Config) -> "Figure":
                 bar.minorticks_off()
             axes.plot(case.b, case.h, "o", color=BLACK, markerfacecolor="white", markersize=4)
             axes.set_xlabel("$b$ at the start")
+            if time and np.any(data[f"{quantity}_{name}"] < 0):
+                _note(axes, f"white: none in {config.updates}")
             panel_letter(axes, letter, f"Case {name}: {title}")
-        _mark_least(row[0], least)
+        _note(row[0], rf"least possible: ${least:.3f}$")
         row[0].set_ylabel("$h$ at the start")
     return figure
 
 
-def _mark_least(axes: "Axes", least: float) -> None:
+def _note(axes: "Axes", text: str) -> None:
     box = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5}
-    axes.text(0.03, 0.04, rf"least possible: ${least:.3f}$", transform=axes.transAxes, bbox=box)
+    axes.text(0.03, 0.04, text, transform=axes.transAxes, bbox=box)
 
 
 def caption(data: Arrays, config: Config) -> str:
@@ -121,7 +125,12 @@ def caption(data: Arrays, config: Config) -> str:
             f"mean of W1 at the end less the smallest on the way is {plain(lost, 2)}; no $h$ at this $g$ "
             f"has W1 below {plain(data[f'least_{name}'])}"
         )
-    return f"Every start ($b$, $h$) of the window is played with exact expectations. {'. '.join(parts)}."
+    return (
+        f"Every start ($b$, $h$) of the window is played with exact expectations, {config.updates} steps of "
+        f"size {given(config.step)}. The closest approach is the least W1 at a step, not between two: where "
+        "$h$ moves far in one step the map has ripples. Circle: the start of the paper. Steps to the "
+        f"plateau below 10 are drawn as 10; white: no plateau in {config.updates} steps. {'. '.join(parts)}."
+    )
 
 
 EXPERIMENTS = (

@@ -31,6 +31,7 @@ _RULES = {
 KINDS: tuple[BorderKind, ...] = ("neimark_sacker", "flip")
 _SOFT, _HARD, _OPEN = 1, -1, 0
 _COLOURS = "cividis"
+_EQUAL = 1e-6  # relative: radii are stored in single precision
 #: (step, another parameter) -> game and rule
 Training = Callable[[Any, Any], tuple[lsgan.AbstractGame, lsgan.AbstractRule]]
 _SAID = {"supercritical": _SOFT, "subcritical": _HARD}
@@ -128,10 +129,11 @@ def plot(data: Arrays, config: Config) -> "Figure":
         axes.pcolormesh(data["strengths"], data["steps"], shown, cmap=_COLOURS, norm=scale, rasterized=True)
         for kind in KINDS:
             draw_border(axes, data[f"{kind}_{name}"])
-        row, column = np.unravel_index(np.argmin(radius), radius.shape)
-        best = data["strengths"][column], data["steps"][row]
-        axes.plot(*best, "*", color="white", markeredgecolor=BLACK, markersize=8)
-        panel_letter(axes, letter, f"{name}, best {radius[row, column]:.2f}")
+        row, columns = _best(radius)
+        middle = columns[len(columns) // 2]
+        axes.plot(data["strengths"][middle], data["steps"][row], "*", color="white", markeredgecolor=BLACK,
+                  markersize=8)  # fmt: skip
+        panel_letter(axes, letter, f"{name}, best {radius[row, middle]:.2f}")
         axes.set(xlabel=r"R1 strength $\gamma$", xlim=config.strengths, ylim=config.steps)
     panels[0].set_ylabel(r"step $\eta$")
     figure.colorbar(ScalarMappable(scale, _COLOURS), ax=panels, label=r"largest $|\mu|$ of a step", pad=0.01)
@@ -143,15 +145,23 @@ def plot(data: Arrays, config: Config) -> "Figure":
     return figure
 
 
+def _best(radius: np.ndarray) -> tuple[int, np.ndarray]:
+    """The row of the smallest radius, and all columns of that row that are as good, to single precision."""
+    row, column = np.unravel_index(np.argmin(radius), radius.shape)
+    return int(row), np.flatnonzero(radius[row] <= radius[row, column] * (1 + _EQUAL))
+
+
 def caption(data: Arrays, config: Config) -> str:
     """What is drawn, and the best pair of every rule."""
     best = []
     for name in _RULES:
         radius = data[f"radius_{name}"]
-        row, column = np.unravel_index(np.argmin(radius), radius.shape)
+        row, columns = _best(radius)
+        ends = [plain(data["strengths"][column]) for column in (columns[0], columns[-1])]
+        where = f"= {ends[0]}" if len(columns) == 1 else f"from {ends[0]} to {ends[1]} (star at the middle)"
         best.append(
-            f"{name} {plain(radius[row, column])} at $\\eta$ = {plain(data['steps'][row])}, "
-            f"$\\gamma$ = {plain(data['strengths'][column])}"
+            f"{name} {plain(radius[row, columns[0]])} at $\\eta$ = {plain(data['steps'][row])}, "
+            f"$\\gamma$ {where}"
         )
     return (
         "The Dirac-GAN (minimax) with R1 of strength $\\gamma$ at its equilibrium, under four rules of step "

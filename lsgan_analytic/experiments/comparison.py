@@ -67,7 +67,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
     panel_letter(ends, "b", f"end points after {config.play.updates} updates (dotted window of a)")
     (left, right), (low, high) = ends.get_xlim(), ends.get_ylim()
     corners = [left, right, right, left, left], [low, low, high, high, low]
-    paths.plot(*corners, color=BLACK, linewidth=0.7, linestyle=":")
+    paths.plot(*corners, color=VERMILION, linewidth=1.0, linestyle=":", zorder=5)
     for axes in (paths, ends):
         axes.set(xlabel="$b$", ylabel="$h$")
     return figure
@@ -81,7 +81,7 @@ def _draw_paths(axes: "Axes", data: Arrays, config: Config) -> None:
     sides = {"start": config.start_label, "end": config.end_label}
     for at, marker, face, name in ENDS:
         point = data["path"][at]
-        axes.plot(*point, marker, color=BLACK, markerfacecolor=face, markersize=4.5 if at == 0 else 2)
+        axes.plot(*point, marker, color=BLACK, markerfacecolor=face, markersize=4.5 if at == 0 else 1.5)
         axes.annotate(name, point, xytext=sides[name], textcoords="offset points", ha="center", va="center")
     legend = axes.legend(loc="best", frameon=False)
     for handle in legend.get_lines():

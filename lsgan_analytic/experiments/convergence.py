@@ -159,6 +159,13 @@ def _draw_bias(axes: "Axes", data: Arrays, name: str) -> None:
     axes.text(0.96, 0.94, text, **_CORNER, transform=axes.transAxes)
 
 
+def _signs(data: Arrays, name: str) -> tuple[int, int]:
+    """Of the biases more than two standard errors from 0: how many have the predicted sign, how many are."""
+    found, line = data[f"simulated_bias_{name}"], data[f"predicted_bias_{name}"]
+    seen = np.abs(found) > 2 * data[f"simulated_std_{name}"] / np.sqrt(data["runs"])[:, None]
+    return int(np.sum(seen & (found * line > 0))), int(np.sum(seen))
+
+
 def caption(data: Arrays, config: Config) -> str:
     """The ensembles, and how well their spread is predicted."""
     ensembles = ", ".join(f"{runs} of {samples}" for samples, runs in config.ensembles)
@@ -170,13 +177,16 @@ def caption(data: Arrays, config: Config) -> str:
             f"{name}: simulated and predicted sd differ by at most {plain(100 * few, 2)} % with "
             f"{data['samples'][0]} samples and {plain(100 * many, 2)} % with {data['samples'][-1]}"
         )
+    signs = [_signs(data, name) for name in _FREE]
     return (
         f"Case {config.case.name} after {config.updates} simultaneous steps of size "
         f"{given(config.play.step)}, near the largest bias of $h$. Runs of so many samples each: {ensembles} "
         f"(seed {config.play.seed}). Markers: the runs; lines: `predict` for all sample sizes m, its bias of "
-        f"order 1/m and its standard deviation of order 1/sqrt(m). {'; '.join(found)}. The standard error of "
-        f"an sd over R runs is sd/sqrt(2 R): {plain(100 / np.sqrt(2 * data['runs'][-1]), 2)} % at "
-        f"{data['runs'][-1]} runs."
+        f"order 1/m and its standard deviation of order 1/sqrt(m). {'; '.join(found)}. Biases are drawn "
+        f"without their signs: {sum(same for same, _ in signs)} of the {sum(seen for _, seen in signs)} that "
+        "are more than two standard errors from 0 have the predicted one. The standard error of an sd over "
+        f"R runs is sd/sqrt(2 R): {plain(100 / np.sqrt(2 * data['runs'][-1]), 2)} % at {data['runs'][-1]} "
+        "runs."
     )
 
 

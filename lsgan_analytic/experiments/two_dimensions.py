@@ -18,13 +18,14 @@ from lsgan_analytic.discriminators import AbstractProbability
 
 from ._captions import plain
 from ._run import Arrays, Experiment
-from ._style import BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, SKY, VERMILION
+from ._style import BLACK, BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, SKY, VERMILION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _COLORS = (BLUE, SKY, GREEN, ORANGE, VERMILION)
+_HEIGHTS = ("-", "--", "-.", ":")
 _LOG2 = float(np.log(2))
 _LOSS = lsgan.Minimax()
 
@@ -243,8 +244,9 @@ def _draw_profile(axes: "Axes", data: Arrays, config: Config) -> None:
 
 def _draw_slope(axes: "Axes", data: Arrays, config: Config) -> None:
     stds = data["stds"]
-    for color, height, values in zip(_COLORS[1:], config.heights, data["slope"], strict=True):
-        axes.loglog(stds, values, color=color, label=f"$h={height:g}$")
+    looks = zip(config.heights, data["slope"], _HEIGHTS, strict=True)  # colours are those of the noise in (c)
+    for height, values, dash in looks:
+        axes.loglog(stds, values, dash, color=BLACK, label=f"$h={height:g}$")
     axes.set(
         xlabel=r"noise $\sigma$", ylabel=r"$\partial\,\mathrm{JSD}/\partial h$", xlim=(stds[0], stds[-1])
     )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _GREYS = ("#EFEFEF", "#DDDDDD", "#C6C6C6", "#AAAAAA", "#8C8C8C")
 _DRAWN = 25  # of the runs: more are a blur
 _GAMES = ("line", "plane")
+_RATES, _GAUSS = (0.5, 1.0), (1.0, 1.0)
+_DATA_MEANS = {"line": _GAUSS, "plane": tuple(1 / rate for rate in _RATES)}
 _DISC = ("a[0]", "a[1]", "b")
 _NAMES = {"a[0]": "$a_1$", "a[1]": "$a_2$", "b": "$b$"}
 _MIDDLES = ("$m_1$", "$m_2$")
@@ -45,8 +47,8 @@ class Config:
 def _games() -> dict[str, tuple[lsgan.Game, lsgan.Players]]:
     """z in R to a line in a Gaussian; z in R^2 to an affine image of exponentials."""
     loss, disc = lsgan.SquaredMinimax(), lsgan.HalfPlane([1.0, 0.5], -0.5)
-    gauss = lsgan.MultivariateNormal([1.0, 1.0], [[1.0, 0.6], [0.6, 1.0]])
-    rates = [lsgan.Exponential(rate) for rate in (0.5, 1.0)]
+    gauss = lsgan.MultivariateNormal(_GAUSS, [[1.0, 0.6], [0.6, 1.0]])
+    rates = [lsgan.Exponential(rate) for rate in _RATES]
     unit = lsgan.Exponential(1.0)
     return {
         "line": (
@@ -114,8 +116,8 @@ def plot(data: Arrays, config: Config) -> "Figure":
     panels = figure.subplots(2, 2, width_ratios=(1, 1.25))
     runs = f"exact path (bold), {min(config.runs, _DRAWN)} runs of {config.samples} samples; $m=E\\,G(z)$"
     titles = {
-        "line": (r"$z\in\mathbf{R}$: a line in Gaussian data", runs),
-        "plane": (r"$z\in\mathbf{R}^2$: an affine map to exponentials", runs),
+        "line": (r"$z\in\mathbf{R}$: the mean overshoots the data's", runs),
+        "plane": (r"$z\in\mathbf{R}^2$: the mean overshoots, too", runs),
     }
     for row, name in enumerate(_GAMES):
         _draw_plane(panels[row, 0], data, name)
@@ -152,6 +154,7 @@ def _draw_plane(axes: "Axes", data: Arrays, name: str) -> None:
             label=rf"$D=\frac{{1}}{{2}}$, {label}",
         )
     axes.plot(*data[f"{name}_path"][:, 3:].T, color=BLACK, linewidth=1.0, label="$E\\,G(z)$")
+    axes.plot(*_DATA_MEANS[name], "*", color="white", markeredgecolor=BLACK, markersize=8, label="$E\\,x$")
     axes.set(xlim=(-4, 8 if name == "plane" else 6.5), ylim=(-4, 6 if name == "plane" else 4.5))
     axes.set(xlabel="$x_1$", ylabel="$x_2$")
 
@@ -168,6 +171,15 @@ def _draw_paths(axes: "Axes", data: Arrays, name: str) -> None:
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, handlelength=1.2)
 
 
+def _overshoot(data: Arrays, name: str) -> str:
+    """How near the mean of G(z) comes to that of the data, and how far from it it ends."""
+    off = np.linalg.norm(data[f"{name}_path"][:, 3:] - np.asarray(_DATA_MEANS[name]), axis=1)
+    return (
+        f"the mean of G(z) is {plain(off[0], 2)} from that of the data (star) at the start, "
+        f"{plain(off.min(), 2)} at step {off.argmin()}, {plain(off[-1], 2)} at the end"
+    )
+
+
 def caption(data: Arrays, config: Config) -> str:
     """Both games, and how the exact path and the runs compare at the end."""
     found = []
@@ -177,14 +189,14 @@ def caption(data: Arrays, config: Config) -> str:
         away = np.abs((runs.mean(axis=0) - exact) / error).max()
         found.append(
             f"{title}: {data[f'{name}_outcome']}, $J$ from {plain(data[f'{name}_cost'][0])} to "
-            f"{plain(data[f'{name}_cost'][-1])}; means of the runs at most {plain(away, 2)} standard errors "
-            "from the exact path at the end"
+            f"{plain(data[f'{name}_cost'][-1])}; {_overshoot(data, name)}; means of the runs at most "
+            f"{plain(away, 2)} standard errors from the exact path at the end"
         )
     return (
         f"Two games on the plane, {config.updates} simultaneous steps of size {given(config.step)}. Strong: "
-        f"exact; thin: {config.runs} runs of {config.samples} points (seed {config.seed}); dots: "
-        f"{config.shown} generated points at the start and at the end, over the density of the data. "
-        f"{'. '.join(found)}."
+        f"exact; thin: {min(config.runs, _DRAWN)} of {config.runs} runs of {config.samples} points (seed "
+        f"{config.seed}); dots: {config.shown} generated points at the start and at the end, over the "
+        f"density of the data. {'. '.join(found)}."
     )
 
 

@@ -52,7 +52,7 @@ class Claim(Experiment):
     Attributes:
         number: its place in the table.
         says: the claim, stated fairly.
-        model: the smallest model that decides it.
+        model: the smallest model that decides it; ``{config.std:g}`` is a number of its configuration.
         verdict: a few words: "right", "wrong", "half right: ...".
         correct: the correct statement.
         limits: what the model cannot decide.
@@ -71,6 +71,10 @@ class Claim(Experiment):
         """Whether every number is the one expected."""
         return all(one.agrees for one in self.found(data).values())
 
+    def modelled(self, config: Any) -> str:
+        """The model with the numbers of this configuration."""
+        return self.model.format(config=config)
+
     def row(self, data: Arrays, remark: str = "EXPECTED") -> str:
         """The claim, its model, the numbers computed and the verdict, for people to read.
 
@@ -80,7 +84,11 @@ class Claim(Experiment):
             f"{name} {one.value:.4g}" + ("" if one.agrees else f" ({remark} {one.expected:.4g})")
             for name, one in self.found(data).items()
         )
-        parts = {"model": self.model, "computed": numbers, "verdict": f"{self.verdict}. {self.correct}"}
+        parts = {
+            "model": self.modelled(self.config),
+            "computed": numbers,
+            "verdict": f"{self.verdict}. {self.correct}",
+        }
         lines = [f"{self.number:2d}  {self.says}"]
         for name, text in parts.items():
             lines += textwrap.wrap(f"{name}: {text}", 100, initial_indent=" " * 4, subsequent_indent=" " * 6)
@@ -92,7 +100,7 @@ class Claim(Experiment):
         drawn = "" if self.caption is None else f" {self.caption(data, config)}"
         return (
             f'**{self.title}.** Claim {self.number}: "{self.says}" Verdict: {self.verdict}. '
-            f"Model: {self.model}.{drawn} Computed: {numbers}."
+            f"Model: {self.modelled(config)}.{drawn} Computed: {numbers}."
         )
 
     def section(self, data: Arrays) -> str:
@@ -106,7 +114,7 @@ class Claim(Experiment):
 
 **{self.verdict[0].upper()}{self.verdict[1:]}.** {self.correct}
 
-*Model:* {self.model}. *Source:* {self.source}. *Limits:* {self.limits}
+*Model:* {self.modelled(self.config)}. *Source:* {self.source}. *Limits:* {self.limits}
 *Command:* `python -m experiments {self.name}`
 
 | number | computed | expected | from |

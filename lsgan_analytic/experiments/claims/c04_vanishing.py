@@ -100,7 +100,7 @@ CLAIM = Claim(
     number=4,
     says="A strong D makes the generator's gradients vanish; the non-saturating and the least-squares loss "
     "mend it.",
-    model="N(0, 0.1^2) against N(theta, 0.1^2), D optimal and then held",
+    model="N(0, {config.std:g}^2) against N(theta, {config.std:g}^2), D optimal and then held",
     verdict="right; but least squares does not help a D in (0, 1)",
     correct="Saturating slopes carry the factor D, which vanishes; -log D divides it out. Least squares with "
     "a D in (0, 1) carries D as well, and vanishes like the saturating loss. Instance noise restores all.",

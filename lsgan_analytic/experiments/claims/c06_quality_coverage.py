@@ -110,7 +110,7 @@ CLAIM = Claim(
     plot=plot,
     number=6,
     says="JS has a quality and a coverage half; the latter, E_p log D, gives the generator no gradient.",
-    model="two modes N(+-2, 0.5^2) against N(theta, 1), at theta = 1",
+    model="two modes N(+-{config.mode:g}, {config.std:g}^2) against N(theta, 1), at theta = {config.shift:g}",
     verdict="the split is right, the claim about gradients wrong",
     correct="Only the slope of E_p log D at a held D is 0. The slope of E_q log(1 - D) at the held best D is "
     "that of both halves, 2 dQ + 2 dC: coverage does reach the generator, here with the greater slope.",

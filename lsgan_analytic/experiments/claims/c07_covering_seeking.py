@@ -128,7 +128,7 @@ CLAIM = Claim(
     plot=plot,
     number=7,
     says="Forward KL covers all modes, reverse KL seeks one; JS is on the side of reverse KL.",
-    model="N(mean, std^2) fitted to N(+-3, 0.5^2) by descent from two starts",
+    model="N(mean, std^2) fitted to N(+-{config.mode:g}, {config.std:g}^2) by descent from two starts",
     verdict="right",
     correct="Reverse KL, JS and what the non-saturating generator descends are least on one mode, forward KL "
     "and W1 spread over both. JS has a local minimum of that kind too: descent from (1, 1) ends there.",

@@ -123,7 +123,9 @@ CLAIM = Claim(
     plot=plot,
     number=8,
     says="The objective has no penalty for missing modes.",
-    model="data (1 - epsilon) N(-3, 0.5^2) + epsilon N(3, 0.5^2), generator N(-3, 0.5^2)",
+    model="data (1 - epsilon) N(-{config.place:g}, "
+    "{config.std:g}^2) + epsilon N({config.place:g}, {config.std:g}^2), "
+    "generator N(-{config.place:g}, {config.std:g}^2)",
     verdict="wrong as stated",
     correct="Every divergence charges for it: JS about epsilon (log 2)/2, reverse KL -log(1 - epsilon), W1 "
     "mass times distance; only forward KL and chi-square make it dear. Small modes are cheap, not free.",

@@ -139,11 +139,12 @@ def plot(data: Arrays, config: Config) -> "Figure":
     _draw_spectrum(spectrum, data)
     _draw_pull(pull, data)
     for start, mass, color in zip(data["start"], data["paths"], (GREEN, BLUE, VERMILION), strict=True):
-        paths.plot(np.arange(1, mass.size), mass[1:], color=color, label=rf"$\epsilon_0={start:g}$")
+        paths.plot(mass, color=color, label=rf"$\epsilon_0={start:g}$")
     paths.axhline(0.5, color=GREY, linewidth=0.6, linestyle=":")
-    paths.set(xscale="log", xlabel="iteration $k$", ylabel=r"mass $\epsilon_k$", xlim=(1, config.updates))
-    paths.set_ylim(0, 1)
-    paths.legend(frameon=False, loc="upper left")
+    longest = 1.3 * np.argmax(data["paths"] > 0.5, axis=1).max()  # the last to reach half
+    paths.set(yscale="log", xlabel="iteration $k$", ylabel=r"mass $\epsilon_k$", xlim=(0, longest))
+    paths.set_ylim(0.5 * data["start"].min(), 1)
+    paths.legend(frameon=False, loc="center left", bbox_to_anchor=(0.2, 0.6))
     panel_letter(paths, "c", "non-saturating: the way back")
     return figure
 

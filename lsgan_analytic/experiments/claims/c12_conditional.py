@@ -79,7 +79,10 @@ CLAIM = Claim(
     plot=plot,
     number=12,
     says="A discriminator must see the class for the generator to respect it.",
-    model="two classes N(-2, 0.5^2) and N(2, 0.5^2), a share of them swapped",
+    model=(
+        "two classes N(-{config.place:g}, {config.std:g}^2) and N({config.place:g}, {config.std:g}^2), "
+        "a share of them swapped"
+    ),
     verdict="right",
     correct="The marginal is the same whatever is swapped: JS 0. Given the class it is up to log 2.",
     limits="Classes that hardly overlap; with overlap the conditional price is smaller.",

@@ -110,8 +110,8 @@ def plot(data: Arrays, config: Config) -> "Figure":
     periods.text(step[1] / 1.1, 900, "100 to 1000 iterations", color=GREY, ha="right", va="top")
     periods.plot(step, limit / step, color=BLACK, linewidth=0.8)
     periods.plot(data["step"], data["period"], "o", color=VERMILION, markersize=3.5)
-    periods.text(0.013, 250, rf"$T={limit:.2f}/h$", color=BLACK)
-    periods.set(xscale="log", yscale="log", xlabel="step size $h$", ylabel="period $T$ (iterations)")
+    periods.text(0.013, 250, rf"$T={limit:.2f}/\eta$", color=BLACK)
+    periods.set(xscale="log", yscale="log", xlabel=r"step size $\eta$", ylabel="period $T$ (iterations)")
     periods.set(xlim=step, ylim=(30, 2000))
     panel_letter(periods, "b", "period of the cycle")
     return figure
@@ -148,11 +148,12 @@ CLAIM = Claim(
     plot=plot,
     number=13,
     says="Collapse has phases: G stays on one mode, then hops to another every 100-1000 iterations.",
-    model="masses 1/2 at -1 and 1 against one at theta, D two radial bumps of width 0.6, non-saturating loss",
+    model="masses 1/2 at -1 and 1 against one at theta, D two radial bumps of width {config.width:g}, "
+    "non-saturating loss",
     verdict="shown; the number of iterations is only the step size",
     correct=(
         "The hops are a limit cycle of the continuous flow: D marks down the mode where the generator is, "
-        "which then leaves for the other. Its period is a time, 15.8 here, so 15.8/h iterations; a period "
+        "which then leaves for the other. Its period is a time, 15.8 here, so 15.8/eta iterations; a period "
         "shrinks the distance from the cycle by the factor 0.085."
     ),
     limits="A generator that can hold one mode only: whether a larger one would cover both is not decided.",

@@ -179,7 +179,8 @@ def _draw_rates(axes: "Axes", data: Arrays, config: Config) -> None:
     x, y = data["ratio"], data["strength"]
     bands = filled_bands(axes, x, y, np.clip(data["measured"], 0, top), "viridis", norm, 16)
     levels = norm.inverse(np.linspace(0, 1, 17)[1:-1:2])
-    axes.contour(*_fine(config), data["fine theory"], levels, colors="w", linewidths=0.6)
+    lines = axes.contour(*_fine(config), data["fine theory"], levels, colors="w", linewidths=0.6)
+    axes.clabel(lines, fmt="%.1f", fontsize=6.5, manual=[(0.4, 0.5), (0.7, 0.86), (1.3, 0.77)])
     edge = x[(1 / np.sqrt(x) <= y[-1])]
     axes.plot(edge, 1 / np.sqrt(edge), "--", color=BLACK, linewidth=0.9)
     axes.text(0.34, 1.78, r"$\gamma=1/\sqrt{r}$", color="w", fontsize=8)
@@ -197,7 +198,10 @@ CLAIM = Claim(
     plot=plot,
     number=15,
     says="GAN training oscillates; alternating steps and a slower discriminator stabilise it.",
-    model="Dirac-GAN from (1, 1), step 0.2, 500 steps; with R1 lambda^2 + r gamma lambda + r/4 = 0",
+    model=(
+        "Dirac-GAN from (1, 1), step {config.step:g}, {config.updates} steps; with R1 lambda^2 + r "
+        "gamma lambda + r/4 = 0"
+    ),
     verdict="right, but for the rate",
     correct=(
         "The flow stays on a circle. Simultaneous steps spiral out; alternating ones stay on an ellipse with "

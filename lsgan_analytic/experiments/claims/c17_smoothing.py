@@ -83,7 +83,9 @@ CLAIM = Claim(
     plot=plot,
     number=17,
     says="Label smoothing keeps the generator's gradients alive.",
-    model="N(0, 0.1^2) against N(theta, 0.1^2), the best D for smoothed labels, then held",
+    model=(
+        "N(0, {config.std:g}^2) against N(theta, {config.std:g}^2), the best D for smoothed labels, then held"
+    ),
     verdict="helps D, not G",
     correct="It bounds the logit of D on the data. Where the generator's points are it leaves the slope of "
     "the saturating loss as small as it was, and smoothing both labels destroys the non-saturating one.",

@@ -135,12 +135,12 @@ def plot(data: Arrays, config: Config) -> "Figure":
     for strength, own, color in zip(data["penalty"], data["slope"], (ORANGE, PURPLE, BLUE), strict=True):
         slopes.plot(gap, 1 + gap / (2 * strength), color=color, linewidth=0.8)
         slopes.plot(
-            data["gap"], own, "o", color=color, markersize=3, label=rf"penalty, $\lambda={strength:g}$"
+            data["gap"], own, "o", color=color, markersize=3, label=rf"penalty, $\gamma={strength:g}$"
         )
     slopes.axhline(1, color=VERMILION, linestyle="--", label="spectral norm")
     slopes.set(xlabel=r"gap $\theta$", ylabel="slope $|w|$ of the best critic", xlim=gap, ylim=(0.8, 4.2))
     slopes.legend(frameon=False, loc="upper left")
-    panel_letter(slopes, "b", r"lines: $1+\theta/2\lambda$")
+    panel_letter(slopes, "b", r"lines: $1+\theta/2\gamma$")
     return figure
 
 

@@ -133,8 +133,10 @@ def _draw_width(axes: "Axes", data: Arrays, config: Config) -> None:
         axes.semilogx(
             config.stds, data["over_width"][:, column], color=color, marker=marker, markersize=3, label=name
         )
+    product = data["over_width"][:, 0] * data["over_width"][:, 1]
+    axes.semilogx(config.stds, product, "--", color=GREY, linewidth=0.9, label="product of both")
     axes.axvline(1, color=GREY, linewidth=0.6, linestyle=":")
-    axes.set(xlabel=r"width $\sigma$ of the generator", ylim=(0, 1.5))
+    axes.set(xlabel=r"width $\sigma$ of the generator", ylim=(0, 1.15))
     axes.set_xticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
     axes.legend(frameon=False, loc="lower right", borderaxespad=0.1)
 

@@ -159,7 +159,7 @@ CLAIM = Claim(
     plot=plot,
     number=26,
     says="On the ring of 8 and the grid of 25 a good GAN holds all modes with 100 % of high quality.",
-    model="ring r=1 sd .01, grid {-4..4}^2 sd .05; 3-sd rule; 2500 points of the laws themselves",
+    model="ring r=1 sd .01, grid {{-4..4}}^2 sd .05; 3-sd rule; 2500 points of the laws themselves",
     verdict="right, with two corrections",
     correct=(
         "A perfect sampler scores 1 - e^-4.5 = 98.89 %, not 100 %: more is a sign of modes too narrow. A "

@@ -13,7 +13,7 @@ from lsgan_analytic import divergences
 from lsgan_analytic.laws import noisy
 
 from .._run import Arrays, evaluated
-from .._style import BLACK, BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, SKY, VERMILION
+from .._style import BLACK, BLUE, DOUBLE, GREEN, GREY, ORANGE, panel_letter, VERMILION
 from ._claim import Claim, Found, recorded, theory
 
 if TYPE_CHECKING:
@@ -148,8 +148,8 @@ def _draw_flow(axes: "Axes", data: Arrays, config: Config) -> None:
 
 def _draw_scores(axes: "Axes", data: Arrays) -> None:
     top = axes.twinx()
-    for values, color in zip(data["densities"], (SKY, ORANGE), strict=True):
-        top.fill_between(data["grid"], values, color=color, alpha=0.45, linewidth=0)
+    for values, color in zip(data["densities"], (BLUE, VERMILION), strict=True):
+        top.fill_between(data["grid"], values, color=color, alpha=0.3, linewidth=0)
     top.set(ylim=(0, 1.1), yticks=[])
     axes.set_zorder(top.get_zorder() + 1)
     axes.patch.set_visible(False)
@@ -184,7 +184,7 @@ CLAIM = Claim(
     plot=plot,
     number=29,
     says="Diffusion models cover all modes and do not overfit.",
-    model="training set {-1, 1} with its exact denoiser; N(-4, 1) and N(4, 1) with weights 1/2 or .9",
+    model="training set {{-1, 1}} with its exact denoiser; N(-4, 1) and N(4, 1) with weights 1/2 or .9",
     verdict="right that scores are no cure",
     correct=(
         "The optimal denoiser of a finite set, tanh(x/noise^2) here, generates that set and nothing else: "
