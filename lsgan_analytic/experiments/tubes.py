@@ -89,8 +89,8 @@ def _draw_tube(axes: "Axes", data: Arrays, case: str, index: int, name: str, sig
 
 
 def _mark_breaks(column: "np.ndarray", nonlinearity: np.ndarray) -> None:
-    """Grey from the first to the last iteration where linear theory is only a guide."""
-    beyond = np.flatnonzero(nonlinearity > BREAKS)
+    """Grey where linear theory is only a guide."""
+    beyond = np.flatnonzero(_beyond(nonlinearity))
     if not beyond.size:
         return
     for axes in column:
@@ -99,6 +99,13 @@ def _mark_breaks(column: "np.ndarray", nonlinearity: np.ndarray) -> None:
     place, side = (beyond[-1] + 4, "left") if right else (beyond[-1] - 4, "right")
     text = "linear theory breaks (grey)"
     column[-1].text(place, 0.8 * nonlinearity.max(), text, ha=side, va="center")
+
+
+def _beyond(nonlinearity: np.ndarray) -> np.ndarray:
+    """From the first to the last iteration above the threshold: a bias may change its sign in between."""
+    (above,) = np.nonzero(nonlinearity > BREAKS)
+    times = np.arange(nonlinearity.size)
+    return (times >= above[0]) & (times <= above[-1]) if above.size else np.zeros(times.shape, bool)
 
 
 def _draw_strip(axes: "Axes", nonlinearity: np.ndarray) -> None:
@@ -115,7 +122,8 @@ def caption(data: Arrays, config: Config) -> str:
         f"Coloured: mean and mean +- {times} standard deviations as `predict` gives them without any run; "
         f"black: the same of the runs (dashed: +- {times} standard deviations). Bottom: the nonlinearity "
         f"|bias|/sd, the largest over the parameters; above {given(BREAKS)} (dashed, grey strips) the runs "
-        f"fan out further than linear theory can tell. "
+        "fan out further than linear theory can tell. It is the bias of the mean alone: the standard "
+        "deviation changes by as much, in 1/m, and may be off a few steps before. "
         f"{' '.join(_agreement(data, case.name) for case in config.cases)}"
     )
 
@@ -124,7 +132,7 @@ def _agreement(data: Arrays, case: str) -> str:
     """The ratio of the standard deviations on either side of the threshold."""
     nonlinearity = data[f"nonlinearity_{case}"]
     ratio = data[f"predicted_std_{case}"][1:] / data[f"simulated_std_{case}"][1:]
-    beyond = nonlinearity[1:] > BREAKS
+    beyond = _beyond(nonlinearity)[1:]
     text = f"Case {case}: predicted over simulated sd, below the threshold: {_spread(ratio[~beyond])}"
     if not beyond.any():
         return f"{text}; it is never above."
