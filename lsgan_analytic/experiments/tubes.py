@@ -66,9 +66,9 @@ def plot(data: Arrays, config: Config) -> "Figure":
         panels[-1, column].set_xlabel("iteration $k$")
     for axes, label in zip(panels[:, 0], [*(f"${name}$" for name in names), "nonlinearity"], strict=True):
         axes.set_ylabel(label)
-    top = max(axes.get_ylim()[1] for axes in panels[-1])
+    top = max(data[f"nonlinearity_{case.name}"].max() for case in config.cases)
     for axes in panels[-1]:
-        axes.set_ylim(-0.05 * top, top)
+        axes.set(yscale="log", ylim=(0.01, 1.5 * top))
     panels[0, 0].legend(loc="lower right", frameon=False)
     figure.align_ylabels()
     return figure
@@ -98,7 +98,8 @@ def _mark_breaks(column: "np.ndarray", nonlinearity: np.ndarray) -> None:
     right = beyond[-1] < 0.7 * len(nonlinearity)
     place, side = (beyond[-1] + 4, "left") if right else (beyond[-1] - 4, "right")
     text = "linear theory breaks (grey)"
-    column[-1].text(place, 0.8 * nonlinearity.max(), text, ha=side, va="center")
+    strip = column[-1]
+    strip.text(place, 0.75, text, transform=strip.get_xaxis_transform(), ha=side, va="center")
 
 
 def _beyond(nonlinearity: np.ndarray) -> np.ndarray:
