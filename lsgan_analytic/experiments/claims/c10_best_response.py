@@ -101,8 +101,12 @@ def plot(data: Arrays, config: Config) -> "Figure":
     axes.annotate(
         r"$-\log 2$", (1, -np.log(2)), (5, 0), textcoords="offset points", va="center", annotation_clip=False
     )
-    axes.set(xlabel="share of the generator on $S$", ylabel=r"$E_q\log D$", xlim=(0, 1), ylim=(-2.6, -0.4))
-    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.47, 0))
+    axes.set(
+        xlabel="share of the generator on the set $S$", ylabel=r"$E_q\log D$", xlim=(0, 1), ylim=(-2.6, -0.4)
+    )
+    axes.legend(
+        frameon=False, loc="lower center", bbox_to_anchor=(0.47, 0), title=r"data: mass $\alpha$ on $S$"
+    )
     return figure
 
 

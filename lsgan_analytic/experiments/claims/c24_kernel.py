@@ -108,7 +108,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
     bias, blind = figure.subplots(1, 2)
     _draw_bias(bias, data)
     _draw_blind(blind, data)
-    panel_letter(bias, "a", "$N(0,1)$ and $N(1,1)$: mean estimate over its true value")
+    panel_letter(bias, "a", r"$N(0,1)$ and $N(1,1)$: mean estimate over the truth, $\pm 2$ s.e.")
     panel_letter(blind, "b", r"$\frac{1}{2}N(\pm m,\,0.25)$ and the normal law with its moments")
     return figure
 
