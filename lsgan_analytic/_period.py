@@ -49,7 +49,7 @@ def _of_whole(paths: Array | np.ndarray, asked: Array | np.ndarray) -> np.ndarra
 def periods(halves: Array | np.ndarray, asked: Array | np.ndarray) -> np.ndarray:
     """(...) from the last halves of paths, (..., 2 q, n)."""
     values, moving = np.asarray(halves), np.asarray(asked)
-    each = zip(values.reshape(-1, *values.shape[-2:]), moving.ravel(), strict=True)
+    each = zip(values.reshape(moving.size, *values.shape[-2:]), moving.ravel(), strict=True)
     found = [_period(path, bool(one)) for path, one in each]
     return np.asarray(found, values.dtype).reshape(moving.shape)
 

@@ -40,5 +40,5 @@ def test_new_numbers_compile_nothing(compilations):
     play(CASES["B"], 0.3)
     play(CASES["A"], (0.1, 0.2))
     assert compilations.count == before
-    play(CASES["A"], 0.4, steps=8)  # a new length is a new program: the counter does count
+    play(CASES["A"], 0.4, steps=53)  # a new length is a new program: the counter does count
     assert compilations.count > before

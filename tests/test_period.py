@@ -91,3 +91,10 @@ def test_float32():
     period = recurrent_period(jnp.asarray(path), jnp.asarray(True))
     assert period.dtype == jnp.float32
     assert float(period) == pytest.approx(33.3, rel=1e-3)
+
+
+@pytest.mark.parametrize("points", [1, 2, 3, 4])
+def test_short_paths_are_on_no_cycle(points):
+    path = jnp.arange(2.0 * points).reshape(points, 2)
+    assert np.isnan(recurrent_period(path, jnp.asarray(True)))
+    assert np.isnan(jax.jit(jax.vmap(recurrent_period))(path[None], jnp.asarray([True]))).all()
