@@ -93,7 +93,8 @@ def _cycles(config: Config) -> Arrays:
     """Of the flow and of alternating steps, and how the run grows that is on none."""
     alternating = _RULES["alternating"](step=config.step)
     spiral = np.asarray(_path(_LOSSES["saturating"], alternating, 1.0, config.long))
-    data: Arrays = {"growth": spiral[-config.updates :].max() / spiral[: config.updates].max()}
+    growth = spiral[-config.updates :].max() / spiral[: config.updates].max()
+    data: Arrays = {"growth": np.asarray(growth)}
     for loss, rule in (("saturating", None), ("Wasserstein", alternating)):
         game = lsgan.Game(_ORIGIN, _ORIGIN, _LOSSES[loss])
         cycle = lsgan.cycle(game, rule, _players(1.0), free=("w", "shift"))
