@@ -77,7 +77,7 @@ def _kinks(function: Integrand, grid: np.ndarray) -> list[float]:
     found = []
     for k in inner[sharp & (bent[inner] >= np.maximum(bent[inner - 1], bent[inner + 1]))]:
         low, high = grid[k], grid[k + 2]
-        for _ in range(22):  # further on the bend is below rounding
+        for _ in range(50):  # to rounding where f jumps; of a kink the bend is below rounding long before
             at = function(np.linspace(low, high, 5))
             left, right = abs(at[0] - 2 * at[1] + at[2]), abs(at[2] - 2 * at[3] + at[4])
             middle = 0.5 * (low + high)
