@@ -70,7 +70,7 @@ def test_what_is_no_place_and_what_is_not_finished():
     )
     ends = lsgan.attractors(found, 0.1)
     assert ends.kinds[0] == "point"
-    assert set(ends.kinds) <= {"point", "moving", "plateau"}
+    assert set(ends.kinds) > {"point"}
     assert np.isnan(ends.centre[1:]).all()
     half = dataclasses.replace(found, finished=np.asarray([[True], [True], [False]]))
     ends = lsgan.attractors(half, 0.1)
@@ -83,3 +83,8 @@ def test_what_is_no_place_and_what_is_not_finished():
         lsgan.attractors(found, 0.0)
     with pytest.raises(ValueError, match="before: expected attractors of 2 free parameters, got 3"):
         lsgan.attractors(found, 0.1, dataclasses.replace(ends, centre=np.zeros((len(ends.kinds), 3))))
+    with pytest.raises(ValueError, match="before: expected Attractors or None"):
+        lsgan.attractors(found, 0.1, before=found)  # pyright: ignore[reportArgumentType]
+    for tool in (lsgan.attractors, lsgan.boundaries):
+        with pytest.raises(ValueError, match=r"found: expected what lsgan\.basins gives"):
+            tool(ends, 0.1)

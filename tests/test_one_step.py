@@ -168,6 +168,12 @@ def test_no_continuous_time_for_a_game_that_projects():
         lsgan.flow(game, PLAYERS, time=1.0)
     with pytest.raises(ValueError, match="game: expected one without projection"):
         lsgan.drift(game, lsgan.Simultaneous(0.1), PLAYERS)
+    with pytest.raises(ValueError, match="system: expected a game without projection"):
+        lsgan.continue_branch(lambda p: game, PLAYERS, 0.0, 1.0)
+    with pytest.raises(ValueError, match="system: expected a game without projection"):
+        lsgan.continue_border(lambda p, q: game, PLAYERS, "hopf", (0.5, 0.5), (0.0, 1.0), (0.0, 1.0))
+    with pytest.raises(ValueError, match="system: expected a game without projection"):
+        lsgan.critical_parameter(lambda p, others: game, PLAYERS, "hopf", 0.5, 1.0)
 
 
 def test_every_tool_counts_the_same_multipliers():

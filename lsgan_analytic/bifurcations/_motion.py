@@ -37,9 +37,16 @@ class Motion(eqx.Module):
 
     @classmethod
     def of(cls, system: System, players: Players, positions: tuple[int, ...], parameter: Any) -> Self:
-        """That of ``system`` near ``players``: the state is the one a rule rests with at ``parameter``."""
+        """That of ``system`` near ``players``: the state is the one a rule rests with at ``parameter``.
+
+        ValueError for a flow of a game that projects: there is no continuous time for it.
+        """
         game, rule = _parts(system, parameter)
         checked_game(game)
+        if rule is None and game.projects:
+            raise ValueError(
+                f"system: expected a game without projection (Clip, say) for a flow, got {game!r}"
+            )
         state = None
         if rule is not None:
             checked_rule(rule)
@@ -97,10 +104,6 @@ class Motion(eqx.Module):
         """What is 0 at an equilibrium; the parameter is the last entry of ``where``."""
         values = self(where[:-1], where[-1])
         return values - where[:-1] if self.is_map else values
-
-    def system_projects(self, parameter: Any) -> bool:
-        """Whether the game can move players after a step."""
-        return _parts(self.system, parameter)[0].projects
 
     def projected(self, values: Vector, parameter: Any) -> Scalar:
         """How far the game puts the players from where the step left them."""

@@ -156,8 +156,6 @@ def _period(v: Vectors, kind: str) -> float:
 
 def _check_point(forms: Forms, near: float) -> None:
     """ValueError unless the point is an equilibrium of something that has derivatives there."""
-    if not forms.motion.is_map and forms.motion.system_projects(forms.parameter):
-        raise ValueError("system: expected a game without projection (Clip, say) for a flow")
     finite = all(np.isfinite(part).all() for part in (forms.residual, forms.slope, forms.by_parameter))
     if not finite:
         raise ValueError(

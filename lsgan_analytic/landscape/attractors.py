@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 
 from .._checks import positive
 from ..outcome import Outcome, OUTCOMES
-from .basins import Basins
+from .basins import Basins, checked_basins
 
 _PLACED = ("point", "cycle")
 
@@ -60,7 +60,8 @@ def attractors(found: Basins, apart: float, before: Attractors | None = None) ->
         found: what ``basins`` gave; apart: > 0, in the parameters; before: of the same free parameters.
 
     Raises:
-        ValueError: apart <= 0, nothing finished, ``before`` of another number of free parameters.
+        ValueError: apart <= 0, no ``Basins``, nothing finished, ``before`` of another kind or number of free
+            parameters.
 
     >>> import numpy as np
     >>> import lsgan_analytic as lsgan
@@ -72,7 +73,7 @@ def attractors(found: Basins, apart: float, before: Attractors | None = None) ->
     >>> ends.kinds, ends.centre[:, 0].round(6).tolist(), ends.share.tolist()
     (('point', 'point'), [-1.0, 1.0], [0.25, 0.75])
     """
-    limit, finished = float(positive("apart")(apart)), found.finished.ravel()
+    limit, finished = float(positive("apart")(apart)), checked_basins(found).finished.ravel()
     if not finished.any():
         raise ValueError("found: expected runs that are finished, got none")
     kinds = _kinds(found.outcome)[finished]
@@ -80,6 +81,8 @@ def attractors(found: Basins, apart: float, before: Attractors | None = None) ->
         np.asarray(leaf, float).reshape(finished.size, -1)[finished]
         for leaf in (found.centre, found.size, found.period)
     )
+    if not isinstance(before, Attractors | None):
+        raise ValueError(f"before: expected Attractors or None, got {before!r}")
     if before is not None and before.centre.shape[1] != centre.shape[1]:
         raise ValueError(
             f"before: expected attractors of {centre.shape[1]} free parameters, got {before.centre.shape[1]}"

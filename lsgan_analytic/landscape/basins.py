@@ -55,6 +55,13 @@ class Basins(eqx.Module, Generic[Disc, Gen]):
     setting: str = eqx.field(static=True)
 
 
+def checked_basins(found: Basins) -> Basins:
+    """``found``; ValueError if it is not what ``basins`` gives."""
+    if not isinstance(found, Basins):
+        raise ValueError(f"found: expected what lsgan.basins gives, got {found!r}")
+    return found
+
+
 def basins(
     game: AbstractGame,
     rule: AbstractRule,

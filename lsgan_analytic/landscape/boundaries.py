@@ -5,18 +5,17 @@ import numpy as np
 from jaxtyping import Array, Bool
 
 from .._checks import positive
-from .basins import Basins
+from .basins import Basins, checked_basins
 
 
 def boundaries(found: Basins, apart: float) -> Bool[np.ndarray, "..."]:
     """The starts on the border of a basin: some neighbour along an axis of the grid ended elsewhere.
 
     Elsewhere is with another outcome, or more than ``apart`` away from this end: in the free parameters, of
-    a cycle in its mean and its size. Starts
-    that an interruption left out have no border.
+    a cycle in its mean and its size. Starts that an interruption left out have no border.
 
     Args:
-        found: what ``basins`` gave; apart: > 0, ValueError otherwise.
+        found: what ``basins`` gave; apart: > 0. ValueError otherwise.
 
     Returns:
         bool, with the axes of the grid.
@@ -31,7 +30,7 @@ def boundaries(found: Basins, apart: float) -> Bool[np.ndarray, "..."]:
     False
     """
     limit = float(positive("apart")(apart))
-    shape = found.finished.shape
+    shape = checked_basins(found).finished.shape
     ends = np.concatenate([_flat(found.centre, shape), _flat(found.size, shape)], axis=-1)
     (outcome,) = (_flat(leaf, shape) for leaf in jax.tree.leaves(found.outcome))
     border = np.zeros(shape, bool)

@@ -53,9 +53,11 @@ class Band(eqx.Module):
     Attributes:
         mean: (T, k), the exact path; bias: (T, k), how far the mean of the runs is from it, to O(1/m). NaN
             from the first step on at which it is not known: where the loss has a kink (``Hinge``), the
-            derivative of psi in (3) is not that of its values on nodes;
-            where a step bends sharply over the parameters, as those of Adam do and of other rules that divide
-            by the root of a mean square, (3) is not all of the next order.
+            derivative of psi in (3) is not that of its values on nodes; where a step bends sharply over the
+            parameters, as those of Adam do and of other rules that divide by the root of a mean square, (3)
+            is not all of the next order. Of rules that look at the laws more than once a step
+            (``Extragradient``, ``LookAhead``, ``Consensus``, ...) it is not all either, and the bias given
+            lacks a term of its own order: the second derivative of a step in the laws.
         covariance: (T, k, k), of one run, to O(1/m).
         node_error: (T - 1,), the largest difference over the parameters between a step on the nodes and
             the exact step, in standard deviations of the sampling noise of one step: below 0.01.
