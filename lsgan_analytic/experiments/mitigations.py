@@ -17,7 +17,7 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
-from ._captions import given, plain
+from ._captions import given
 from ._run import Arrays, Experiment, side_by_side
 from ._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, SKY, VERMILION
 
@@ -220,10 +220,6 @@ def caption(data: Arrays, config: Config) -> str:
     """The game, the marks, and how many starts keep both modes under each remedy."""
     both = (data["kept"] == 2).sum(axis=1)
     ends = [f"{name} {count}" for name, count in zip(data["name"], both, strict=True)]
-    relative = [
-        f"{name} {plain(cost, 2)}"
-        for name, cost in zip(data["name"][1:], data["cost"][1:] / data["cost"][0], strict=True)
-    ]
     return (
         f"Non-saturating loss, simultaneous steps of size {given(config.step)}, {config.updates} of them, "
         f"the same {config.starts} random starts for each remedy (seed {config.seed}). Data: modes at "
@@ -234,7 +230,7 @@ def caption(data: Arrays, config: Config) -> str:
         f"number of modes kept in the end; both modes, of {config.starts} starts: {', '.join(ends)}. (b) The "
         "step from which both are kept to the end: median and quartiles of the starts that keep both, whose "
         "number is at the right; the other starts have no such step. (c) Operations of a step, "
-        f"transcendental functions counted as 10, over those without a remedy: {', '.join(relative)}. The "
+        "transcendental functions counted as 10, over those without a remedy. The "
         "game was chosen because it collapses: it says which remedies reach a mode from afar, not which is "
         "best on other games."
     )

@@ -121,6 +121,8 @@ def tube(
     image = np.einsum("tij,nj->tni", spreads, towards)
     size = np.sqrt(np.maximum(np.einsum("tni,ni->tn", image, towards), 0))[..., None]
     rings = centres[:, None] + deviations * np.divide(image, size, out=np.zeros_like(image), where=size > 0)
+    if not len(rings):
+        return axes
     hulls = rings
     if len(rings) > 1:
         further = np.einsum("tni,ni->tn", rings[1:] - rings[:-1], towards) > 0

@@ -18,8 +18,10 @@ from ..parameters import dtype_of
 from ..restriction import Restriction
 from ..updates.base import AbstractRule
 from ._counts import counts_of
-from ._nodes import candidates, exact_path, Nodes, StepMap
+from ._nodes import Nodes
 from ._sampling import CountsOnNodes, Protocol
+from ._step_map import exact_path, StepMap
+from ._sufficient import candidates
 from .node_check import NodeCheck
 
 NodeCount = int | Literal["auto"] | None

@@ -30,7 +30,8 @@ import jax.numpy as jnp
 from jax import Array
 from jaxtyping import Float, PyTree
 
-from ._nodes import Nodes, StepMap
+from ._nodes import Nodes
+from ._step_map import StepMap
 
 _BLOCK = 16  # steps whose second derivatives are carried side by side
 

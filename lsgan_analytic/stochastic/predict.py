@@ -40,8 +40,10 @@ from ..parameters import dtype_of, Names, parameter_names
 from ..restriction import restrict
 from ..trajectory import checked_start
 from ..updates.base import AbstractRule, checked_rule
-from ._nodes import exact_path, Nodes, StepMap, sufficient_nodes
+from ._nodes import Nodes
 from ._sampling import checked_protocol, pair, Protocol, Samples
+from ._step_map import exact_path, StepMap
+from ._sufficient import sufficient_nodes
 from ._third import fixed, fresh
 
 _BATCH = 32  # steps whose derivatives are computed side by side
