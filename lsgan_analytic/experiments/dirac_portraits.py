@@ -174,7 +174,7 @@ def caption(data: Arrays, config: Config) -> str:
         f"Arrows: the direction in which one step leads; coloured: {len(config.starts)} runs of "
         f"{config.updates} steps from the open circle to the square (outside where a run left the window); "
         "the cross is the equilibrium. "
-        f"R1 has weight {plain(config.r1)}; past the border h = 4 gamma it has {plain(config.soft[0])}, at "
+        f"R1 has weight {plain(config.r1)}; past the border eta = 4 gamma it has {plain(config.soft[0])}, at "
         f"step {plain(config.soft[1])}. The size of the largest "
         "multiplier of a step at the equilibrium, above 1 where it repels (and the distance to it at the "
         f"start and at the end of the first run): {ends}. Black: the cycles that lsgan.cycle finds; of the "

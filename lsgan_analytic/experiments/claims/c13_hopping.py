@@ -134,8 +134,8 @@ def caption(data: Arrays, config: Config) -> str:
     """What is drawn."""
     return (
         f"(a) the first {config.iterations} steps of size {config.shown:g} from D = 0 and theta = "
-        f"{config.start:g}; (b) the period of the invariant circle that steps of size h end on, and (line) "
-        "that of the periodic orbit of the flow over h."
+        f"{config.start:g}; (b) the period of the invariant circle that steps of size eta end on, and (line) "
+        "that of the periodic orbit of the flow over eta."
     )
 
 
