@@ -15,15 +15,18 @@ theta_k:
 
 Both are exact to first order in 1/sqrt(m). The mean of the runs leaves the exact path at the next order,
 
-    bias_{k+1} = A_k bias_k + 1/2 T_theta,theta : Cov_k + [fixed] E[(d psi_k/d theta) IF_k]/m.      (3)
+    bias_{k+1} = A_k bias_k + 1/2 T_theta,theta : Cov_k + [fixed] E[(d psi_k/d theta) IF_k]/m
+                 + 1/2 (E_x[T_PP(x, x)]/m_x + E_z[T_QQ(z, z)]/m_z).                                 (3)
 
 theta_k is the path of the exact game. psi is a derivative in the weights of a rule of nodes for each law,
 whose number grows until a step on the nodes is the exact step to a hundredth of the sampling noise, all along
 the path; a game for which that fails is refused, so any rule that is a smooth map of the game can be
 predicted. A_k and T_theta,theta are derivatives on the nodes where those are the ones of the exact game;
 where they may not be (a kink of the loss, a step that bends sharply) A_k is taken of the exact game, and (3)
-is not known. (3) is complete for steps that are linear in the laws, as a gradient step is. Source: the
-influence function of M-estimation (Hampel 1974) carried along a trajectory.
+is not known. T_PP(x, x') is the second derivative of a step in the law, along point masses at x and x' less
+the law: 0 for a gradient step, which is linear in the laws, but not for rules that look at the laws more than
+once a step (``Extragradient``, ``LookAhead``, ``Consensus``). Source: the influence function and the
+second-order von Mises expansion of M-estimation (Hampel 1974) carried along a trajectory.
 """
 
 import equinox as eqx
@@ -31,7 +34,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jaxtyping import Float, PyTree
+from jaxtyping import Float
 
 from .._checks import checked_int
 from .._types import Players
@@ -40,13 +43,11 @@ from ..parameters import dtype_of, Names, parameter_names
 from ..restriction import restrict
 from ..trajectory import checked_start
 from ..updates.base import AbstractRule, checked_rule
-from ._nodes import Nodes
+from ._moments import curvature_in_laws, derivatives_on_nodes, exact_slopes, moments
 from ._sampling import checked_protocol, pair, Protocol, Samples
 from ._step_map import exact_path, StepMap
 from ._sufficient import sufficient_nodes
 from ._third import fixed, fresh
-
-_BATCH = 32  # steps whose derivatives are computed side by side
 
 
 class Band(eqx.Module):
@@ -56,10 +57,8 @@ class Band(eqx.Module):
         mean: (T, k), the exact path; bias: (T, k), how far the mean of the runs is from it, to O(1/m). NaN
             from the first step on at which it is not known: where the loss has a kink (``Hinge``), the
             derivative of psi in (3) is not that of its values on nodes; where a step bends sharply over the
-            parameters, as those of Adam do and of other rules that divide by the root of a mean square, (3)
-            is not all of the next order. Of rules that look at the laws more than once a step
-            (``Extragradient``, ``LookAhead``, ``Consensus``, ...) it is not all either, and the bias given
-            lacks a term of its own order: the second derivative of a step in the laws.
+            parameters, as those of Adam do and of other rules that divide by the root of a mean square, the
+            derivatives on nodes are not those of the exact game.
         covariance: (T, k, k), of one run, to O(1/m).
         node_error: (T - 1,), the largest difference over the parameters between a step on the nodes and
             the exact step, in standard deviations of the sampling noise of one step: below 0.01.
@@ -117,7 +116,8 @@ def predict(
 ) -> Band:
     """Mean, bias and covariance of the runs that ``simulate`` would make, at every step.
 
-    Arguments as for ``simulate``. The cost is that of a few hundred exact steps.
+    Arguments as for ``simulate``. The cost is that of a few hundred exact steps; for the bias under rules that
+    are not linear in the laws (``Extragradient``, ``Consensus``, ...) that of a few hundred for every step.
 
     Args:
         skewness: the third cumulants too (``band.skewness``; derivation in ``stochastic/_third.py``). With
@@ -156,9 +156,13 @@ def predict(
         )
     nodes, error, smooth, psis = sufficient_nodes(local, path, sizes, names)
     before = jax.tree.map(lambda leaf: leaf[:-1], path)  # where each step begins
-    derivatives = _derivatives(local, nodes, before) if smooth else _exact_slopes(local, before)
     checked = checked_protocol(protocol)
-    bias, covariance = _moments(local, before, nodes, derivatives, psis, sizes, checked)
+    if smooth:
+        derivatives = derivatives_on_nodes(local, nodes, before)
+        in_laws = curvature_in_laws(local, before, nodes, sizes)
+    else:
+        derivatives, in_laws = exact_slopes(local, before), jnp.zeros_like(before[0])
+    bias, covariance = moments(local, before, nodes, derivatives, psis, in_laws, sizes, checked)
     if not np.isfinite(covariance).all():
         raise ValueError(f"rule: expected one whose steps have derivatives along the path, got {rule!r}")
     k, third = len(names), None
@@ -166,79 +170,3 @@ def predict(
         later = {"fixed": fixed, "fresh": fresh}[checked](local, nodes, before, derivatives[0], psis, sizes)
         third = jnp.concatenate([jnp.zeros_like(later[:1]), later if smooth else later * jnp.nan])
     return Band(path[0][:, :k], bias[:, :k], covariance[:, :k, :k], error, names, third)
-
-
-@eqx.filter_jit
-def _derivatives(local: StepMap, nodes: Nodes, before: tuple[Array, PyTree]) -> tuple[Array, Array]:
-    """A_k and T_theta,theta of every step, on the nodes."""
-
-    def one(now: tuple[Array, PyTree]) -> tuple[Array, Array]:
-        theta, counters = now
-
-        def slope(values: Array) -> Array:
-            return jax.jacrev(lambda x: local.on(nodes, x, nodes.weights, counters))(values)
-
-        return slope(theta), jax.jacfwd(slope)(theta)
-
-    return jax.lax.map(one, before, batch_size=_BATCH)
-
-
-@eqx.filter_jit
-def _exact_slopes(local: StepMap, before: tuple[Array, PyTree]) -> tuple[Array, Array]:
-    """A_k of every step of the exact game, and NaN for T_theta,theta."""
-    slopes = jax.lax.map(lambda now: jax.jacfwd(local.exact)(*now), before, batch_size=_BATCH)
-    return slopes, jnp.full((*slopes.shape, slopes.shape[-1]), jnp.nan, slopes.dtype)
-
-
-@eqx.filter_jit
-def _moments(
-    local: StepMap,
-    before: tuple[Array, PyTree],
-    nodes: Nodes,
-    derivatives: tuple[Array, Array],
-    psis: Array,
-    samples: Array,
-    protocol: Protocol,
-) -> tuple[Array, Array]:
-    """(bias, covariance) at every point of the path."""
-    slopes, bends = derivatives
-    mass = nodes.weights / nodes.by_law(samples)  # what a node adds to E[. .^T]/m
-    size = slopes.shape[-1]
-
-    def spread(values: Array) -> Array:
-        return jnp.einsum("n,ni,nj->ij", mass, values, values)
-
-    def carried(now: tuple[Array, Array], step: tuple[Array, Array]) -> tuple[tuple[Array, Array], tuple]:
-        (history, covariance), (slope, psi) = now, step
-        after = history @ slope.T + psi if protocol == "fixed" else history
-        cov = spread(after) if protocol == "fixed" else slope @ covariance @ slope.T + spread(psi)
-        return (after, cov), (history, cov)
-
-    zero = jnp.zeros((nodes.weights.size, size), slopes.dtype), jnp.zeros((size, size), slopes.dtype)
-    _, (histories, later) = jax.lax.scan(carried, zero, (slopes, psis))
-    covariance = jnp.concatenate([zero[1][None], later])
-    drift = 0.5 * jnp.einsum("tijk,tjk->ti", bends, covariance[:-1])
-
-    def mixed(now: tuple[tuple[Array, PyTree], Array]) -> Array:
-        """E[(d psi/d theta) IF]/m: sum over j of d/dtheta_j of dT/dweights along mass IF_j."""
-        (theta, counters), history = now
-
-        def along(direction: Array, by: Array) -> Array:
-            def in_weights(values: Array) -> Array:
-                function = lambda weights: local.on(nodes, values, weights, counters)  # noqa: E731
-                return jax.jvp(function, (nodes.weights,), (by,))[1]
-
-            return jax.jvp(in_weights, (theta,), (direction,))[1]
-
-        return jnp.sum(jax.vmap(along)(jnp.eye(size, dtype=theta.dtype), (mass[:, None] * history).T), axis=0)
-
-    if protocol == "fixed":
-        drift = drift + jax.lax.map(mixed, (before, histories), batch_size=_BATCH)
-
-    def biased(bias: Array, step: tuple[Array, Array]) -> tuple[Array, Array]:
-        slope, by = step
-        bias = slope @ bias + by
-        return bias, bias
-
-    _, bias = jax.lax.scan(biased, jnp.zeros_like(drift[0]), (slopes, drift))
-    return jnp.concatenate([jnp.zeros_like(bias[:1]), bias]), covariance
