@@ -1,7 +1,6 @@
 """The mean of the runs at order 1/m, under rules whose step is not linear in the laws."""
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -47,7 +46,9 @@ def test_known_answer():
 @pytest.mark.slow
 @pytest.mark.parametrize("protocol", ["fixed", "fresh"])
 @pytest.mark.parametrize(
-    "rule", [lsgan.Extragradient(0.3), lsgan.LookAhead(0.3, 0.3), lsgan.Consensus(0.2, strength=0.5)], ids=repr
+    "rule",
+    [lsgan.Extragradient(0.3), lsgan.LookAhead(0.3, 0.3), lsgan.Consensus(0.2, strength=0.5)],
+    ids=repr,
 )
 def test_mean_of_runs(rule, protocol):
     """In standard errors of 40 000 runs; the term of the laws alone is many of them."""

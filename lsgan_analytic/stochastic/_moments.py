@@ -41,7 +41,7 @@ def exact_slopes(local: StepMap, before: Steps) -> tuple[Array, Array]:
 def curvature_in_laws(
     local: StepMap, before: Steps, nodes: Nodes, samples: Float[Array, " 2"]
 ) -> Float[Array, "steps size"]:
-    """The last term of (3), 1/2 T_PP : Cov(sample), of every step; zeros where steps are linear in the laws."""
+    """The last term of (3), 1/2 T_PP : Cov(sample), of every step; 0 where steps are linear in the laws."""
     if np.all(_linear_in_laws(local, before, nodes)):
         return jnp.zeros_like(before[0])
     return _curvature_in_laws(local, before, nodes, samples)

@@ -116,8 +116,8 @@ def predict(
 ) -> Band:
     """Mean, bias and covariance of the runs that ``simulate`` would make, at every step.
 
-    Arguments as for ``simulate``. The cost is that of a few hundred exact steps; for the bias under rules that
-    are not linear in the laws (``Extragradient``, ``Consensus``, ...) that of a few hundred for every step.
+    Arguments as for ``simulate``. The cost is that of a few hundred exact steps; for the bias under rules
+    that are not linear in the laws (``Extragradient``, ``Consensus``, ...) that of a few hundred a step.
 
     Args:
         skewness: the third cumulants too (``band.skewness``; derivation in ``stochastic/_third.py``). With
