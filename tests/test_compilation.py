@@ -42,3 +42,26 @@ def test_new_numbers_compile_nothing(compilations):
     assert compilations.count == before
     play(CASES["A"], 0.4, steps=53)  # a new length is a new program: the counter does count
     assert compilations.count > before
+
+
+def _dirac(step, strength):
+    point = lsgan.PointMasses([0.0])
+    game = lsgan.Game(point, point, lsgan.Minimax(), regularizers=(lsgan.R1(strength),))
+    return game, lsgan.Simultaneous(step)
+
+
+def test_a_border_of_the_same_system_compiles_nothing(compilations):
+    """Another start, another rectangle: the equations, their derivatives and the normal form are there."""
+    players = lsgan.Players(disc=lsgan.Linear(w=0.0), gen=lsgan.Shift(shift=0.0))
+
+    def border(start, ranges, strength):
+        # at most so many points: what is compiled for their number is alike
+        found = lsgan.continue_border(
+            _dirac, players, "neimark_sacker", start, ranges, (0.05, strength), ("w", "shift"), max_points=9
+        )
+        return found.normal_form(3).coefficient
+
+    border((1.3, 0.3), (0.1, 6.0), 2.0)
+    before = compilations.count
+    border((1.2, 0.32), (0.1, 5.0), 1.5)
+    assert compilations.count == before

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, Protocol, runtime_checkable, TypeVar
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -41,9 +42,15 @@ class Bound(NamedTuple):
         return min(max(float(where[self.index]), self.low), self.high)
 
 
-class Arc(Generic[Point]):
-    """n equations in n + 1 unknowns, compiled once, and the host's loop along the curve of their roots.
+@eqx.filter_jit
+def _both(equations: Callable[[Array], Array], where: Array) -> tuple[Array, Array]:
+    return equations(where), jax.jacfwd(equations)(where)
 
+
+class Arc(Generic[Point]):
+    """n equations in n + 1 unknowns, and the host's loop along the curve of their roots.
+
+    ``equations``: a pytree, so that equal ones with other numbers are not compiled again.
     ``point``: (guess, normal of the plane through it, direction of the tangent) -> a point, or None.
     """
 
@@ -56,8 +63,12 @@ class Arc(Generic[Point]):
     ):
         self.bounds, self.point = bounds, point
         self.tolerance = float(np.finfo(dtype).eps) ** 0.75
-        both = jax.jit(lambda where: (equations(where), jax.jacfwd(equations)(where)))
-        self.both = lambda where: tuple(np.asarray(part, float) for part in both(jnp.asarray(where, dtype)))
+        self._equations, self._dtype = equations, dtype
+
+    def both(self, where: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The values of the equations and their Jacobian."""
+        value, slope = _both(self._equations, jnp.asarray(where, self._dtype))
+        return np.asarray(value, float), np.asarray(slope, float)
 
     def clipped(self, where: np.ndarray) -> np.ndarray:
         """``where`` with the bounded unknowns inside: outside, the equations may not exist."""

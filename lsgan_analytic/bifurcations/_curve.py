@@ -62,6 +62,23 @@ class _Across(eqx.Module):
         return self.system(jnp.stack([jnp.asarray(p, self.q.dtype), self.q]))
 
 
+class _Equations(eqx.Module):
+    """Those of a border, in the curve's units."""
+
+    motion: Motion
+    kind: str = eqx.field(static=True)
+    scale: Array
+
+    def __call__(self, scaled: Array) -> Array:
+        where = scaled * self.scale
+        return equations(self.motion, self.kind, where[:-2], where[-2:])
+
+
+@eqx.filter_jit
+def _slope(motion: Motion, x: Array, pq: Array) -> Array:
+    return jax.jacfwd(motion)(x, pq)
+
+
 class Curve:
     """The equations of a border in units in which the rectangle has sides 1, and its points."""
 
@@ -74,15 +91,11 @@ class Curve:
             for i, (name, (low, high), side) in enumerate(zip(("p", "q"), box, sides, strict=True))
         )
         self.players = lambda values: motion.players_at(jnp.asarray(values, self._dtype))
-        self._arc = Arc(self._equations, self._dtype, bounds, self._point)
-        self._matrix = jax.jit(jax.jacfwd(motion))
+        scaled = _Equations(motion, kind, jnp.asarray(self._scale, self._dtype))
+        self._arc = Arc(scaled, self._dtype, bounds, self._point)
 
     def unscaled(self, where: np.ndarray) -> np.ndarray:
         return where * self._scale
-
-    def _equations(self, scaled: Array) -> Array:
-        where = scaled * jnp.asarray(self._scale, scaled.dtype)
-        return equations(self.motion, self.kind, where[:-2], where[-2:])
 
     def first(self, where: np.ndarray) -> Place:
         """The point of the border nearest to ``where``, by Gauss and Newton."""
@@ -112,7 +125,7 @@ class Curve:
             return None
         where, _, tangent, trips = located
         x, pq = np.split(self.unscaled(where), [-2])
-        matrix = self._matrix(jnp.asarray(x, self._dtype), jnp.asarray(pq, self._dtype))
+        matrix = _slope(self.motion, jnp.asarray(x, self._dtype), jnp.asarray(pq, self._dtype))
         spectrum = np.linalg.eigvals(np.asarray(matrix, float)).astype(complex)
         return Place(where, tangent, spectrum, self._cosine(spectrum), trips)
 

@@ -6,9 +6,11 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 
 from .._checks import checked_float, checked_int
 from .._types import Players
@@ -24,6 +26,15 @@ from .normal_form import Criticality, NormalForm
 #: (p, q) -> a game (its flow), or (game, rule)
 PlaneSystem = Callable[[Any, Any], AbstractGame | tuple[AbstractGame, AbstractRule]]
 BorderKind = Literal["fold", "flip", "neimark_sacker", "hopf"]
+
+
+class _OfPair(eqx.Module):
+    """The system as a function of one array; compiled once for one function ``system``."""
+
+    system: PlaneSystem
+
+    def __call__(self, pq: Array) -> AbstractGame | tuple[AbstractGame, AbstractRule]:
+        return self.system(pq[0], pq[1])
 
 
 @dataclass(frozen=True)
@@ -139,7 +150,7 @@ def continue_border(
         raise ValueError(f"start: expected a pair (p, q), got {start!r}")
     place = [checked_float(value, "start", low, high) for value, (low, high) in zip(start, box, strict=True)]
     sides = np.asarray([high - low for low, high in box])
-    motion = Motion.of(lambda pq: system(pq[0], pq[1]), checked_start(players), positions, jnp.asarray(place))
+    motion = Motion.of(_OfPair(system), checked_start(players), positions, jnp.asarray(place))
     curve = Curve(motion, checked_kind(kind, motion), box, sides)
     first = curve.first(np.append(np.asarray(motion.start, float), place))
     step = checked_float(0.01 if step is None else step, "step", low=1e-12)
