@@ -11,17 +11,16 @@ import numpy as np
 
 import lsgan_analytic as lsgan
 
+from ._border_maps import best, draw_keys, draw_map, map_of
 from ._captions import given, listed, plain
 from ._run import Arrays, Experiment
-from ._style import BLACK, DOUBLE, panel_letter, VERMILION
-from .borders import border_line, draw_border, KINDS, radii
+from ._style import DOUBLE, panel_letter
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_COLOURS = "cividis"
-_ORDERS = {"simultaneous": lsgan.Simultaneous, "alternating": lsgan.Alternating}
-_PANELS = tuple((order, other) for other in ("ratio", "momentum") for order in _ORDERS)
+ORDERS = {"simultaneous": lsgan.Simultaneous, "alternating": lsgan.Alternating}
+_PANELS = tuple((order, other) for other in ("ratio", "momentum") for order in ORDERS)
 
 
 class HeavyBall(lsgan.AbstractRule):
@@ -70,7 +69,7 @@ def _training(
     game = lsgan.Game(point, point, lsgan.Minimax(), regularizers=(lsgan.R1(strength),))
     if other == "momentum":
         return game, HeavyBall(step, value, order == "alternating")
-    return game, _ORDERS[order]((step * value, step))
+    return game, ORDERS[order]((step * value, step))
 
 
 def compute(config: Config) -> Arrays:
@@ -83,61 +82,45 @@ def compute(config: Config) -> Arrays:
     data: Arrays = {"steps": steps, **axes}
     for order, other in _PANELS:
         training = partial(_training, order, other, config.strength)
-        radius = radii(training, axes[other], steps)
-        data[f"radius_{order}_{other}"] = radius.astype(np.float32)  # a colour needs no more
-        for kind in KINDS:
-            data[f"{kind}_{order}_{other}"] = border_line(training, kind, radius, axes[other], steps)
+        data |= map_of(f"{order}_{other}", training, axes[other], steps)
     return data
 
 
 def _best(data: Arrays, order: str, other: str) -> tuple[float, float, float]:
     """The smallest |multiplier|, the step and the other parameter it is at."""
-    radius = data[f"radius_{order}_{other}"]
-    row, column = np.unravel_index(np.argmin(radius), radius.shape)
-    return float(radius[row, column]), float(data["steps"][row]), float(data[other][column])
+    row, columns = best(data, f"{order}_{other}")
+    size = data[f"radius_{order}_{other}"][row, columns[0]]
+    return float(size), float(data["steps"][row]), float(data[other][columns[0]])
 
 
 def plot(data: Arrays, config: Config) -> "Figure":
     """A panel for each order and parameter."""
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(DOUBLE, 2.45), layout="constrained")
     panels = np.ravel(figure.subplots(1, len(_PANELS), sharey=True))
-    scale = Normalize(0, 1)
+    names = {"ratio": r"rate ratio $\eta_D/\eta_G$", "momentum": r"momentum $\beta$"}
     for axes, letter, (order, other) in zip(panels, "abcd", _PANELS, strict=True):
-        radius = data[f"radius_{order}_{other}"]
-        shown = np.where(radius < 1, radius, np.nan)
-        axes.pcolormesh(data[other], data["steps"], shown, cmap=_COLOURS, norm=scale, rasterized=True)
-        for kind in KINDS:
-            draw_border(axes, data[f"{kind}_{order}_{other}"])
         size, step, value = _best(data, order, other)
-        axes.plot(value, step, "*", color="white", markeredgecolor=BLACK, markersize=8)
+        draw_map(axes, data, f"{order}_{other}", data[other], data["steps"], (value, step))
         panel_letter(axes, letter, f"{order}, best {size:.2f}")
-        names = {"ratio": r"rate ratio $\eta_D/\eta_G$", "momentum": r"momentum $\beta$"}
-        axes.set(xlabel=names[other], ylim=config.steps, xlim=(data[other][0], data[other][-1]))
+        axes.set_xlabel(names[other])
     panels[0].set_ylabel(r"step $\eta$ ($\eta_G$)")
-    figure.colorbar(ScalarMappable(scale, _COLOURS), ax=panels, label=r"largest $|\mu|$ of a step", pad=0.01)
-    lines = [
-        panels[0].plot([], [], color=VERMILION, linewidth=1.6, linestyle=style, label=label)[0]
-        for style, label in (("-", "soft"), ("--", "hard"), (":", "coefficient 0"))
-    ]
-    panels[0].legend(handles=lines, loc="upper right", frameon=False, handlelength=1.8, title="border")
+    draw_keys(figure, panels, panels[0])
     return figure
 
 
 def caption(data: Arrays, config: Config) -> str:
     """What is drawn, and the best pair of every panel."""
-    best = []
+    found = []
     for order, other in _PANELS:
         size, step, value = _best(data, order, other)
-        best.append(f"{plain(size)} at step {plain(step)} and {other} {plain(value)} ({order})")
+        found.append(f"{plain(size)} at step {plain(step)} and {other} {plain(value)} ({order})")
     return (
         f"The Dirac-GAN (minimax) with R1 of strength {given(config.strength)} at its equilibrium, "
         "simultaneous and alternating steps (D first): the largest modulus of a multiplier where it is below "
         "1, over the step of G and the ratio of D's step to it, or over the step of both and their momentum, "
-        f"on {config.cells} x {config.cells} cells. The smallest (star) is {listed(best)}. Lines: "
+        f"on {config.cells} x {config.cells} cells. The smallest (star) is {listed(found)}. Lines: "
         "Neimark-Sacker points and flips with all other multipliers inside the unit circle; solid: "
         "supercritical, a small circle or two-cycle past the border; dashed: subcritical, training leaves; "
         "dotted: the coefficient of the normal form is 0. Gaps are strong resonances, or not followed."
