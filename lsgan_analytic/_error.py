@@ -11,7 +11,8 @@ from ._quadrature import composite
 from ._types import Breakpoints, Scalar, Values
 from .discriminators.base import AbstractDiscriminator
 from .expectation import average, checked_integral, expectation, panel_ends
-from .laws.base import AbstractDensity, AbstractLaw, DEFAULT_NODES, PANELS, PER_PANEL
+from .laws.base import AbstractLaw
+from .laws.density import AbstractDensity, DEFAULT_NODES, PANELS, PER_PANEL
 from .laws.mixture import Mixture
 from .laws.noisy import Noisy
 from .laws.pushforward import Pushforward

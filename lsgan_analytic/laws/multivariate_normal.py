@@ -11,7 +11,7 @@ from jaxtyping import Float
 from .._checks import finite
 from .._plane import affine, as_lines, dot, pull_back, quotient, unit
 from .._types import Breakpoints, Numbers, Scalar, Values, Vector
-from .base import PER_PANEL
+from .density import PER_PANEL
 from .normal import Normal
 from .plane import AbstractPlaneLaw
 

@@ -12,7 +12,7 @@ from jax import Array
 
 from .._checks import same_shape
 from .._types import Flag, Flags, FloatLike, Parameter, Scalar, Values, Vector
-from .base import AbstractDensity
+from .density import AbstractDensity
 
 _NEEDED = 74.0  # e^{-74} = 7e-33
 
