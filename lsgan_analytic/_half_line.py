@@ -8,7 +8,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from ._bump import moments, ROOT_PI, scaled_tail
+from ._erfc_moments import moments, ROOT_PI, scaled_tail
 
 _C = 2 / ROOT_PI
 

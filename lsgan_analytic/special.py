@@ -3,7 +3,7 @@ r"""The half-line error-function integral that carries the whole R/S/E/E cost.
 .. math:: K(A, B) = \int_0^\infty e^{-s} \left[\tfrac12 \operatorname{erfc}(A s + B)\right]^2 ds,
     \qquad A, B \in \mathbb{R}
 
-With Q(u) = erfc(u)/2, u = A s + B and the density mu(s) = e^{-s} Q(u) e^{-u^2} (see ``_bump.py``):
+With Q(u) = erfc(u)/2, u = A s + B and the density mu(s) = e^{-s} Q(u) e^{-u^2} (see ``_erfc_moments.py``):
 
     dK/dB = -(2/sqrt(pi)) int mu ds,    dK/dA = -(2/sqrt(pi)) int s mu ds,                          (1)
 
@@ -14,7 +14,7 @@ and integrating K by parts in two ways gives K as a moment of mu as well,
 
 For A <= 0 form (2) adds positive numbers; for A > 0 it is used while it loses less than one digit, and
 then (3), positive again, takes over: not earlier, since e^s - 1 reaches further than mu does, and the
-window is that of mu. The second derivatives are moments of k mu with k as in ``_bump.py``;
+window is that of mu. The second derivatives are moments of k mu with k as in ``_erfc_moments.py``;
 where those cancel (|A| large) they follow from the first by parts:
 
     A int k mu = mu(0) - m_0,   A int s k mu = m_0 - m_1,   A int s^2 k mu = 2 m_1 - m_2.           (4)
@@ -32,8 +32,8 @@ import jax.numpy as jnp
 from jax import Array
 
 from . import _extremes
-from ._bump import erfcx_positive, square_exponents
 from ._checks import floating
+from ._erfc_moments import erfcx_positive, square_exponents
 from ._half_line import jet, scaled
 from ._types import FloatLike
 

@@ -106,15 +106,15 @@ class AbstractDensity(AbstractLaw):
 
     def _tails(self, t: Values) -> tuple[Values, Values]:
         """The masses before and after t."""
-        own = jax.lax.stop_gradient(self.chart_breakpoints())
-        edges = jnp.append(_even(own), own[-1])
+        chart = jax.lax.stop_gradient(self.chart_breakpoints())
+        edges = jnp.append(_even(chart), chart[-1])
 
         def each(t: Scalar) -> tuple[Scalar, Scalar]:
             rules = (composite(cut(edges, t), PER_PANEL) for cut in (jnp.minimum, jnp.maximum))
             before, after = (jnp.sum(w * self.chart_density(points)) for points, w in rules)
             return before, after
 
-        return jnp.vectorize(each)(jnp.clip(t, own[0], own[-1]))
+        return jnp.vectorize(each)(jnp.clip(t, chart[0], chart[-1]))
 
     def nodes(self, n: int | None = None) -> tuple[Values, Values]:
         edges = jax.lax.stop_gradient(self.effective_support())
@@ -141,28 +141,28 @@ class AbstractDensity(AbstractLaw):
         Right to rounding for an f that is smooth on the scale of the law away from the breaks, and on
         the scale of their distances between them.
         """
-        own = jax.lax.stop_gradient(self.chart_breakpoints())
-        even = _even(own)
-        breakpoints = as_points(breakpoints).astype(own.dtype)
-        cuts = self._cuts(jax.lax.stop_gradient(breakpoints), own)
+        chart = jax.lax.stop_gradient(self.chart_breakpoints())
+        even = _even(chart)
+        breakpoints = as_points(breakpoints).astype(chart.dtype)
+        cuts = self._cuts(jax.lax.stop_gradient(breakpoints), chart)
         if differentiable:
             # an even edge at a moving one would stay, and with it the kink or jump
-            near = max(_NEAR, 1e3 * float(jnp.finfo(own.dtype).eps)) * (own[-1] - own[0])
-            even = jnp.where((jnp.abs(even[:, None] - cuts[None]) < near).any(axis=1), own[0], even)
-            cuts = self._moving_cuts(breakpoints, cuts, own)
-        return self._rule(jnp.sort(jnp.concatenate([even, own[-1:], cuts])), n or PER_PANEL)
+            near = max(_NEAR, 1e3 * float(jnp.finfo(chart.dtype).eps)) * (chart[-1] - chart[0])
+            even = jnp.where((jnp.abs(even[:, None] - cuts[None]) < near).any(axis=1), chart[0], even)
+            cuts = self._moving_cuts(breakpoints, cuts, chart)
+        return self._rule(jnp.sort(jnp.concatenate([even, chart[-1:], cuts])), n or PER_PANEL)
 
-    def _cuts(self, breakpoints: Breakpoints, own: Vector) -> Vector:
+    def _cuts(self, breakpoints: Breakpoints, chart: Vector) -> Vector:
         """``breakpoints`` as t, those outside at an end."""
         t = jax.lax.stop_gradient(self.to_chart(breakpoints))
-        return jnp.clip(jnp.where(jnp.isnan(t), own[0], t), own[0], own[-1])
+        return jnp.clip(jnp.where(jnp.isnan(t), chart[0], t), chart[0], chart[-1])
 
-    def _moving_cuts(self, breakpoints: Breakpoints, cuts: Vector, own: Vector) -> Vector:
+    def _moving_cuts(self, breakpoints: Breakpoints, cuts: Vector, chart: Vector) -> Vector:
         """``cuts`` with derivatives in ``breakpoints`` and in the law, but for those at the ends."""
-        middle = 0.5 * (own[0] + own[1])
-        inside = (cuts > own[0]) & (cuts < own[-1])
+        middle = 0.5 * (chart[0] + chart[1])
+        inside = (cuts > chart[0]) & (cuts < chart[-1])
         at = jnp.where(inside, breakpoints, jax.lax.stop_gradient(self.from_chart(middle)))
-        cuts = jnp.where(inside, cuts, own[0])
+        cuts = jnp.where(inside, cuts, chart[0])
         moved = differentiable_roots(
             lambda t: self.from_chart(t) - at, jnp.where(inside, cuts, middle), middle
         )
