@@ -33,7 +33,9 @@ def layers(key: Array, inputs: int, outputs: int, width: int, depth: int) -> Lay
     sizes = (checked_int(inputs, "inputs"), *inner, checked_int(outputs, "outputs"))
     key = typed_key(key)
     weights = tuple(
-        jax.random.normal(own, (after, before)) / jnp.sqrt(float(before))
-        for own, before, after in zip(jax.random.split(key, len(sizes) - 1), sizes, sizes[1:], strict=False)
+        jax.random.normal(layer_key, (after, before)) / jnp.sqrt(float(before))
+        for layer_key, before, after in zip(
+            jax.random.split(key, len(sizes) - 1), sizes, sizes[1:], strict=False
+        )
     )
     return Layers(weights, tuple(jnp.zeros(after) for after in sizes[1:]))

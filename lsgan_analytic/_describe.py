@@ -55,16 +55,16 @@ class Description:
             raise ValueError("no description of a computation")
         return found
 
-    def difference(self, here: Self, there: str) -> str:
-        """How ``here`` differs from this one, which is called ``there``; "" if they are the same."""
-        there = f"in the {there}"
-        if difference := changed(self.facts, here.facts, there, "here"):
+    def difference(self, here: Self, name: str) -> str:
+        """How ``here`` differs from this one, which is called ``name``; "" if they are the same."""
+        name = f"in the {name}"
+        if difference := changed(self.facts, here.facts, name, "here"):
             return difference
         if unknown := self.unknown or here.unknown:
             return f"whether it is the same cannot be told: it runs {unknown}, which JAX does not trace"
         if self.program == here.program:
             return ""
-        inside = changed(self.inside, here.inside, there, "here")
+        inside = changed(self.inside, here.inside, name, "here")
         return inside or "its numbers are the same, but a step is computed by another program"
 
 

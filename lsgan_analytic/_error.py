@@ -11,7 +11,8 @@ from ._quadrature import composite
 from ._types import Breakpoints, Scalar, Values
 from .discriminators.base import AbstractDiscriminator
 from .expectation import average, checked_integral, expectation, panel_ends
-from .laws.base import AbstractDensity, AbstractLaw, DEFAULT_NODES, PANELS, PER_PANEL
+from .laws.base import AbstractLaw
+from .laws.density import AbstractDensity, DEFAULT_NODES, PANELS, PER_PANEL
 from .laws.mixture import Mixture
 from .laws.noisy import Noisy
 from .laws.pushforward import Pushforward
@@ -113,9 +114,11 @@ def _beyond(law: AbstractDensity, function: Function) -> Scalar:
     def outside(end: Scalar, toward: Scalar) -> Scalar:
         t, w = composite(end + toward * steps, PER_PANEL)
         x, mass = law.from_chart(t), law.chart_density(t)
-        there = (jnp.abs(law.to_chart(x) - t) < 1e-3 * jnp.abs(toward)) & (law.log_pdf(x) > -jnp.inf)
-        there = there & (mass > 0)
-        terms = jnp.where(there, jnp.abs(mass * w * function(jnp.where(there, x, law.from_chart(end)))), 0)
+        present = (jnp.abs(law.to_chart(x) - t) < 1e-3 * jnp.abs(toward)) & (law.log_pdf(x) > -jnp.inf)
+        present = present & (mass > 0)
+        terms = jnp.where(
+            present, jnp.abs(mass * w * function(jnp.where(present, x, law.from_chart(end)))), 0
+        )
         panel = jnp.sum(terms.reshape(-1, PER_PANEL), axis=1)
         return jnp.where(panel[-1] > 0.5 * panel[0], jnp.inf, 2 * jnp.sum(panel))
 
@@ -144,6 +147,6 @@ def _look_at_rules(law: AbstractLaw, function: Function, breakpoints: Breakpoint
     every = [(weights, function(points)) for points, weights in rules]
     values = jnp.stack([jnp.sum(weights * terms) for weights, terms in every])
     missing = [jnp.abs(1 - jnp.sum(weights)) * jnp.max(jnp.abs(terms)) for weights, terms in every]
-    spread = jnp.max(jnp.abs(values - values[1]))
+    range_ = jnp.max(jnp.abs(values - values[1]))
     weights, terms = every[-1]
-    return values[1], spread + jnp.max(jnp.stack(missing)) + _rounding(weights * terms)
+    return values[1], range_ + jnp.max(jnp.stack(missing)) + _rounding(weights * terms)

@@ -15,8 +15,8 @@ def fitting(points: Breakpoints, most: int | None, name: str) -> Breakpoints:
     """
     if most is None or points.shape[0] <= most:
         return points
-    there = jnp.isfinite(jax.lax.stop_gradient(points))
-    (at,) = jnp.nonzero(there, size=most, fill_value=points.shape[0])
+    finite = jnp.isfinite(jax.lax.stop_gradient(points))
+    (at,) = jnp.nonzero(finite, size=most, fill_value=points.shape[0])
     padded = jnp.concatenate([points, jnp.full((1,), jnp.nan, points.dtype)])
     message = f"{name}: has more breakpoints than its max_breakpoints = {most}; expected a larger number"
-    return eqx.error_if(padded[at], jnp.sum(there) > most, message)
+    return eqx.error_if(padded[at], jnp.sum(finite) > most, message)

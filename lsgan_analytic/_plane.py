@@ -22,8 +22,8 @@ def affine(matrix: Array, shift: Vector, x: Values) -> Values:
 
 def lines(normal: Vector, offsets: Vector) -> Lines:
     """The lines normal . x = offset, one for every offset: (k, 3)."""
-    own = jnp.broadcast_to(normal[None], (offsets.shape[0], 2))
-    return jnp.concatenate([own, offsets[:, None]], axis=1)
+    normals = jnp.broadcast_to(normal[None], (offsets.shape[0], 2))
+    return jnp.concatenate([normals, offsets[:, None]], axis=1)
 
 
 def pull_back(rows: Lines, matrix: Array, shift: Vector) -> Lines:
@@ -42,9 +42,9 @@ def quotient(above: Array, below: Array) -> Array:
 def unit(vector: Vector) -> tuple[Vector, Scalar]:
     """(vector / |vector|, |vector|); ((1, 0), 0) for 0."""
     size = jnp.hypot(vector[0], vector[1])
-    there = size > 0
+    nonzero = size > 0
     ahead = jnp.asarray([1, 0], vector.dtype)
-    return jnp.where(there, vector / jnp.where(there, size, 1), ahead), size
+    return jnp.where(nonzero, vector / jnp.where(nonzero, size, 1), ahead), size
 
 
 def as_lines(breakpoints: Breakpoints) -> Lines:

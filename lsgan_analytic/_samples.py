@@ -33,9 +33,9 @@ def alike(one: Numbers, other: Numbers, names: tuple[str, str]) -> tuple[Array, 
 
 
 def by_rows(
-    function: Callable, points: Array | np.ndarray, others: Array | np.ndarray, *own: Array | np.ndarray
+    function: Callable, points: Array | np.ndarray, others: Array | np.ndarray, *values: Array | np.ndarray
 ) -> PyTree:
-    """``function(squared distances of one of points to all others, its own ...)`` for all points.
+    """``function(squared distances of one of points to all others, its entry of each of values)`` for all.
 
     Distances from differences, not from |x|^2 - 2 x.y + |y|^2, which cancels.
     """
@@ -46,7 +46,7 @@ def by_rows(
         return function(sum(squares[1:], squares[0]), *rest)
 
     rows = max(1, min(points.shape[0], _BLOCK // others.shape[0]))
-    return jax.lax.map(row, (points, *own), batch_size=rows)
+    return jax.lax.map(row, (points, *values), batch_size=rows)
 
 
 def kth(squares: Array, k: int) -> Array:

@@ -21,8 +21,8 @@ def noted_interrupts() -> Iterator[threading.Event]:
     the main thread, with Python's own handler, can do this; elsewhere nothing changes.
     """
     noted = threading.Event()
-    own = threading.current_thread() is threading.main_thread()
-    if not (own and signal.getsignal(signal.SIGINT) is signal.default_int_handler):
+    is_main = threading.current_thread() is threading.main_thread()
+    if not (is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler):
         yield noted
         return
     signal.signal(signal.SIGINT, lambda *_: noted.set())

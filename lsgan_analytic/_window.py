@@ -78,7 +78,7 @@ def window(players: Players, box: Box, free: Names = None) -> Window:
     return Window(names, positions, low, high)
 
 
-def spread(points: int, dimension: int) -> np.ndarray:
+def evenly_spaced(points: int, dimension: int) -> np.ndarray:
     """``points`` of [0, 1)^dimension spread evenly: the additive recurrence k alpha mod 1.
 
     alpha_j = phi^-j with phi^(dimension + 1) = phi + 1 (Roberts 2018); for dimension 1 the golden section.
@@ -102,4 +102,4 @@ def placed(players: Players, positions: tuple[int, ...], values: np.ndarray) -> 
     """k players, with the parameters at ``positions`` set to the rows of ``values`` (k, n)."""
     flat, rebuild = ravel_pytree(players)
     index = np.asarray(positions)
-    return jax.vmap(lambda own: rebuild(flat.at[index].set(own)))(jnp.asarray(values, flat.dtype))
+    return jax.vmap(lambda entries: rebuild(flat.at[index].set(entries)))(jnp.asarray(values, flat.dtype))

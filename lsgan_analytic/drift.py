@@ -95,14 +95,14 @@ def _orders(game: AbstractGame, rule: AbstractMemorylessRule, players: Players, 
     disc_size, gen_size = (size.astype(dtype) for size in rule.step_sizes())
 
     def logarithm(scale: Scalar) -> Players:
-        total, there = zeros(players), players
+        total, moved = zeros(players), players
         for j in range(1, order + 1):
-            there = rule.update(game, there, (scale * disc_size, scale * gen_size))
+            moved = rule.update(game, moved, (scale * disc_size, scale * gen_size))
             weight = (-1) ** (j + 1) * math.comb(order, j) / j
             total = jax.tree.map(
                 lambda sum_, new, old, w=weight: sum_ + jnp.asarray(w, new.dtype) * (new - old),
                 total,
-                there,
+                moved,
                 players,
             )
         return total

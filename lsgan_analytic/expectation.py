@@ -80,10 +80,10 @@ def _joined(*parts: Array) -> Array:
 def transition_points(disc: AbstractDiscriminator, phi: AbstractIntegrand | None = None) -> Breakpoints:
     """The points of x about which phi(D(x)) changes quickly, of those that D knows."""
     phi = phi and _bare(phi)
-    own, levels = disc.breakpoints(), ()
+    points, levels = disc.breakpoints(), ()
     if isinstance(phi, AbstractScoreIntegrand):
         levels = phi.kinks + _levels(disc, phi)
-    return _fitting(disc, _joined(own, *disc.all_crossings(levels)))
+    return _fitting(disc, _joined(points, *disc.all_crossings(levels)))
 
 
 def _levels(disc: AbstractDiscriminator, phi: AbstractScoreIntegrand) -> tuple[float, ...]:
@@ -105,15 +105,15 @@ def panel_ends(law: AbstractLaw, disc: AbstractDiscriminator, phi: AbstractInteg
 
     They do where phi(D(x)) has kinks or jumps. Points about which it is smooth have no derivatives.
     """
-    phi, own = _bare(phi), disc.breakpoints()
-    smooth = disc.is_smooth or not own.size
-    own = jax.lax.stop_gradient(own) if smooth else own
+    phi, points = _bare(phi), disc.breakpoints()
+    smooth = disc.is_smooth or not points.size
+    points = jax.lax.stop_gradient(points) if smooth else points
     around = ()
     if isinstance(phi, AbstractScoreIntegrand):
         around = jax.lax.stop_gradient(disc.all_crossings(_levels(disc, phi)))
     if disc.is_piecewise_linear:  # where it turns at a kink, the kink is kept
-        around = tuple(apart(part, own) for part in around)
-    still = _joined(own, *around)
+        around = tuple(apart(part, points) for part in around)
+    still = _joined(points, *around)
     kinks = _kinks(law, disc, phi)
     if not kinks.size:
         return _fitting(disc, still), not smooth

@@ -204,9 +204,9 @@ def _judged(
     def velocity(y: Array) -> Array:
         return vector(_along(part, followed, last.reduced_at(y)))[last.order]
 
-    seen = evidence_of_flow(last, velocity, reached)
-    outcome = Outcome.where(complete, classify_outcome(seen, last.players, tolerance), stop)
-    return Flow(times, points, terms, norms, outcome, seen, reached, jnp.full_like(reached, jnp.nan))
+    evidence = evidence_of_flow(last, velocity, reached)
+    outcome = Outcome.where(complete, classify_outcome(evidence, last.players, tolerance), stop)
+    return Flow(times, points, terms, norms, outcome, evidence, reached, jnp.full_like(reached, jnp.nan))
 
 
 def path_distance(path: Path | Flow, run: Path | Flow) -> Float[Array, " T"]:
@@ -226,7 +226,7 @@ def path_distance(path: Path | Flow, run: Path | Flow) -> Float[Array, " T"]:
     >>> [round(float(d), 5) for d in apart]
     [0.5, 0.5, 0.5]
     """
-    first, second = (jax.vmap(vector)(own.players) for own in (path, run))
+    first, second = (jax.vmap(vector)(one.players) for one in (path, run))
     if first.shape != second.shape:
         raise ValueError(f"run: expected points and parameters {first.shape} like path, got {second.shape}")
     return jnp.sqrt(jnp.sum(jnp.square(first - second), axis=-1))

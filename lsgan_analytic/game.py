@@ -218,8 +218,8 @@ def field(game: AbstractGame, players: Players[Disc, Gen]) -> Players[Disc, Gen]
         raise ValueError(f"players: expected lsgan.Players(disc=..., gen=...), got {players!r}")
     # One pass forward for both players. Each takes its own derivative of its own objective, the other an
     # ordinary argument: stop_gradient here would also kill the cross terms of every later derivative.
-    values, pull = jax.vjp(checked_game(game).objectives, players)
-    own, none = (jax.tree.map(fill, values) for fill in (jnp.ones_like, jnp.zeros_like))
-    (rising,) = pull((own[0], none[1]))
-    (falling,) = pull((none[0], own[1]))
+    values, vjp = jax.vjp(checked_game(game).objectives, players)
+    ones, zeros = (jax.tree.map(fill, values) for fill in (jnp.ones_like, jnp.zeros_like))
+    (rising,) = vjp((ones[0], zeros[1]))
+    (falling,) = vjp((zeros[0], ones[1]))
     return Players(rising.disc, jax.tree.map(jnp.negative, falling.gen))

@@ -94,16 +94,16 @@ def evidence(
 ) -> Evidence:
     """The evidence for a run of steps of ``rule``, over the free parameters at ``game.players``."""
     logs, moved = _next_steps(game, rule, state)
-    seen = _first_order(game, moved[0] * steps.astype(game.point.dtype))
-    growth = _growth(game, logs, moved, jnp.clip(steps, 1, _AHEAD), steps, seen.growth)
-    return eqx.tree_at(lambda seen: seen.growth, seen, growth)
+    found = _first_order(game, moved[0] * steps.astype(game.point.dtype))
+    growth = _growth(game, logs, moved, jnp.clip(steps, 1, _AHEAD), steps, found.growth)
+    return eqx.tree_at(lambda found: found.growth, found, growth)
 
 
 def evidence_of_flow(game: Restriction, velocity: Callable[[Vector], Vector], time: Scalar) -> Evidence:
     """The same for a flow along ``velocity``, a function of the free parameters, followed for ``time``."""
-    seen = _first_order(game, norm(velocity(game.point)) * time)
-    growth = _growth_of_flow(game, velocity, time, seen.growth)
-    return eqx.tree_at(lambda seen: seen.growth, seen, growth)
+    found = _first_order(game, norm(velocity(game.point)) * time)
+    growth = _growth_of_flow(game, velocity, time, found.growth)
+    return eqx.tree_at(lambda found: found.growth, found, growth)
 
 
 def _first_order(game: Restriction, ahead: Scalar) -> Evidence:
@@ -130,8 +130,8 @@ def _newton_step(slope: Float[Array, "k k"], force: Float[Array, " k"], size: Sc
     left, values, right = jnp.linalg.svd(slope)
     eps = jnp.finfo(force.dtype).eps
     along = jnp.sum(left * force[:, None], axis=0)
-    seen = (jnp.abs(along) > 8 * eps * (1 + size)) & (values > 10 * force.size * eps * values[0])
-    step = jnp.where(seen, along / jnp.where(seen, values, 1), 0)
+    resolved = (jnp.abs(along) > 8 * eps * (1 + size)) & (values > 10 * force.size * eps * values[0])
+    step = jnp.where(resolved, along / jnp.where(resolved, values, 1), 0)
     return -jnp.sum(right * step[:, None], axis=0)
 
 
@@ -209,13 +209,13 @@ def _without_newton(game: Restriction, ahead: Scalar) -> Evidence:
     return Evidence(size, jnp.full_like(size, jnp.inf), jnp.ones_like(size), growth)
 
 
-def classify_outcome(seen: Evidence, players: Players, tolerance: Scalar) -> Outcome:
+def classify_outcome(evidence: Evidence, players: Players, tolerance: Scalar) -> Outcome:
     """Plateau, point or moving."""
-    dtype = seen.field_norm.dtype
+    dtype = evidence.field_norm.dtype
     size = 1 + norm(vector(players))
-    close = seen.newton_distance <= jnp.sqrt(jnp.finfo(dtype).eps) * size  # never on a plateau
-    near = seen.newton_distance <= _ROOT_DISTANCE * size
-    rooted = ((seen.newton_ratio <= _ROOT_RATIO) & near) | close
+    close = evidence.newton_distance <= jnp.sqrt(jnp.finfo(dtype).eps) * size  # never on a plateau
+    near = evidence.newton_distance <= _ROOT_DISTANCE * size
+    rooted = ((evidence.newton_ratio <= _ROOT_RATIO) & near) | close
     resting = Outcome.where(rooted, Outcome.point, Outcome.plateau)
-    leaving = seen.growth > _LEAVING
-    return Outcome.where((seen.field_norm <= tolerance.astype(dtype)) & ~leaving, resting, Outcome.moving)
+    leaving = evidence.growth > _LEAVING
+    return Outcome.where((evidence.field_norm <= tolerance.astype(dtype)) & ~leaving, resting, Outcome.moving)

@@ -40,10 +40,10 @@ def parameter_names(players: PyTree) -> tuple[str, ...]:
     """
     every = jax.tree_util.tree_leaves_with_path(players)
     leaves = [(*_leaf_name(path), np.shape(x)) for path, x in every]
-    seen = Counter(name for _, name, _ in leaves)
+    counts = Counter(name for _, name, _ in leaves)
     names = []
     for owner, name, shape in leaves:
-        full = ".".join(filter(None, (owner, name))) if seen[name] > 1 or not name else name
+        full = ".".join(filter(None, (owner, name))) if counts[name] > 1 or not name else name
         names += [full + (str(list(index)) if index else "") for index in np.ndindex(shape)]
     return tuple(names)
 

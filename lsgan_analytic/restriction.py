@@ -46,11 +46,11 @@ class Restriction(AbstractGame):
     def reduce(self, players: Players) -> Players:
         """The free parameters of ``players``."""
         leaves, form = jax.tree.flatten(players)
-        kept = [
+        parts = [
             leaf if index.size == np.size(leaf) else jnp.ravel(leaf)[index] if index.size else None
             for leaf, index in zip(leaves, self._entries(), strict=True)
         ]
-        return jax.tree.unflatten(form, kept)
+        return jax.tree.unflatten(form, parts)
 
     def whole(self, reduced: Players) -> Players:
         """All parameters, the free ones from ``reduced``."""

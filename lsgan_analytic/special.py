@@ -3,7 +3,7 @@ r"""The half-line error-function integral that carries the whole R/S/E/E cost.
 .. math:: K(A, B) = \int_0^\infty e^{-s} \left[\tfrac12 \operatorname{erfc}(A s + B)\right]^2 ds,
     \qquad A, B \in \mathbb{R}
 
-With Q(u) = erfc(u)/2, u = A s + B and the density mu(s) = e^{-s} Q(u) e^{-u^2} (see ``_bump.py``):
+With Q(u) = erfc(u)/2, u = A s + B and the density mu(s) = e^{-s} Q(u) e^{-u^2} (see ``_erfc_moments.py``):
 
     dK/dB = -(2/sqrt(pi)) int mu ds,    dK/dA = -(2/sqrt(pi)) int s mu ds,                          (1)
 
@@ -14,7 +14,7 @@ and integrating K by parts in two ways gives K as a moment of mu as well,
 
 For A <= 0 form (2) adds positive numbers; for A > 0 it is used while it loses less than one digit, and
 then (3), positive again, takes over: not earlier, since e^s - 1 reaches further than mu does, and the
-window is that of mu. The second derivatives are moments of k mu with k as in ``_bump.py``;
+window is that of mu. The second derivatives are moments of k mu with k as in ``_erfc_moments.py``;
 where those cancel (|A| large) they follow from the first by parts:
 
     A int k mu = mu(0) - m_0,   A int s k mu = m_0 - m_1,   A int s^2 k mu = 2 m_1 - m_2.           (4)
@@ -27,93 +27,29 @@ identities after Ng & Geller (1969) [2]_.
 .. [2] E. W. Ng, M. Geller, J. Res. NBS 73B (1969) 1.
 """
 
-from typing import NamedTuple
-
 import jax
 import jax.numpy as jnp
 from jax import Array
 
 from . import _extremes
-from ._bump import erfcx_positive, moments, ROOT_PI, scaled_tail, square_exponents
 from ._checks import floating
+from ._erfc_moments import erfcx_positive, square_exponents
+from ._half_line import jet, scaled
 from ._types import FloatLike
-
-_C = 2 / ROOT_PI
 
 Pair = tuple[Array, Array]
 Triple = tuple[Array, Array, Array]
-
-
-class _Jet(NamedTuple):
-    """K and its derivatives as ``exp(exponents) * value``, the first entry with exponents of its own."""
-
-    exponents_k: tuple[Array, ...]
-    exponents: tuple[Array, ...]
-    k: Array
-    a: Array  # dK/dA, and so on
-    b: Array
-    aa: Array
-    ab: Array
-    bb: Array
-
-
-def _by_parts(A: Array, direct: Array, first: Array, second: Array, steep: Array) -> Array:
-    """``direct``, or ``(first - second)/A``, which equals it, where the bump is ``steep``."""
-    return jnp.where(steep, (first - second) / jnp.where(A == 0, 1, A), direct)
-
-
-def _jet(A: Array, B: Array) -> _Jet:
-    m = moments(A, B)
-    size = jnp.abs(A)
-    # |k| is at most about 2 + 4|u|, and near its mean on a bump of width 1/|A|
-    mean_s = m.m1 / m.m0
-    k0 = _by_parts(A, m.k0, m.origin, m.m0, size > 1)
-    k1 = _by_parts(A, m.k1, m.m0, m.m1, size * mean_s > 1)
-    k2 = _by_parts(A, m.k2, 2 * m.m1, m.m2, size * mean_s > 1)
-
-    # K: forms (2) and (3). For B >= 0 the whole sum is taken on the scale of the bump.
-    high = B >= 0
-    tail = scaled_tail(B)
-    whole = tail * jnp.where(high, m.origin, tail)
-    drop = _C * A * m.m0
-    rest = whole - jnp.where(high, drop, _scaled(m.exponents, drop))
-    grown = (A > 0) & (rest < 0.15 * whole)
-    zero = jnp.zeros_like(B)
-    return _Jet(
-        exponents_k=tuple(jnp.where(high | grown, e, zero) for e in m.exponents),
-        exponents=m.exponents,
-        k=jnp.where(grown, _C * A * m.growth, rest),
-        a=-_C * m.m1,
-        b=-_C * m.m0,
-        aa=_C * k2,
-        ab=_C * k1,
-        bb=_C * k0,
-    )
-
-
-def _scaled(exponents: tuple[Array, ...], value: Array) -> Array:
-    """``value`` times exp of the sum of the exponents.
-
-    Factor by factor, because the sum would round away digits of its small terms (and because XLA turns
-    a bare product exp(a) exp(b) back into exp(a + b)). Where the product underflows its factors may
-    overflow: they are cut to finite numbers, which cannot show.
-    """
-    largest = jnp.finfo(value.dtype).max
-    product = jnp.clip(value, -largest, largest)
-    for exponent in exponents:
-        product = product * jnp.exp(jnp.minimum(exponent, 1))  # in (0, 1] but for corrections near 0
-    return product
 
 
 @jax.jit
 def _values(A: Array, B: Array) -> tuple[Array, ...]:
     """K, K_A, K_B, K_AA, K_AB, K_BB. What is not used is not computed."""
     r = _extremes.regions(A, B)
-    jet = _jet(r.A, r.B)
-    k = jnp.minimum(_scaled(jet.exponents_k, jet.k), 1)
+    at = jet(r.A, r.B)
+    k = jnp.minimum(scaled(at.exponents_k, at.k), 1)
     inner = [jnp.where(r.A > 0, k * r.shrink, k)]
-    for value, power in zip(jet[3:], (2, 1, 3, 2, 1), strict=True):
-        inner.append(_times(_scaled(jet.exponents, value), r.shrink, power))
+    for value, power in zip(at[3:], (2, 1, 3, 2, 1), strict=True):
+        inner.append(_times(scaled(at.exponents, value), r.shrink, power))
     outer = _extremes.values(r.a_far, r.b_far)
     return tuple(jnp.where(r.far, far, near) for far, near in zip(outer, inner, strict=True))
 
@@ -153,12 +89,12 @@ def _(primals: Pair, tangents: Pair) -> Pair:
 @jax.jit
 def _logs(A: Array, B: Array) -> tuple[Array, Array, Array]:
     r = _extremes.regions(A, B)
-    jet = _jet(r.A, r.B)
-    shift, shift_k, log_shrink = sum(jet.exponents), sum(jet.exponents_k), jnp.log(r.shrink)
+    at = jet(r.A, r.B)
+    shift, shift_k, log_shrink = sum(at.exponents), sum(at.exponents_k), jnp.log(r.shrink)
     inner = (
-        jnp.log(jet.k) + shift_k + jnp.where(r.A > 0, log_shrink, 0),
-        jnp.log(-jet.a) + shift + 2 * log_shrink,
-        jnp.log(-jet.b) + shift + log_shrink,
+        jnp.log(at.k) + shift_k + jnp.where(r.A > 0, log_shrink, 0),
+        jnp.log(-at.a) + shift + 2 * log_shrink,
+        jnp.log(-at.b) + shift + log_shrink,
     )
     outer = _extremes.logs(r.a_far, r.b_far)
     log_k, log_a, log_b = (jnp.where(r.far, far, near) for far, near in zip(outer, inner, strict=True))
@@ -169,13 +105,13 @@ def _logs(A: Array, B: Array) -> tuple[Array, Array, Array]:
 def _(primals: Pair, tangents: Pair) -> tuple[Triple, tuple[Array, ...]]:
     (A, B), (dA, dB) = primals, tangents
     r = _extremes.regions(A, B)
-    jet = _jet(r.A, r.B)
-    relative = sum(jet.exponents) - sum(jet.exponents_k)  # exactly 0 wherever K is small
+    at = jet(r.A, r.B)
+    relative = sum(at.exponents) - sum(at.exponents_k)  # exactly 0 wherever K is small
     step = r.shrink * dA
     near = (
-        jnp.exp(relative) * (jet.a * step + jet.b * dB) / jet.k * jnp.where(r.A > 0, 1, r.shrink),
-        (jet.aa * step + jet.ab * dB) / jet.a,
-        (jet.ab * step + jet.bb * dB) / jet.b,
+        jnp.exp(relative) * (at.a * step + at.b * dB) / at.k * jnp.where(r.A > 0, 1, r.shrink),
+        (at.aa * step + at.ab * dB) / at.a,
+        (at.ab * step + at.bb * dB) / at.b,
     )
     _, beyond = jax.jvp(
         _extremes.logs, (r.a_far, r.b_far), (jnp.where(r.far, dA, 0), jnp.where(r.far, dB, 0))

@@ -134,21 +134,21 @@ class Progress(eqx.Module):
         """One step; a run that overflows or leaves a domain stays at its last valid point for good."""
         here = self.on(game)
         reduced, state = advance(here, rule, here.reduce(self.players), self.state)
-        there = here.whole(reduced)
-        sound, inside = finite(there), game.in_domain(there)
+        moved = here.whole(reduced)
+        sound, inside = finite(moved), game.in_domain(moved)
         running = self.outcome == Outcome.moving
         stop = Outcome.where(sound, Outcome.left_domain, Outcome.overflowed)
         outcome = Outcome.where(running & ~(sound & inside), stop, self.outcome)
         valid = running & sound & inside
-        players = jax.tree.map(lambda new, old: jnp.where(valid, new, old), there, self.players)
+        players = jax.tree.map(lambda new, old: jnp.where(valid, new, old), moved, self.players)
         taken = self.steps_taken + valid.astype(self.steps_taken.dtype)
         return type(self)(players, state, outcome, taken, self.positions)
 
     def judged(self, game: AbstractGame, rule: AbstractRule, tolerance: Scalar) -> tuple[Outcome, Evidence]:
         """The outcome at the end, and its evidence on ``game``."""
-        seen = evidence(self.on(game), rule, self.state, self.steps_taken)
-        verdict = classify_outcome(seen, self.players, tolerance)
-        return Outcome.where(self.outcome == Outcome.moving, verdict, self.outcome), seen
+        found = evidence(self.on(game), rule, self.state, self.steps_taken)
+        verdict = classify_outcome(found, self.players, tolerance)
+        return Outcome.where(self.outcome == Outcome.moving, verdict, self.outcome), found
 
 
 @runtime_checkable
@@ -196,8 +196,8 @@ def _play(start: Restriction, rule: AbstractRule, steps: int, tolerance: Scalar)
         return jnp.stack(game.cost_terms(players)), norm(here.field(here.point))
 
     terms, norms = jax.vmap(costs_and_norm)(points)
-    outcome, seen = end.judged(game, rule, tolerance)
-    return Path(points, terms, norms, outcome, seen, end.steps_taken, jnp.full_like(norms[0], jnp.nan))
+    outcome, found = end.judged(game, rule, tolerance)
+    return Path(points, terms, norms, outcome, found, end.steps_taken, jnp.full_like(norms[0], jnp.nan))
 
 
 def with_cycle(run: Any, players: Players, spacing: Scalar | float = 1.0) -> Any:
@@ -205,4 +205,4 @@ def with_cycle(run: Any, players: Players, spacing: Scalar | float = 1.0) -> Any
     path = jnp.concatenate([leaf.reshape(leaf.shape[0], -1) for leaf in jax.tree.leaves(players)], axis=1)
     period = recurrent_period(path, run.outcome == Outcome.moving)
     outcome = Outcome.where(jnp.isnan(period), run.outcome, Outcome.cycle)
-    return eqx.tree_at(lambda own: (own.outcome, own.period), run, (outcome, period * spacing))
+    return eqx.tree_at(lambda path: (path.outcome, path.period), run, (outcome, period * spacing))

@@ -1,97 +1,19 @@
 """Networks of piecewise-linear units: expectations and two derivatives against 30-digit sums over pieces.
 
-The reference shares nothing with the package: networks in mpmath, kinks as sign changes of preactivations
-between the kinks before them, 48 Gauss nodes on panels of at most one unit between all kinks, derivatives
-along a direction by differences of order h^4.
+The reference is ``exact_networks.py``, derivatives along a direction by differences of order h^4.
 """
-
-import itertools
-from functools import cache
 
 import jax
 import jax.numpy as jnp
-import mpmath
 import numpy as np
 import pytest
+from exact_networks import integral, mp, normal, Peer, roots, softplus
 from jax.flatten_util import ravel_pytree
-from mpmath.calculus.quadrature import GaussLegendre
-from scipy import stats
 
 import lsgan_analytic as lsgan
 from lsgan_analytic.losses.base import LogProbability, Margin, Scaled, Squared
 
-mp = mpmath.mp.clone()
-mp.dps = 30
 RELU, LEAKY = lsgan.ReLUNetwork, lsgan.LeakyReLUNetwork
-
-
-@cache
-def gauss():
-    return GaussLegendre(mp).calc_nodes(5, 120)
-
-
-class Peer:
-    """A network in mpmath, of a flat list of parameters in the order weights, biases."""
-
-    def __init__(self, widths, theta, leak):
-        sizes, self.leak, theta = (1, *widths, 1), leak, iter(theta)
-        shapes = list(itertools.pairwise(sizes))
-        self.weights = [[[next(theta) for _ in range(m)] for _ in range(n)] for m, n in shapes]
-        self.biases = [[next(theta) for _ in range(n)] for _, n in shapes]
-
-    def layers(self, x):
-        """The preactivations of every layer; the last are the output."""
-        values, every = [x], []
-        for weight, bias in zip(self.weights, self.biases, strict=True):
-            heights = [mp.fdot(row, values) + b for row, b in zip(weight, bias, strict=True)]
-            every.append(heights)
-            values = [u if u > 0 else self.leak * u for u in heights]
-        return every
-
-    def __call__(self, x):
-        return self.layers(x)[-1][0]
-
-    def kinks(self, low, high):
-        knots = [low, high]
-        for k in range(len(self.biases) - 1):
-            for j in range(len(self.biases[k])):
-                knots = knots + roots(lambda x, k=k, j=j: self.layers(x)[k][j], sorted(knots))
-        return sorted(knots)
-
-
-def roots(function, knots):
-    """Of a function that is linear between ``knots``."""
-    heights = [function(x) for x in knots]
-    return [
-        x - u * (y - x) / (v - u)
-        for x, y, u, v in zip(knots, knots[1:], heights, heights[1:], strict=False)
-        if (u > 0) != (v > 0)
-    ]
-
-
-def integral(function, density, knots):
-    points, edges = gauss(), []
-    for x, y in itertools.pairwise(knots):
-        n = max(1, int(mp.ceil(y - x)))
-        edges += [(x + (y - x) * k / n, x + (y - x) * (k + 1) / n) for k in range(n)]
-    total = mp.mpf(0)
-    for x, y in edges:
-        middle, half = (x + y) / 2, (y - x) / 2
-        total += half * mp.fsum(
-            w * density(middle + half * t) * function(middle + half * t) for t, w in points
-        )
-    return total
-
-
-def softplus(s):
-    return mp.log1p(mp.exp(-abs(s))) + max(s, 0)
-
-
-def normal(mean, std):
-    mean, std = mp.mpf(mean), mp.mpf(std)
-    return lambda x: mp.exp(-(((x - mean) / std) ** 2) / 2) / (std * mp.sqrt(2 * mp.pi))
-
-
 # name: law, parts (share, density, ends), integrand, the same in mpmath, scores where it has kinks
 LOG, HINGE = LogProbability(0.0), Scaled(0.5, Margin(-1.0))
 CASES = {
@@ -264,69 +186,3 @@ def test_more_kinks_than_the_budget():
         RELU.random(jax.random.key(0), depth=3)
     with pytest.raises(ValueError, match="leak: "):
         LEAKY([[[1.0]], [[1.0]]], [[0.0], [0.0]], leak=1.5)
-
-
-def pair(dtype=np.float64, width=16):
-    keys = jax.random.split(jax.random.key(5))
-    players = lsgan.Players(RELU.random(keys[0], width), LEAKY.random(keys[1], width))
-    return jax.tree.map(lambda leaf: leaf.astype(dtype), players)
-
-
-def test_samples_agree_in_standard_errors():
-    """Cost and gradient of a 16-16 pair against means over draws."""
-    game = lsgan.Game(lsgan.Normal(0.5, 1.5), lsgan.Normal(), lsgan.Minimax())
-    players, n = pair(), 40_000
-    x, z = game.data.sample(jax.random.key(1), n), game.latent.sample(jax.random.key(2), n)
-
-    def one(x, z):
-        def cost(own):
-            return game.loss.real.of(own.disc, x) + game.loss.fake.of(own.disc, own.gen(z))
-
-        value, slope = jax.value_and_grad(cost)(players)
-        return jnp.append(ravel_pytree(slope)[0], value)
-
-    each = jax.jit(jax.vmap(one))(x, z)
-    value, slope = jax.jit(jax.value_and_grad(game.cost))(players)
-    exact = jnp.append(ravel_pytree(slope)[0], value)
-    error = each.std(axis=0) / np.sqrt(n)
-    off = jnp.abs(each.mean(axis=0) - exact) / jnp.where(error > 0, error, 1)
-    often = (each != 0).sum(axis=0) > 1000  # of rare events the spread is not known
-    assert jnp.where(often, off, 0).max() < 4.5
-    assert often.mean() > 0.5
-
-
-def test_float32_and_batches():
-    game = lsgan.Game(lsgan.Normal(0.5, 1.5), lsgan.Normal(), lsgan.Minimax())
-    players = pair(width=4)
-    cost = jax.jit(game.cost)
-    both = jax.tree.map(lambda leaf: jnp.stack([leaf, 1.1 * leaf]), players)
-    batch = jax.jit(jax.vmap(game.cost))(both)
-    np.testing.assert_allclose(batch[0], cost(players), rtol=1e-14)
-    small = jax.tree.map(lambda leaf: leaf.astype(np.float32), (game, players))
-    value = jax.jit(lambda own: own[0].cost(own[1]))(small)
-    assert value.dtype == np.float32
-    np.testing.assert_allclose(value, cost(players), rtol=1e-5)
-
-
-def test_law_of_generated_points():
-    law = lsgan.pushforward(lsgan.Normal(), pair(width=3).gen)
-    x = jnp.sort(law.sample(jax.random.key(0), 20_000))
-    at = x[jnp.asarray([1000, 9000, 18_000])]
-    below, density = jax.jit(lambda at: (law.cdf(at), law.pdf(at)))(at)
-    share = np.array([np.mean(np.asarray(x) <= v) for v in np.asarray(at)])
-    np.testing.assert_array_less(np.abs(below - share), 4.5 * np.sqrt(below * (1 - below) / x.size))
-    h = 1e-5
-    slope = (law.cdf(at + h) - law.cdf(at - h)) / (2 * h)
-    np.testing.assert_allclose(density, slope, rtol=1e-6)
-    flat = lsgan.pushforward(lsgan.Normal(), RELU([[[1.0]], [[1.0]]], [[0.0], [0.0]]))
-    with pytest.raises(Exception, match="has an atom, no density"):
-        jax.block_until_ready(jax.jit(lambda x: flat.pdf(x))(jnp.asarray(1.0)))
-    np.testing.assert_allclose(
-        flat.cdf(jnp.asarray([-0.1, 0.0, 1.0])), [0, 0.5, stats.norm.cdf(1.0)], atol=1e-13
-    )
-
-
-def test_unit_slope():
-    network = pair(width=5).disc.normalized()
-    x = jnp.linspace(-20, 20, 20_001)
-    np.testing.assert_allclose(jnp.abs(jax.vmap(jax.grad(network))(x)).max(), 1, rtol=1e-12)

@@ -70,7 +70,7 @@ def test_multipliers_on_the_bilinear_game(name, multiplier):
     ],
 )
 def test_multipliers_on_the_tandem_game(name, multiplier):
-    """Along x + y; x - y does not move. Where they rest is asked in test_updates.py."""
+    """Along x + y; x - y does not move. ``test_rule_multipliers.py`` asks where they rest."""
     s, t = 0.05, 0.1
     found = np.linalg.eigvals(lsgan.step_jacobian(TANDEM, RULES[name](s, look_ahead=t), pair([0.3], [0.2])))
     np.testing.assert_allclose(np.sort(found), [multiplier(s, t), 1], rtol=1e-12)

@@ -126,15 +126,15 @@ class Arc(Generic[Point]):
         while len(points) < most:
             here = points[-1]
             guess, normal, met = self._ahead(here, step)
-            there = self.point(guess, normal, here.tangent)
-            if there is None or there.tangent @ here.tangent < _TURN:
+            reached = self.point(guess, normal, here.tangent)
+            if reached is None or reached.tangent @ here.tangent < _TURN:
                 step *= _SHRINK
                 if step < shortest:
                     return points, "no point of the branch was found beyond the last"
                 continue
-            points.append(there)
+            points.append(reached)
             if met is not None:
-                return points, f"{met.name} reached {met.unit * there.where[met.index]:g}"
-            if there.trips <= _QUICK:
+                return points, f"{met.name} reached {met.unit * reached.where[met.index]:g}"
+            if reached.trips <= _QUICK:
                 step = min(step * _GROWTH, longest)
         return points, f"max_points={most} were found"

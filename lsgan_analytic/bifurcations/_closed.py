@@ -22,10 +22,10 @@ def follows(loop: Loop, points: np.ndarray) -> bool:
 
 def circle_along(motion: Motion, record: np.ndarray, eps: float) -> Loop | None:
     """The invariant circle next to a recorded run."""
-    seen = turning(record)
-    if seen is None:
+    turns = turning(record)
+    if turns is None:
         return None
-    phases, angle = seen
+    phases, angle = turns
     loop: Loop | None = None
     for modes in _MODES:
         m = 2 * modes + 1

@@ -155,10 +155,10 @@ class Curve:
     def special(self, places: list[Place]) -> list[SpecialPoint]:
         """Where a second condition changes its sign between neighbours, by bisection."""
         found = []
-        for here, there in pairwise(places):
+        for here, other in pairwise(places):
             for kind, test in self._conditions(here):
-                if test(here) * test(there) < 0:
-                    found.append(self._between(kind, test, here, there))
+                if test(here) * test(other) < 0:
+                    found.append(self._between(kind, test, here, other))
         return found
 
     def _conditions(self, here: Place) -> list[tuple[str, Callable[[Place], float]]]:
@@ -182,12 +182,12 @@ class Curve:
     def _others(self, at: Place, value: float) -> float:
         """The product of mu - value over all eigenvalues but the critical one."""
         critical = -1.0 if self.kind == "flip" else float(self.motion.is_map)
-        own = np.argmin(np.abs(at.eigenvalues - critical))
-        return float(np.real(np.prod(np.delete(at.eigenvalues, own) - value)))
+        nearest = np.argmin(np.abs(at.eigenvalues - critical))
+        return float(np.real(np.prod(np.delete(at.eigenvalues, nearest) - value)))
 
-    def sign_change(self, here: Place, there: Place) -> SpecialPoint | None:
+    def sign_change(self, here: Place, other: Place) -> SpecialPoint | None:
         """Where the coefficient is 0 between two points; None where it changes its sign at a pole."""
-        chord = there.where - here.where
+        chord = other.where - here.where
         normal = chord / np.linalg.norm(chord)
 
         def place(share: float) -> Place | None:
@@ -205,9 +205,9 @@ class Curve:
         where = self.unscaled(at.where)
         return SpecialPoint(kind, float(where[-2]), float(where[-1]), self.players(where[:-2]))
 
-    def _between(self, kind: str, test: Callable[[Place], float], here: Place, there: Place) -> SpecialPoint:
-        low, high, best = 0.0, 1.0, there
-        chord = there.where - here.where
+    def _between(self, kind: str, test: Callable[[Place], float], here: Place, other: Place) -> SpecialPoint:
+        low, high, best = 0.0, 1.0, other
+        chord = other.where - here.where
         for _ in range(_BISECTIONS):
             middle = 0.5 * (low + high)
             between = self._point(here.where + middle * chord, chord / np.linalg.norm(chord), here.tangent)

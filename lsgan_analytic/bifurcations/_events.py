@@ -167,10 +167,10 @@ class _Search:
 
         As near as points of the branch are found; the second of the two if there is none between them.
         """
-        here, there = self.points[first], self.points[last]
-        chord = there.where - here.where
+        here, right = self.points[first], self.points[last]
+        chord = right.where - here.where
         sign = np.sign(function(here))
-        low, high, found = 0.0, 1.0, there
+        low, high, found = 0.0, 1.0, right
         for _ in range(_BISECTIONS):
             middle = 0.5 * (low + high)
             between = self._solve(here.where + middle * chord, chord / np.linalg.norm(chord), here.tangent)

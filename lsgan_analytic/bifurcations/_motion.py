@@ -146,7 +146,7 @@ def _change(motion: Motion, parameter: Array) -> Scalar:
 
     def moved(later: Array) -> Vector:
         state = jax.tree.map(lambda x: x + later.astype(x.dtype) if _counts(x) else x, motion.state)
-        return eqx.tree_at(lambda own: own.state, motion, state)(near, parameter) - near
+        return eqx.tree_at(lambda motion: motion.state, motion, state)(near, parameter) - near
 
     steps = jax.vmap(moved)(jnp.asarray(_LATER))
     return jnp.max(jnp.abs(steps - steps[:1])) / jnp.max(jnp.abs(steps))

@@ -85,9 +85,9 @@ def continue_branch(
     The equilibria are the roots of the field (flow), or the fixed points of a rule's step, its memory
     included. Predictor along the tangent, Newton's method on the equations and the distance along the
     tangent (Keller 1977). What happens between neighbouring points is found by the number of unstable
-    eigenvalues and of complex pairs, so that equal ones are seen however many, and by the signs that change
+    eigenvalues and of complex pairs, so that equal ones are found however many, and by the signs that change
     at folds and branch points (Kuznetsov, Elements of Applied Bifurcation Theory, ch. 10); it is refined by
-    bisection. Two changes that cancel between neighbouring points are not seen: take shorter steps.
+    bisection. Two changes that cancel between neighbouring points are not found: take shorter steps.
 
     Args:
         system: parameter -> game (its flow), or -> (game, rule); a function JAX can differentiate, e.g.

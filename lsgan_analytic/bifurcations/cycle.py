@@ -124,11 +124,11 @@ def _run(part: Restriction, rule: AbstractRule, steps: int) -> tuple[Progress, A
     game = part.game
     now, _ = play(lambda _: game, rule, Progress.begin(rule, part), 1, steps, keep=lambda now: None)
 
-    def kept(now: Progress) -> Any:
+    def flattened(now: Progress) -> Any:
         here = now.on(game)
         return here.flatten(here.reduce(now.players), now.state)
 
-    return play(lambda _: game, rule, now, _RECORDED, keep=kept)
+    return play(lambda _: game, rule, now, _RECORDED, keep=flattened)
 
 
 def _check_run(outcome: Outcome, when: str) -> None:
@@ -193,14 +193,14 @@ def _prime(points: np.ndarray, eps: float) -> bool:
 def _of_flow(part: Restriction, time: int, free: Names) -> Cycle:
     run = flow(part.game, part.players, float(time), points=2 * _RECORDED + 1, free=free)
     _check_run(run.outcome, f"time {float(run.reached):.6g}")
-    values = jax.vmap(lambda own: Restriction(part.game, own, part.positions).point)(run.players)
+    values = jax.vmap(lambda players: Restriction(part.game, players, part.positions).point)(run.players)
     record = np.asarray(values, float)[_RECORDED:]
     motion = Motion(_Fixed(part.game, None), part.players, part.positions, None, False)
     eps = float(np.finfo(motion.start.dtype).eps)
     _check_size(record, eps)
-    seen = period_of_flow(record)
-    loop = None if seen is None else closed_orbit(motion, record, seen[0], time / (2 * _RECORDED), eps)
-    if loop is None or not follows(loop, record[-int(seen[0]) :] if seen else record):
+    period = period_of_flow(record)
+    loop = None if period is None else closed_orbit(motion, record, period[0], time / (2 * _RECORDED), eps)
+    if loop is None or not follows(loop, record[-int(period[0]) :] if period else record):
         raise _refused(record)
     multipliers = floquet_multipliers(motion, loop)
     if abs(multipliers[0]) > 1 + _NEUTRAL:

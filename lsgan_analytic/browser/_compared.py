@@ -55,9 +55,11 @@ class Comparison:
 
     def carried(self) -> list[dict[str, Any]]:
         """A few inputs and JAX's values, for the page to compare itself with; each program once."""
-        kept = {self.script.mains[name]: name for name in reversed([*self.inputs]) if _kind(name) in _CHECKED}
+        names = {
+            self.script.mains[name]: name for name in reversed([*self.inputs]) if _kind(name) in _CHECKED
+        }
         every = []
-        for name in sorted(kept.values()):
+        for name in sorted(names.values()):
             few = self.inputs[name][:_CARRIED]
             values = (self._values.get(name) or self._by_jax(name, few))[:_CARRIED]
             every.append(

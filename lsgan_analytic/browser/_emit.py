@@ -16,7 +16,7 @@ from ._stablehlo import Block, Function, Operation, Type, UnsupportedOperationEr
 
 def unsupported(operation: Operation, function: str) -> UnsupportedOperationError:
     """The error that names an operation and where it came from."""
-    kinds = ", ".join(f"{own.element}{list(own.shape)}" for own in operation.operand_types)
+    kinds = ", ".join(f"{operand.element}{list(operand.shape)}" for operand in operation.operand_types)
     name = f"{operation.name} {operation.attributes.get('call_target_name', '')}".strip()
     return UnsupportedOperationError(
         f"{function}: expected operations that run in a page, got {name} of ({kinds}), from "
@@ -111,10 +111,10 @@ class Emitter:
             if not fused:
                 emit(self, operation)
                 continue
-            group = next((own for own in groups.values() if own.shape == shape), None) or Group(shape)
+            group = next((one for one in groups.values() if one.shape == shape), None) or Group(shape)
             group.operations.append(operation)
             groups[operation.results[0]] = group
-        for group in list({id(own): own for own in groups.values()}.values()):
+        for group in list({id(one): one for one in groups.values()}.values()):
             self._flush(group, groups, uses)
         return [self.names[value] for value in block.outputs]
 

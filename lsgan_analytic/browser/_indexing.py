@@ -66,10 +66,10 @@ def _scatter(emitter: Emitter, operation: Operation) -> None:
     indices = index_names(given.shape)
     outer = [index for k, index in enumerate(indices) if k not in window]
     rows = [k for k in range(len(at.shape)) if k != vector]
-    kept = [k for k in range(len(kind.shape)) if k not in (*inserted, *batching)]
+    window_axes = [k for k in range(len(kind.shape)) if k not in (*inserted, *batching)]
     places = []
     for k in range(len(kind.shape)):
-        terms = [indices[window[kept.index(k)]]] if k in kept else []
+        terms = [indices[window[window_axes.index(k)]]] if k in window_axes else []
         if k in mapped:
             where = dict(zip(rows, outer, strict=True)) | {vector: str(mapped.index(k))}
             terms.append(f"{starts}[{flat([where[j] for j in range(len(at.shape))], at.strides)}]")
@@ -78,7 +78,7 @@ def _scatter(emitter: Emitter, operation: Operation) -> None:
         places.append("+".join(terms) or "0")
     result, (block,) = emitter.named(operation.results[0]), operation.regions
     emitter.say(f"const {result}={operand}.slice();")
-    old, value = (emitter.named(own) for own in block.arguments)
+    old, value = (emitter.named(argument) for argument in block.arguments)
     text, (after,) = emitter.within(block)
     names = [emitter.name("p") for _ in places]
     found = "".join(f"const {name}={place};" for name, place in zip(names, places, strict=True))

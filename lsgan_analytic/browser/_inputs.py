@@ -40,7 +40,7 @@ class Inputs:
 
     def keys(self, second: Any) -> list[tuple]:
         words = self.random.integers(0, 2**32, (self.count, 2), dtype=np.uint32)
-        return [(own, second(k)) for k, own in enumerate(words)]
+        return [(word, second(k)) for k, word in enumerate(words)]
 
     def steps(self, played: Played) -> list[tuple]:
         """Inputs of a step: states not of the start alone, some parameters held."""
@@ -49,9 +49,9 @@ class Inputs:
         for theta, numbers in self._points:
             moves = (self.random.random(theta.size) < 0.7).astype(float)
             moves[self.random.integers(theta.size)] = 1.0
-            own = np.concatenate([theta, 0.1 * np.abs(self.random.normal(size=extra))])
+            state = np.concatenate([theta, 0.1 * np.abs(self.random.normal(size=extra))])
             counters = played.counters + self.random.integers(0, 5, played.counters.shape).astype(np.int32)
-            rows.append((own, counters, moves, numbers, self._near(np.asarray(played.numbers))))
+            rows.append((state, counters, moves, numbers, self._near(np.asarray(played.numbers))))
         return rows
 
     def sample(self, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -67,8 +67,8 @@ class Inputs:
         key = np.asarray(jax.random.key_data(jax.random.key(0)))
         count = self.scene.samples
         for k in range(3):
-            own = np.asarray(fold(jnp.asarray(key), jnp.uint32(k)))
-            pair = self.subject.draw(jnp.asarray(own), self.subject.numbers, count)
+            folded = np.asarray(fold(jnp.asarray(key), jnp.uint32(k)))
+            pair = self.subject.draw(jnp.asarray(folded), self.subject.numbers, count)
             self.samples.append((np.asarray(pair[0]), np.asarray(pair[1])))
         if game.data.dim != 1:
             return 0.0, 1.0

@@ -97,8 +97,8 @@ def _sampling(game: Game, subject: Subject, drawn: Inputs, add: Add) -> str | No
     add("fold", Traced(fold, (key, np.uint32(0))), drawn.keys(lambda k: np.uint32(k)))
     refused = add(
         "draw",
-        Traced(lambda own, numbers: subject.draw(own, numbers, drawn.scene.samples), (key, subject.numbers)),
-        [(own, numbers) for (own, _), (_, numbers) in zip(drawn.keys(int), drawn.points(), strict=True)],
+        Traced(lambda key, numbers: subject.draw(key, numbers, drawn.scene.samples), (key, subject.numbers)),
+        [(key, numbers) for (key, _), (_, numbers) in zip(drawn.keys(int), drawn.points(), strict=True)],
     )
     return refused or drawn.prefix_broken()
 

@@ -119,10 +119,10 @@ def _check_preset(preset: Preset, scene: CheckedScene) -> None:
             raise ValueError(
                 f"presets: {preset.title}: {key}: expected names out of {known}, got {preset.state[key]!r}"
             )
-    for own in (preset.state, *preset.state.get("paths", ())):
-        if own.get("rule", next(iter(scene.rules))) not in scene.rules:
+    for settings in (preset.state, *preset.state.get("paths", ())):
+        if settings.get("rule", next(iter(scene.rules))) not in scene.rules:
             raise ValueError(
-                f"presets: {preset.title}: rule: expected one of {[*scene.rules]}, got {own['rule']!r}"
+                f"presets: {preset.title}: rule: expected one of {[*scene.rules]}, got {settings['rule']!r}"
             )
 
 

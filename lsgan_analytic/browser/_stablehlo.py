@@ -83,7 +83,7 @@ def exported(function: Callable, arguments: tuple, title: str) -> tuple[Function
     context, parse = _mlir()
     with context:
         module = parse(text)
-        return tuple(_Reader().function(own) for own in module.body.operations)
+        return tuple(_Reader().function(operation) for operation in module.body.operations)
 
 
 @functools.cache
@@ -103,8 +103,8 @@ class _Reader:
     def number(self, value: Any) -> Value:
         return self.numbers.setdefault(value, len(self.numbers))
 
-    def function(self, own: Any) -> Function:
-        return Function(own.attributes["sym_name"].value, self.block(own.regions[0].blocks[0]))
+    def function(self, operation: Any) -> Function:
+        return Function(operation.attributes["sym_name"].value, self.block(operation.regions[0].blocks[0]))
 
     def block(self, block: Any) -> Block:
         arguments = tuple(self.number(value) for value in block.arguments)

@@ -76,7 +76,7 @@ class Subject:
 
     def jacobian(self, theta: Array, numbers: Array) -> Array:
         """Of the field."""
-        return jax.jacfwd(lambda own: self.look(own, numbers)[1])(theta)
+        return jax.jacfwd(lambda at: self.look(at, numbers)[1])(theta)
 
     def curves(self, theta: Array, numbers: Array, x: Array) -> tuple[Array, Array, Array]:
         """D(x), and of the data and of generated points the density: of a sample its points and masses."""
@@ -198,8 +198,8 @@ class Played:
 
 def leaf_names(tree: PyTree) -> list[tuple[str, tuple[int, ...]]]:
     """Name and shape of every floating-point leaf, in the order of ``partition_inexact``."""
-    kept = eqx.filter(tree, eqx.is_inexact_array)
-    every = jax.tree_util.tree_leaves_with_path(kept)
+    inexact = eqx.filter(tree, eqx.is_inexact_array)
+    every = jax.tree_util.tree_leaves_with_path(inexact)
     return [(jax.tree_util.keystr(path, simple=True, separator="."), leaf.shape) for path, leaf in every]
 
 

@@ -61,8 +61,8 @@ def _reduce(emitter: Emitter, operation: Operation) -> None:
         emitter.names.update(zip(operation.results, totals, strict=True))
         return
     results = [emitter.named(value) for value in operation.results]
-    for result, own, start in zip(results, operation.result_types, names[count:], strict=True):
-        emitter.say(f"const {result}={new(own)}.fill({start});")
+    for result, kind, start in zip(results, operation.result_types, names[count:], strict=True):
+        emitter.say(f"const {result}={new(kind)}.fill({start});")
     before = "".join(f"const {total}={result}[{to}];" for total, result in zip(totals, results, strict=True))
     stored = "".join(f"{result}[{to}]={n};" for result, n in zip(results, fresh, strict=True))
     emitter.say(looped(kind.shape, f"{before}{read}{text}{computed}{stored}"))
@@ -79,7 +79,7 @@ def _reduce_window(emitter: Emitter, operation: Operation) -> None:
     window, (block,) = attributes["window_dimensions"], operation.regions
     strides = attributes.get("window_strides", [1] * len(window))
     low = attributes.get("padding", [0] * 2 * len(window))[::2]
-    total, value = (emitter.named(own, "a") for own in block.arguments)
+    total, value = (emitter.named(argument, "a") for argument in block.arguments)
     text, (after,) = emitter.within(block)
     result, indices, inner = array(emitter, operation), index_names(shape.shape), index_names(window, "k")
     places = [emitter.name("p") for _ in window]
@@ -103,8 +103,8 @@ def _sort(emitter: Emitter, operation: Operation) -> None:
     less, order, row = emitter.name("f"), emitter.name("o"), emitter.name("r")
     emitter.say(f"const {less}=({','.join(arguments)})=>{{{text}\nreturn {first};}};")
     results = [emitter.named(value) for value in operation.results]
-    for result, own in zip(results, operation.result_types, strict=True):
-        emitter.say(f"const {result}={new(own)};")
+    for result, kind in zip(results, operation.result_types, strict=True):
+        emitter.say(f"const {result}={new(kind)};")
     length, stride = kind.shape[axis], kind.strides[axis]
     others = [1 if k == axis else size for k, size in enumerate(kind.shape)]
     place = {key: f"{row}+{key}*{stride}" for key in "ij"}

@@ -99,4 +99,4 @@ def _others(
         for loss in (game.loss, *losses)
         for group in (game.regularizers, *regularizers)
     ]
-    return list({own.key: own for own in every if own.key != scene.key}.values())
+    return list({other.key: other for other in every if other.key != scene.key}.values())

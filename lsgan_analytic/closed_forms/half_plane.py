@@ -25,7 +25,7 @@ def _affine_image(law: Pushforward, disc: HalfPlane, phi: AbstractIntegrand) -> 
         return quadrature(law, disc, phi)
     normal = affine(gen.matrix.T, jnp.zeros_like(gen.shift), disc.a)
     offset = dot(disc.a, gen.shift) + disc.b
-    return expectation(law.latent, eqx.tree_at(lambda own: (own.a, own.b), disc, (normal, offset)), phi)
+    return expectation(law.latent, eqx.tree_at(lambda d: (d.a, d.b), disc, (normal, offset)), phi)
 
 
 @register_pushforward(MultivariateNormal, AffineMap)

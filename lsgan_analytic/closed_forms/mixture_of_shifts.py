@@ -17,6 +17,6 @@ def _mixture(latent: AbstractLaw, gen: MixtureOfShifts) -> Mixture:
         exact = np.asarray(gen.weights)
         blank, weights = Shift(0.0), (exact / exact.sum()).astype(gen.shifts.dtype)
         shares = Mixture(weights, [latent] * len(weights))
-    shifts = [eqx.tree_at(lambda own: own.shift, blank, gen.shifts[k]) for k in range(len(weights))]
+    shifts = [eqx.tree_at(lambda shift: shift.shift, blank, gen.shifts[k]) for k in range(len(weights))]
     branches = tuple(pushforward(latent, shift) for shift in shifts)
     return eqx.tree_at(lambda law: law.components, shares, branches)

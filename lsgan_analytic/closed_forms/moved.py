@@ -94,5 +94,5 @@ register_affine(Shift, lambda gen: (jnp.ones_like(gen.shift), gen.shift))
 @register_pushforward(Mixture, AbstractGenerator)
 def _mixture(law: Mixture, gen: AbstractGenerator) -> AbstractLaw:
     return eqx.tree_at(
-        lambda own: own.components, law, tuple(pushforward(part, gen) for part in law.components)
+        lambda mixture: mixture.components, law, tuple(pushforward(part, gen) for part in law.components)
     )

@@ -8,7 +8,7 @@ from .._types import Flag, FloatLike, Parameter, Scalar, Values, Vector
 from ..laws.base import AbstractLaw
 from ..laws.exponential import Exponential, ShiftedExponential
 from .base import AbstractProbability
-from .optimal import Answering, KnownLaw
+from .optimal import AbstractBestResponse, StaticLaw
 
 
 class _AuthorsResponse(AbstractProbability):
@@ -44,7 +44,7 @@ class _AuthorsResponse(AbstractProbability):
         return self.scale > 0
 
 
-class AuthorsOptimalDiscriminator(Answering):
+class AuthorsOptimalDiscriminator(AbstractBestResponse):
     """D(x) = 1/(1 + e^{-(c - 1/g) x - h/g}/(g c)) for every x: the D of the published optimal game.
 
     c is the rate of exponential data, and generated points are h + g Exp(1), g > 0. From the sequel of
@@ -63,12 +63,12 @@ class AuthorsOptimalDiscriminator(Answering):
     0.447
     """
 
-    data: KnownLaw = eqx.field(static=True)
-    latent: KnownLaw = eqx.field(static=True)
+    data: StaticLaw = eqx.field(static=True)
+    latent: StaticLaw = eqx.field(static=True)
     frozen: bool = eqx.field(static=True)
 
     def __init__(self, data: AbstractLaw, latent: AbstractLaw, frozen: bool = False):
-        self.data, self.latent = KnownLaw(data, "data"), KnownLaw(latent, "latent")
+        self.data, self.latent = StaticLaw(data, "data"), StaticLaw(latent, "latent")
         self.frozen = bool(frozen)
         if type(data) is not Exponential:
             raise ValueError(f"data: expected an Exponential, got {data!r}")

@@ -5,8 +5,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from .._bump import erfcx_positive
 from .._checks import finite, same_shape
+from .._erfc_moments import erfcx_positive
 from .._types import Flags, FloatLike, Parameter, Values, Vector
 from .base import AbstractProbability
 

@@ -75,4 +75,4 @@ class HalfPlane(AbstractProbability):
 
     def normalized(self) -> "HalfPlane":
         """With a of length 1: the argument of erf is then 1-Lipschitz."""
-        return eqx.tree_at(lambda own: own.a, self, unit(self.a)[0])
+        return eqx.tree_at(lambda disc: disc.a, self, unit(self.a)[0])

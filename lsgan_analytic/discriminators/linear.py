@@ -32,4 +32,4 @@ class Linear(AbstractCritic):
         return ((level - self.b) / self.w)[None]
 
     def normalized(self) -> "Linear":
-        return eqx.tree_at(lambda own: own.w, self, jnp.sign(self.w))
+        return eqx.tree_at(lambda disc: disc.w, self, jnp.sign(self.w))

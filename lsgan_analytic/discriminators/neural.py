@@ -32,5 +32,5 @@ class NeuralDiscriminator(AbstractProbability):
         self.layers = layers(key, 2, 1, width, depth)
 
     def logit(self, x: Numbers) -> Values:
-        own = self.layers.biases[0].dtype
-        return self.layers(planar(x, "NeuralDiscriminator").astype(own))[..., 0]
+        dtype = self.layers.biases[0].dtype
+        return self.layers(planar(x, "NeuralDiscriminator").astype(dtype))[..., 0]

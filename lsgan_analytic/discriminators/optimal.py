@@ -23,7 +23,7 @@ _GRID, _MOST = 128, 4
 _LEVELS = (-40.0, -20.0, -14.0, *map(float, range(-10, 11)), 14.0, 20.0, 40.0)
 
 
-class KnownLaw:
+class StaticLaw:
     """A law whose parameters are constants: equal by value, so that it can be static."""
 
     def __init__(self, law: AbstractLaw, name: str):
@@ -40,7 +40,7 @@ class KnownLaw:
         return jax.tree.unflatten(self._form, [jnp.asarray(leaf) for leaf in self._leaves])
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, KnownLaw) and self._key == other._key
+        return isinstance(other, StaticLaw) and self._key == other._key
 
     def __hash__(self) -> int:
         return hash(self._key)
@@ -49,11 +49,11 @@ class KnownLaw:
         return repr(self.law())
 
 
-class Answering(AbstractDiscriminator):
-    """A discriminator without parameters; ``given`` makes a probability or a critic of the generator."""
+class AbstractBestResponse(AbstractDiscriminator):
+    """A discriminator without parameters; ``resolve`` makes a probability or a critic of the generator."""
 
-    data: eqx.AbstractVar[KnownLaw]
-    latent: eqx.AbstractVar[KnownLaw]
+    data: eqx.AbstractVar[StaticLaw]
+    latent: eqx.AbstractVar[StaticLaw]
     frozen: eqx.AbstractVar[bool]
 
     def __call__(self, x: FloatLike) -> Values:
@@ -63,15 +63,15 @@ class Answering(AbstractDiscriminator):
         return self(x)  # refused in the same words
 
     def resolve(self, gen: AbstractGenerator) -> AbstractDiscriminator:
-        seen = jax.lax.stop_gradient(gen) if self.frozen else gen
-        return self._answer(self.data.law(), pushforward(self.latent.law(), seen))
+        gen = jax.lax.stop_gradient(gen) if self.frozen else gen
+        return self._answer(self.data.law(), pushforward(self.latent.law(), gen))
 
     @abc.abstractmethod
     def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> AbstractDiscriminator:
         """The function of x."""
 
 
-class AbstractBestResponse(AbstractDiscriminator):
+class AbstractDensityRatio(AbstractDiscriminator):
     """D(x) = (real p(x) + fake q(x))/(p(x) + q(x)), through log p - log q."""
 
     data: eqx.AbstractVar[AbstractLaw]
@@ -108,14 +108,14 @@ class AbstractBestResponse(AbstractDiscriminator):
         Beside an end at h where a density is infinite D is a function of log(x - h): on panels that stood
         still while h moves its derivative would be 1/(x - h), which no rule of theirs integrates.
         """
-        own, ends = jax.lax.stop_gradient(self), self.jumps()
+        disc, ends = jax.lax.stop_gradient(self), self.jumps()
         still = jax.lax.stop_gradient(ends)
         beside = (
             4 * jnp.finfo(still.dtype).eps * (1 + jnp.abs(still))
         )  # at a jump rounding decides for a side
-        nodes = (law.nodes(_GRID)[0] for law in (own.data, own.generated))
+        nodes = (law.nodes(_GRID)[0] for law in (disc.data, disc.generated))
         grid = jnp.concatenate([still - beside, still, still + beside, *nodes])
-        found = crossings(own.log_ratio, grid, _LEVELS, _MOST)
+        found = crossings(disc.log_ratio, grid, _LEVELS, _MOST)
         away = jnp.abs(found[:, None] - still[None])
         nearest = jnp.argmin(jnp.where(jnp.isnan(away), jnp.inf, away), axis=1)
         # the jumps cross all levels too: found again, as still points, they would hide their own derivative
@@ -125,7 +125,7 @@ class AbstractBestResponse(AbstractDiscriminator):
         return jnp.concatenate([ends, jnp.where(same, jnp.nan, moved)])
 
 
-class BestProbability(AbstractBestResponse, AbstractProbability):
+class BestProbability(AbstractDensityRatio, AbstractProbability):
     """The best response where both labels are in [0, 1]."""
 
     data: AbstractLaw
@@ -138,7 +138,7 @@ class BestProbability(AbstractBestResponse, AbstractProbability):
         return _log_sum(self.real, self.fake, ratio) - _log_sum(1 - self.real, 1 - self.fake, ratio)
 
 
-class BestCritic(AbstractBestResponse, AbstractCritic):
+class BestCritic(AbstractDensityRatio, AbstractCritic):
     """The best response for other labels."""
 
     data: AbstractLaw
@@ -156,7 +156,7 @@ def _log_sum(with_ratio: float, alone: float, ratio: Values) -> Values:
     return jnp.logaddexp(ratio + float(np.log(with_ratio)), jnp.full_like(ratio, np.log(alone)))
 
 
-class OptimalDiscriminator(Answering):
+class OptimalDiscriminator(AbstractBestResponse):
     """The best D against every generator: D(x) = (real p(x) + fake q(x))/(p(x) + q(x)).
 
     p is the density of the data, q that of generator(z). It has no parameters: a game with it is a game of
@@ -180,8 +180,8 @@ class OptimalDiscriminator(Answering):
     0.8
     """
 
-    data: KnownLaw = eqx.field(static=True)
-    latent: KnownLaw = eqx.field(static=True)
+    data: StaticLaw = eqx.field(static=True)
+    latent: StaticLaw = eqx.field(static=True)
     real: float = eqx.field(static=True)
     fake: float = eqx.field(static=True)
     frozen: bool = eqx.field(static=True)
@@ -194,7 +194,7 @@ class OptimalDiscriminator(Answering):
         fake: float = 0.0,
         frozen: bool = False,
     ):
-        self.data, self.latent = KnownLaw(data, "data"), KnownLaw(latent, "latent")
+        self.data, self.latent = StaticLaw(data, "data"), StaticLaw(latent, "latent")
         self.real, self.fake, self.frozen = (
             checked_float(real, "real"),
             checked_float(fake, "fake"),
@@ -203,6 +203,6 @@ class OptimalDiscriminator(Answering):
         if self.real == self.fake:
             raise ValueError(f"real, fake: expected two different labels, got {real!r} twice")
 
-    def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> AbstractBestResponse:
+    def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> AbstractDensityRatio:
         probability = min(self.real, self.fake) >= 0 and max(self.real, self.fake) <= 1
         return (BestProbability if probability else BestCritic)(data, generated, self.real, self.fake)

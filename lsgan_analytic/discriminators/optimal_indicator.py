@@ -9,12 +9,12 @@ from .._types import Vector
 from ..laws.base import AbstractLaw
 from ._crossings import crossings
 from .interval import Interval
-from .optimal import Answering, BestProbability, KnownLaw
+from .optimal import AbstractBestResponse, BestProbability, StaticLaw
 
 _GRID = 128
 
 
-class OptimalIndicator(Answering):
+class OptimalIndicator(AbstractBestResponse):
     """The best D with values in [0, 1] for ``Wasserstein``: D(x) = 1[p(x) > q(x)].
 
     p is the density of the data, q that of generator(z). The cost there is the total variation,
@@ -41,13 +41,13 @@ class OptimalIndicator(Answering):
     0.382925
     """
 
-    data: KnownLaw = eqx.field(static=True)
-    latent: KnownLaw = eqx.field(static=True)
+    data: StaticLaw = eqx.field(static=True)
+    latent: StaticLaw = eqx.field(static=True)
     frozen: bool = eqx.field(static=True)
     most: int = eqx.field(static=True)
 
     def __init__(self, data: AbstractLaw, latent: AbstractLaw, most: int = 4):
-        self.data, self.latent = KnownLaw(data, "data"), KnownLaw(latent, "latent")
+        self.data, self.latent = StaticLaw(data, "data"), StaticLaw(latent, "latent")
         self.frozen, self.most = False, checked_int(most, "most")
 
     def _answer(self, data: AbstractLaw, generated: AbstractLaw) -> Interval:
@@ -61,7 +61,7 @@ class OptimalIndicator(Answering):
         left, right = (ends + margin)[:-1], (ends - margin)[1:]
         blank = Interval(jnp.zeros_like(left), jnp.zeros_like(left))
         right = jnp.where(wanted, right, left - rounding[1:])
-        return eqx.tree_at(lambda own: (own.left, own.right), blank, (left, right))
+        return eqx.tree_at(lambda interval: (interval.left, interval.right), blank, (left, right))
 
 
 def _ends(ratio: BestProbability, most: int) -> Vector:

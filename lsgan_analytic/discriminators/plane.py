@@ -34,4 +34,4 @@ class Plane(AbstractCritic):
         return lines(self.w, (level - self.b)[None])
 
     def normalized(self) -> "Plane":
-        return eqx.tree_at(lambda own: own.w, self, unit(self.w)[0])
+        return eqx.tree_at(lambda disc: disc.w, self, unit(self.w)[0])

@@ -55,21 +55,21 @@ class RadialBasis(AbstractCritic):
 
     def crossings(self, level: float) -> Vector:
         """As many as 2 n, n the number of centres; found between points 1/4 width apart, NaN for the rest."""
-        own = jax.lax.stop_gradient(self)
-        steps = jnp.linspace(-9, 9, 73, dtype=own.width.dtype)
-        grid = (own.centers[:, None] + own.width * steps[None]).ravel()
-        return crossings(own, grid, (level,), 2 * own.centers.size)
+        disc = jax.lax.stop_gradient(self)
+        steps = jnp.linspace(-9, 9, 73, dtype=disc.width.dtype)
+        grid = (disc.centers[:, None] + disc.width * steps[None]).ravel()
+        return crossings(disc, grid, (level,), 2 * disc.centers.size)
 
     def normalized(self) -> "RadialBasis":
         """The weights divided by max |D'|, which is found between points 1/4 width apart; 0 stays 0."""
-        own = jax.lax.stop_gradient(self)
-        steps = jnp.linspace(-4, 4, 33, dtype=own.width.dtype)
-        grid = (own.centers[:, None] + own.width * steps[None]).ravel()
-        slope, bend = jax.grad(own), jax.grad(jax.grad(own))
+        disc = jax.lax.stop_gradient(self)
+        steps = jnp.linspace(-4, 4, 33, dtype=disc.width.dtype)
+        grid = (disc.centers[:, None] + disc.width * steps[None]).ravel()
+        slope, bend = jax.grad(disc), jax.grad(jax.grad(disc))
         steepest = grid[jnp.argmax(jnp.abs(jax.vmap(slope)(grid)))]
         for _ in range(3):  # Newton: D'' = 0 there
             change = bend(steepest) / jax.grad(bend)(steepest)
-            steepest = steepest - jnp.where(jnp.abs(change) < 0.25 * own.width, change, 0)
+            steepest = steepest - jnp.where(jnp.abs(change) < 0.25 * disc.width, change, 0)
         # it moves with the parameters: a step that is 0 in value, and has the slope of the root
         level, rise = jax.grad(jax.grad(self))(steepest), jax.grad(bend)(steepest)
         moved = (level - jax.lax.stop_gradient(level)) / jnp.where(rise != 0, rise, 1)

@@ -99,5 +99,5 @@ def quantile_of(law: AbstractLaw) -> Callable[[Vector], Vector]:
 
 def root(square: Scalar) -> Scalar:
     """The square root, with derivative 0 at 0."""
-    there = square > 0
-    return jnp.where(there, jnp.sqrt(jnp.where(there, square, 1)), 0)
+    positive = square > 0
+    return jnp.where(positive, jnp.sqrt(jnp.where(positive, square, 1)), 0)

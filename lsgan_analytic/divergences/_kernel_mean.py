@@ -33,11 +33,11 @@ def normal_parts(law: AbstractLaw) -> Parts | None:
         each = [normal_parts(one) for one in law.components]
         known = [one for one in each if one is not None]
         if len(known) == len(each):
-            weights = [share * own[0] for share, own in zip(law.weights, known, strict=True)]
+            weights = [share * one[0] for share, one in zip(law.weights, known, strict=True)]
             return (
                 jnp.concatenate(weights),
-                jnp.concatenate([own[1] for own in known]),
-                jnp.concatenate([own[2] for own in known]),
+                jnp.concatenate([one[1] for one in known]),
+                jnp.concatenate([one[2] for one in known]),
             )
     return None
 
@@ -61,9 +61,9 @@ def _normal_mean(p: Parts, q: Parts, bandwidth: Scalar) -> Scalar:
     noise = jnp.square(bandwidth)
 
     def row(part: tuple[Scalar, Vector, Array]) -> Scalar:
-        weight, center, spread = part
+        weight, center, covariance = part
         off = center[None] - q[1]
-        wide = spread[None] + q[2]
+        wide = covariance[None] + q[2]
         if off.shape[1] == 1:
             total = noise + wide[:, 0, 0]
             heights = jnp.exp(-0.5 * jnp.square(off[:, 0]) / total) * jnp.sqrt(noise / total)
@@ -79,14 +79,14 @@ def _normal_mean(p: Parts, q: Parts, bandwidth: Scalar) -> Scalar:
 
 
 def _line_mean(p: AbstractLaw, q: AbstractLaw, bandwidth: Scalar) -> Scalar:
-    """Inner panels about every node of p; outer ones about every landmark of q."""
+    """Inner panels about every node of p; outer ones about every singularity of q."""
     cuts = bandwidth * jnp.asarray(_CUTS, bandwidth.dtype)
     marks = marks_of(q)
     around = (marks[:, None] + cuts[None]).ravel()
     x, weights = p.composite_nodes(jnp.concatenate([marks_of(p), around.astype(marks.dtype)]))
 
     def inner(at: Values) -> Scalar:
-        y, own = q.composite_nodes(jnp.concatenate([at + cuts, marks]))
-        return jnp.sum(own * jnp.exp(-0.5 * jnp.square((y - at) / bandwidth)))
+        y, weights = q.composite_nodes(jnp.concatenate([at + cuts, marks]))
+        return jnp.sum(weights * jnp.exp(-0.5 * jnp.square((y - at) / bandwidth)))
 
     return jnp.sum(weights * jax.lax.map(inner, x, batch_size=min(256, x.shape[0])))

@@ -18,7 +18,7 @@ from ..laws._bisection import bisect
 from ..laws.base import AbstractLaw
 
 _CROSSINGS = 8  # at most so many points with p = q get panels of their own
-_GRADING = 6.0  # neighbouring panels at a landmark: 20 nodes integrate x^r to rounding on (x, 6 x)
+_GRADING = 6.0  # neighbouring panels at a singularity: 20 nodes integrate x^r to rounding on (x, 6 x)
 _GRADES = {64: 13, 32: 6}  # so many panels on either side, by the bits of the dtype
 
 
@@ -96,7 +96,7 @@ def breakpoints_of(p: AbstractLaw, q: AbstractLaw) -> Breakpoints:
     marks = marks_of(p, q)
     roots, blur, reach = jax.lax.stop_gradient(_crossings(*jax.lax.stop_gradient((p, q, marks))))
     marks = marks.astype(roots.dtype)
-    # a crossing that is a jump is its landmark: an edge beside it that stays would cut off the step
+    # a crossing that is a jump is its singularity: an edge beside it that stays would cut off the step
     nearest = marks[jnp.argmin(jnp.abs(jax.lax.stop_gradient(marks)[None] - roots[:, None]), axis=1)]
     roots = jnp.where(jnp.abs(nearest - roots) < blur, nearest, roots)
     around = roots[:, None] + reach[:, None] * jnp.asarray(TRANSITION_POINTS, roots.dtype)[None]
@@ -104,7 +104,7 @@ def breakpoints_of(p: AbstractLaw, q: AbstractLaw) -> Breakpoints:
 
 
 def _graded(marks: Vector) -> Vector:
-    """Points ever nearer to each landmark: a power of the distance to it may be integrated by another law."""
+    """Points ever nearer to each singularity: another law may integrate a power of the distance to it."""
     count = _GRADES[jnp.finfo(marks.dtype).bits]
     still = jax.lax.stop_gradient(marks)
     reach = jnp.max(still) - jnp.min(still)

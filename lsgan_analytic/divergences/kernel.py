@@ -52,8 +52,8 @@ def _mmd(p: AbstractLaw, q: AbstractLaw, bandwidth: Scalar, unbiased: bool) -> S
     total = -2 * kernel_mean(p, q, bandwidth)
     for law in (p, q):
         within = kernel_mean(law, law, bandwidth)
-        own = _own_share(law) if unbiased else None
-        total = total + (within if own is None else (within - own) / (1 - own))
+        diagonal = _own_share(law) if unbiased else None
+        total = total + (within if diagonal is None else (within - diagonal) / (1 - diagonal))
     return total
 
 
@@ -79,11 +79,11 @@ def polynomial_mmd(p: AbstractLaw, q: AbstractLaw, degree: int = 3, unbiased: bo
     """
     degree = checked_int(degree, "degree")
     dimension(p, q)
-    (mine, own), (yours, other) = (_features(law, degree, unbiased) for law in (p, q))
+    (mine, diagonal_p), (yours, diagonal_q) = (_features(law, degree, unbiased) for law in (p, q))
     if not unbiased:
         return jnp.sum(jnp.square(mine - yours))
     total = -2 * jnp.sum(mine * yours)
-    for law, feature, diagonal in ((p, mine, own), (q, yours, other)):
+    for law, feature, diagonal in ((p, mine, diagonal_p), (q, yours, diagonal_q)):
         share = _own_share(law)
         within = jnp.sum(jnp.square(feature))
         total = total + (within if share is None else (within - diagonal) / (1 - share))

@@ -88,9 +88,9 @@ def nearest_log_ratio(x: Numbers, y: Numbers, k: int = 5) -> Values:
     x, y = _points(x, "x", k + 1), _points(y, "y", k)
     if x.shape[1] != y.shape[1]:
         raise ValueError(f"x, y: expected samples of one space, got {x.shape[1]} and {y.shape[1]} dimensions")
-    own, other = _distances(x, x, k + 1), _distances(x, y, k)
-    same = (own == 0) & (other == 0)
-    ratio = jnp.log(jnp.where(same, 1, other)) - jnp.log(jnp.where(same, 1, own))
+    within, other = _distances(x, x, k + 1), _distances(x, y, k)
+    same = (within == 0) & (other == 0)
+    ratio = jnp.log(jnp.where(same, 1, other)) - jnp.log(jnp.where(same, 1, within))
     shift = np.log(y.shape[0] / (x.shape[0] - 1))
     return jnp.where(same, 0, x.shape[1] * ratio + jnp.asarray(shift, ratio.dtype))
 

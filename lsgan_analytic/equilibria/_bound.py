@@ -11,7 +11,7 @@ from jax.flatten_util import ravel_pytree
 
 from .._boxes import corners
 from .._types import Players, Scalar
-from .._window import spread, Window
+from .._window import evenly_spaced, Window
 from ..expectation import expectation
 from ..game import AbstractGame, field, Game
 from ..parameters import vector
@@ -95,7 +95,7 @@ def in_chunks(
 def _samples(low: Array, high: Array) -> Array:
     """Points of boxes (m, n): centres first, then corners, middles of faces, and inside: (k, m, n)."""
     n = low.shape[-1]
-    inner = 2 * spread(_INNER, n) - 1
+    inner = 2 * evenly_spaced(_INNER, n) - 1
     offsets = np.concatenate([np.zeros((1, n)), np.eye(n), -np.eye(n), inner]).astype(low.dtype)
     centre, half = 0.5 * (low + high), 0.5 * (high - low)
     return jnp.concatenate([centre[None] + offsets[:, None] * half[None], corners(low, high)])
@@ -136,22 +136,22 @@ def _margins(
     half = 0.5 * (high - low)
     points = _samples(low, high)
 
-    def look(point: Array) -> tuple[Array, Array]:
+    def value_and_jacobian(point: Array) -> tuple[Array, Array]:
         slope, value = jax.jacfwd(lambda x: (function(x),) * 2, has_aux=True)(point)
         return value, slope
 
     def terms(point: Array, force: Array) -> Array:
         return _term_sizes(game, rebuild(flat.at[np.asarray(positions)].set(point)), positions, force)
 
-    values, slopes = jax.vmap(jax.vmap(look))(points)
+    values, slopes = jax.vmap(jax.vmap(value_and_jacobian))(points)
     size = jnp.abs(values[0])
     steepest = jnp.max(jnp.abs(slopes), axis=0) + jnp.max(slopes, axis=0) - jnp.min(slopes, axis=0)
     spans = steepest * half[:, None, :]  # (m, i, j)
-    seen = jnp.max(jnp.abs(values - values[:1]), axis=0)  # a change of sign is more than |f|
-    margin = size - safety * jnp.maximum(jnp.sum(spans, axis=-1), seen)
+    change = jnp.max(jnp.abs(values - values[:1]), axis=0)  # a change of sign is more than |f|
+    margin = size - safety * jnp.maximum(jnp.sum(spans, axis=-1), change)
     rounding = _ROUNDING * jnp.finfo(low.dtype).eps * jax.vmap(terms)(points[0], values[0])
     margin = jnp.where(jnp.isfinite(margin) & (size > rounding), margin, -jnp.inf)
     which = jnp.argmax(margin, axis=-1)
-    own = jnp.take_along_axis(spans, which[:, None, None], axis=1)[:, 0]
-    own = jnp.where(jnp.isfinite(own), own, 0) + 1e-12 * half  # a tie: the longest edge
-    return jnp.take_along_axis(margin, which[:, None], axis=1)[:, 0], which, jnp.argmax(own, axis=-1)
+    chosen = jnp.take_along_axis(spans, which[:, None, None], axis=1)[:, 0]
+    chosen = jnp.where(jnp.isfinite(chosen), chosen, 0) + 1e-12 * half  # a tie: the longest edge
+    return jnp.take_along_axis(margin, which[:, None], axis=1)[:, 0], which, jnp.argmax(chosen, axis=-1)

@@ -53,7 +53,7 @@ def solve(system: Callable[[Array], Array], start: Array, iterations: int) -> So
     """
     eps = jnp.finfo(start.dtype).eps
 
-    def look(point: Array) -> tuple[Array, Array]:
+    def residual_and_jacobian(point: Array) -> tuple[Array, Array]:
         slope, residual = jax.jacfwd(lambda x: (system(x),) * 2, has_aux=True)(point)
         return residual, slope
 
@@ -61,7 +61,7 @@ def solve(system: Callable[[Array], Array], start: Array, iterations: int) -> So
         return (state.count <= iterations) & (state.step > 4 * eps)
 
     def advance(state: _State) -> _State:
-        residual, slope = look(state.candidate)
+        residual, slope = residual_and_jacobian(state.candidate)
         lower = (jnp.linalg.norm(residual) < jnp.linalg.norm(state.residual)) | (state.count == 0)
         damping = jnp.where(lower, jnp.maximum(state.damping / 10, eps), jnp.minimum(state.damping * 10, 1e8))
         point, residual, slope = jax.tree.map(
@@ -78,8 +78,9 @@ def solve(system: Callable[[Array], Array], start: Array, iterations: int) -> So
             point + move, point, residual, slope, damping, jnp.where(done, 0, length), state.count + 1
         )
 
-    # the loop looks at the start first: what is looked at is compiled once
-    residual, slope = (jnp.zeros(part.shape, part.dtype) for part in jax.eval_shape(look, start))
+    # the loop begins with the start itself: the residual is compiled once
+    shapes = jax.eval_shape(residual_and_jacobian, start)
+    residual, slope = (jnp.zeros(part.shape, part.dtype) for part in shapes)
     one = jnp.asarray(1, start.dtype)
     first = _State(start, start, residual, slope, 1e-3 * one, one, jnp.asarray(0))
     end = jax.lax.while_loop(going, advance, first)

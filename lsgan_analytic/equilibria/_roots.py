@@ -10,7 +10,7 @@ from jax import Array
 from jax.typing import ArrayLike
 
 from .._types import Players
-from .._window import spread, unit_field, Window
+from .._window import evenly_spaced, unit_field, Window
 from ..game import AbstractGame
 from ..restriction import Restriction
 from ._newton import rank_tolerance, solve
@@ -50,7 +50,7 @@ def search(game: AbstractGame, players: Players, bounds: Window, starts: int, it
     while True:
         padded = np.full((_MOST, n), np.nan, known.dtype)
         padded[: len(known)] = known
-        fresh = spread((len(rounds) + 1) * starts, n)[-starts:]
+        fresh = evenly_spaced((len(rounds) + 1) * starts, n)[-starts:]
         ends = _newton(*place, jnp.asarray(fresh, known.dtype), iterations, jnp.asarray(padded))
         rounds.append(_inside(*map(np.asarray, ends), plain=not rounds))
         found = Roots(*(np.concatenate(parts) for parts in zip(*rounds, strict=True)))
@@ -80,18 +80,18 @@ def _newton(
     known: Array,
 ) -> tuple[Array, Array, Array]:
     function = unit_field(game, players, positions, low, width)
-    there = ~jnp.isnan(known[:, 0])
+    is_known = ~jnp.isnan(known[:, 0])
 
     def deflated(point: Array) -> Array:
-        off = jnp.where(there[:, None], point[None] - known, 1)
-        return function(point) * jnp.prod(1 + jnp.where(there, 1 / jnp.sum(off**2, axis=1), 0))
+        off = jnp.where(is_known[:, None], point[None] - known, 1)
+        return function(point) * jnp.prod(1 + jnp.where(is_known, 1 / jnp.sum(off**2, axis=1), 0))
 
     eye = _PROBE * jnp.eye(low.size, dtype=low.dtype)
     info = jnp.finfo(low.dtype)
 
     def one(start: Array) -> tuple[Array, Array, Array]:
         start = jax.lax.cond(
-            jnp.any(there), lambda x: solve(deflated, x, iterations).point, lambda x: x, start
+            jnp.any(is_known), lambda x: solve(deflated, x, iterations).point, lambda x: x, start
         )
         end = solve(function, start, iterations)
         around = jax.vmap(function)(end.point[None] + jnp.concatenate([eye, -eye]))
@@ -110,7 +110,7 @@ def sign_changes(game: AbstractGame, players: Players, bounds: Window, starts: i
 
     Bisection down to neighbouring numbers; where the field jumps across zero there is no root.
     """
-    grid = np.union1d(np.linspace(0, 1, _GRID), spread(starts, 1)[:, 0])
+    grid = np.union1d(np.linspace(0, 1, _GRID), evenly_spaced(starts, 1)[:, 0])
     place = (game, players, bounds.positions, jnp.asarray(bounds.low), jnp.asarray(bounds.width))
     signs = np.sign(np.asarray(_values(*place, jnp.asarray(grid, bounds.low.dtype))))
     grid, signs = grid[signs != 0], signs[signs != 0]  # a sample at a root is between two that are not
@@ -185,7 +185,7 @@ def merge(roots: Roots) -> tuple[np.ndarray, np.ndarray]:
     return np.reshape(points, (-1, roots.unit.shape[1]))[order], np.asarray(hits, int)[order]
 
 
-def look(
+def field_and_jacobian(
     game: AbstractGame, players: Players, positions: tuple[int, ...], points: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The field and its Jacobian at points (k, n), some at a time: one shape is compiled."""

@@ -77,7 +77,7 @@ def no_stationary_point(
        rounding: not a proof.
     2. *Bound from samples*, where 1. does not apply. The box is cut into at least 256, 24^2, 8^3, 5^4 ...
        boxes. One with half-widths r is excluded by a component whose size |f_i| at the centre is more than
-       safety max(sum_j L_ij r_j, the largest change of f_i seen), over centre, corners, middles of faces and
+       safety max(sum_j L_ij r_j, the largest change of f_i found), over centre, corners, middles of faces and
        8 points inside; L_ij is the largest |df_i/dtheta_j| among them plus the range of df_i/dtheta_j. So no
        component excludes a box on which it is seen to change its sign, in one dimension: anywhere. What is
        left of a difference of data and samples that agree to 1e4 eps does not count. Other boxes are halved.

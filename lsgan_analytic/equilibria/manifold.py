@@ -93,12 +93,12 @@ def nearby(
     """Whether one step along each of ``directions`` (k, n) from ``start`` can be corrected onto field = 0."""
     function = unit_field(game, players, positions, low, width)
 
-    def look(direction: Array) -> Array:
+    def is_root(direction: Array) -> Array:
         guess = start + _STEP * direction
         end = solve(function, guess, 4 * _TRIPS)
         return _on_curve(end.residual, end.slope) & (jnp.linalg.norm(end.point - guess) < 0.5 * _STEP)
 
-    return jax.vmap(look)(directions)
+    return jax.vmap(is_root)(directions)
 
 
 def inside(unit: np.ndarray) -> np.ndarray:

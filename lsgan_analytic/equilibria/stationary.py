@@ -10,7 +10,7 @@ from .._window import Box, checked_window, placed, Window
 from ..game import AbstractGame
 from ..parameters import Names
 from ._newton import rank_tolerance
-from ._roots import look, merge, Roots, search, sign_changes
+from ._roots import field_and_jacobian, merge, Roots, search, sign_changes
 from .certificate import bound, by_formula, Certificate, Verdict
 from .manifold import distance_to, inside, Manifold, nearby, ordered, walk
 
@@ -109,7 +109,7 @@ def _manifolds(
     """The manifolds among the roots, and the roots that are not on one."""
     low, width = jnp.asarray(bounds.low), jnp.asarray(bounds.width)
     place = (game, players, bounds.positions, low, width)
-    found, kept = [], roots[roots.nullity == 0]
+    found, isolated = [], roots[roots.nullity == 0]
     rest = roots[roots.nullity > 0]
     while len(rest.unit):
         start, k = rest.unit[0], int(rest.nullity[0])
@@ -126,9 +126,9 @@ def _manifolds(
             rest = rest[~member]
         else:
             alone = np.linalg.norm(rest.unit - start, axis=1) < 1e-3
-            kept = Roots(*(np.concatenate(pair) for pair in zip(kept, rest[alone], strict=True)))
+            isolated = Roots(*(np.concatenate(pair) for pair in zip(isolated, rest[alone], strict=True)))
             rest = rest[~alone]
-    return tuple(found), kept
+    return tuple(found), isolated
 
 
 def _members(curve: np.ndarray, roots: Roots) -> np.ndarray:
@@ -142,7 +142,7 @@ def _manifold(
 ) -> Manifold:
     unit = np.concatenate([start[None], curve[inside(curve)]])
     samples = np.asarray(bounds.at(unit), bounds.low.dtype)
-    force, slope = look(game, players, bounds.positions, samples)
+    force, slope = field_and_jacobian(game, players, bounds.positions, samples)
     directions = np.linalg.svd(slope[0])[2][-k:]
     leading = np.take_along_axis(directions, np.argmax(np.abs(directions) > 1e-6, 1)[:, None], 1)
     size = float(np.linalg.norm(force, axis=1).max())
@@ -163,7 +163,7 @@ def _record(
     n = len(bounds.names)
     force, slope = np.zeros((0, n)), np.zeros((0, n, n))
     if len(points):
-        force, slope = look(game, players, bounds.positions, points)
+        force, slope = field_and_jacobian(game, players, bounds.positions, points)
     s = np.linalg.svd(slope * bounds.width, compute_uv=False)
     return StationaryPoints(
         names=bounds.names,

@@ -77,8 +77,8 @@ def relative(values: Any, exact: np.ndarray) -> np.ndarray:
     """||value - exact|| / ||exact|| of every row; NaN where ||exact|| is below ``_NORMAL``."""
     rows = np.asarray(values).reshape(len(exact), -1), exact.reshape(len(exact), -1)
     size = np.abs(rows[1]).max(axis=1)
-    kept = np.where(size > _NORMAL, size, np.nan)  # divided by first: squares of small numbers underflow
-    error, norm = ((one / kept[:, None]) for one in (rows[0] - rows[1], rows[1]))
+    normal = np.where(size > _NORMAL, size, np.nan)  # divided by first: squares of small numbers underflow
+    error, norm = ((one / normal[:, None]) for one in (rows[0] - rows[1], rows[1]))
     return np.linalg.norm(error, axis=1) / np.linalg.norm(norm, axis=1)
 
 

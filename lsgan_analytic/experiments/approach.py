@@ -43,8 +43,8 @@ def compute(config: Config) -> Arrays:
         run = train(game, case.players(), config.step, config.updates, free=None)
         parameters = np.stack([run.parameters[name] for name in PARAMETER_COLORS], axis=1)
 
-        def distance(own: jax.Array, game: lsgan.Game = game) -> jax.Array:
-            made = lsgan.pushforward(game.latent, lsgan.Square(g=own[2], h=own[3]))
+        def distance(theta: jax.Array, game: lsgan.Game = game) -> jax.Array:
+            made = lsgan.pushforward(game.latent, lsgan.Square(g=theta[2], h=theta[3]))
             return lsgan.divergences.w1(game.data, made)
 
         w1 = np.asarray(jax.jit(lambda rows, measure=distance: jax.lax.map(measure, rows))(parameters))

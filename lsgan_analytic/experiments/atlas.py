@@ -48,13 +48,13 @@ def compute(config: Config) -> Arrays:
     for case, (left, right, low, high) in zip(config.cases, config.windows, strict=True):
         game, players = case.game(), case.players()
         grid = {"b": np.linspace(left, right, config.points), "h": np.linspace(low, high, config.points)}
-        seen = lsgan.portrait(game, players, grid)
+        portrait = lsgan.portrait(game, players, grid)
 
-        def look(own: lsgan.Players, game: lsgan.Game = game) -> lsgan.Cause:
-            return lsgan.diagnose(game, own, free=("b", "h"), threshold=config.threshold).cause
+        def cause_at(at: lsgan.Players, game: lsgan.Game = game) -> lsgan.Cause:
+            return lsgan.diagnose(game, at, free=("b", "h"), threshold=config.threshold).cause
 
         fine = {"b": np.linspace(left, right, config.cells), "h": np.linspace(low, high, config.cells)}
-        cause = lsgan.surface(jax.tree_util.Partial(look), players, fine)
+        cause = lsgan.surface(jax.tree_util.Partial(cause_at), players, fine)
         band = lsgan.predict(
             game,
             lsgan.Simultaneous(config.step),
@@ -72,8 +72,8 @@ def compute(config: Config) -> Arrays:
             f"h_{case.name}": grid["h"],
             f"fine_b_{case.name}": fine["b"],
             f"fine_h_{case.name}": fine["h"],
-            f"cost_{case.name}": np.asarray(seen.cost, np.float32),
-            f"field_{case.name}": np.asarray(seen.field, np.float32),
+            f"cost_{case.name}": np.asarray(portrait.cost, np.float32),
+            f"field_{case.name}": np.asarray(portrait.field, np.float32),
             f"cause_{case.name}": np.select(
                 [np.asarray(cause == getattr(lsgan.Cause, name)) for name in _CAUSES], range(len(_CAUSES))
             ).astype(np.int8),
@@ -96,9 +96,9 @@ def plot(data: Arrays, config: Config) -> "Figure":
     for case, (top, bottom), letters in zip(config.cases, panels.T, ("ac", "bd"), strict=True):
         name = case.name
         grid = {"b": jnp.asarray(data[f"b_{name}"]), "h": jnp.asarray(data[f"h_{name}"])}
-        seen = lsgan.Portrait(grid, jnp.asarray(data[f"cost_{name}"]), jnp.asarray(data[f"field_{name}"]))
-        plotting.cost_map(top, seen, levels=24, label="$J$")
-        plotting.phase_portrait(top, seen, config.threshold)
+        portrait = lsgan.Portrait(grid, jnp.asarray(data[f"cost_{name}"]), jnp.asarray(data[f"field_{name}"]))
+        plotting.cost_map(top, portrait, levels=24, label="$J$")
+        plotting.phase_portrait(top, portrait, config.threshold)
         _draw_path(top, data, name)
         _draw_causes(bottom, data, name)
         _draw_path(bottom, data, name)

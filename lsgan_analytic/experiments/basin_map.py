@@ -88,9 +88,14 @@ def plot(data: Arrays, config: Config) -> "Figure":
             time = quantity == "settled"
             if time:
                 values = np.where(values < 0, np.nan, np.maximum(values, 10))
-            look = {"norm": times, "colors": "cividis"} if time else {"norm": reach, "colors": "viridis_r"}
+            style = {"norm": times, "colors": "cividis"} if time else {"norm": reach, "colors": "viridis_r"}
             plotting.value_map(
-                axes, data[f"b_{name}"], data[f"h_{name}"], values, label="steps" if time else "$W_1$", **look
+                axes,
+                data[f"b_{name}"],
+                data[f"h_{name}"],
+                values,
+                label="steps" if time else "$W_1$",
+                **style,
             )
             bar = axes.collections[-1].colorbar
             if bar is not None and not time:

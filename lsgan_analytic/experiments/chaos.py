@@ -48,12 +48,12 @@ def compute(config: Config) -> Arrays:
 
     @eqx.filter_jit
     def exact(case: Case, h: jax.Array) -> lsgan.Spectrum:
-        players = eqx.tree_at(lambda own: own.gen.h, case.players(), h)
+        players = eqx.tree_at(lambda players: players.gen.h, case.players(), h)
         return lsgan.lyapunov(case.game(), rule, players, config.updates)
 
     @eqx.filter_jit
     def sampled(case: Case, h: jax.Array, keys: jax.Array) -> lsgan.Spectrum:
-        players, game = eqx.tree_at(lambda own: own.gen.h, case.players(), h), case.game()
+        players, game = eqx.tree_at(lambda players: players.gen.h, case.players(), h), case.game()
 
         def one(key: jax.Array) -> lsgan.Spectrum:
             data_key, latent_key = jax.random.split(key)

@@ -32,7 +32,7 @@ class Config:
     """One case after ``updates``, near the largest bias of h.
 
     Attributes:
-        ensembles: (samples, runs), about equally dear.
+        ensembles: (samples, runs), about equally costly.
         play: the rule, and the prediction that is scaled to all numbers of samples.
     """
 
@@ -149,11 +149,11 @@ def _draw_bias(axes: "Axes", data: Arrays, name: str) -> None:
         found, line = (np.abs(data[f"{which}_bias_{name}"][:, index]) for which in ("simulated", "predicted"))
         error = data[f"simulated_std_{name}"][:, index] / np.sqrt(data["runs"])
         axes.plot(data["samples"], line, _DASHES[symbol], color=style["color"], linewidth=0.9)
-        seen = found > 2 * error
-        axes.errorbar(data["samples"][seen], found[seen], error[seen], **style)
-        bound = (found + 2 * error)[~seen]
+        clear = found > 2 * error
+        axes.errorbar(data["samples"][clear], found[clear], error[clear], **style)
+        bound = (found + 2 * error)[~clear]
         plain: dict[str, Any] = {**style, "marker": "none"}
-        axes.errorbar(places[~seen], bound, 0.4 * bound, uplims=True, **plain)
+        axes.errorbar(places[~clear], bound, 0.4 * bound, uplims=True, **plain)
     axes.set(yscale="log", ylabel=r"$|$mean of the runs $-$ analytic$|$")
     text = "lines: predicted, $\\propto m^{-1}$\narrows: bounds (2 s.e.)"
     axes.text(0.96, 0.94, text, **_CORNER, transform=axes.transAxes)
@@ -162,8 +162,8 @@ def _draw_bias(axes: "Axes", data: Arrays, name: str) -> None:
 def _signs(data: Arrays, name: str) -> tuple[int, int]:
     """Of the biases more than two standard errors from 0: how many have the predicted sign, how many are."""
     found, line = data[f"simulated_bias_{name}"], data[f"predicted_bias_{name}"]
-    seen = np.abs(found) > 2 * data[f"simulated_std_{name}"] / np.sqrt(data["runs"])[:, None]
-    return int(np.sum(seen & (found * line > 0))), int(np.sum(seen))
+    clear = np.abs(found) > 2 * data[f"simulated_std_{name}"] / np.sqrt(data["runs"])[:, None]
+    return int(np.sum(clear & (found * line > 0))), int(np.sum(clear))
 
 
 def caption(data: Arrays, config: Config) -> str:
@@ -183,7 +183,7 @@ def caption(data: Arrays, config: Config) -> str:
         f"{given(config.play.step)}, near the largest bias of $h$. Runs of so many samples each: {ensembles} "
         f"(seed {config.play.seed}). Markers: the runs; lines: `predict` for all sample sizes m, its bias of "
         f"order 1/m and its standard deviation of order 1/sqrt(m). {'; '.join(found)}. Biases are drawn "
-        f"without their signs: {sum(same for same, _ in signs)} of the {sum(seen for _, seen in signs)} that "
+        f"without their signs: {sum(same for same, _ in signs)} of the {sum(n for _, n in signs)} that "
         "are more than two standard errors from 0 have the predicted one. The standard error of an sd over "
         f"R runs is sd/sqrt(2 R): {plain(100 / np.sqrt(2 * data['runs'][-1]), 2)} % at {data['runs'][-1]} "
         "runs."

@@ -41,9 +41,9 @@ class HeavyBall(lsgan.AbstractRule):
             return jax.tree.map(lambda v, f: self.momentum * v + self.step_size * f, velocity, along)
 
         disc = moved(state.disc, lsgan.field(game, players).disc)
-        there = lsgan.Players(jax.tree.map(jnp.add, players.disc, disc), players.gen)
-        gen = moved(state.gen, lsgan.field(game, there if self.alternating else players).gen)
-        after = lsgan.Players(there.disc, jax.tree.map(jnp.add, players.gen, gen))
+        after_disc = lsgan.Players(jax.tree.map(jnp.add, players.disc, disc), players.gen)
+        gen = moved(state.gen, lsgan.field(game, after_disc if self.alternating else players).gen)
+        after = lsgan.Players(after_disc.disc, jax.tree.map(jnp.add, players.gen, gen))
         return after, lsgan.Players(disc, gen)
 
 

@@ -94,11 +94,11 @@ def _measured(numbers: jax.Array, points: lsgan.Players) -> tuple:
     game, start = _parts(numbers)
     positions = restrict(game, start, _FREE).positions
 
-    def look(players: lsgan.Players) -> tuple[jax.Array, jax.Array]:
+    def measures(players: lsgan.Players) -> tuple[jax.Array, jax.Array]:
         part = Restriction(game, players, positions)
         return game.cost(players), norm(part.field(part.point))
 
-    return jax.vmap(look)(points)
+    return jax.vmap(measures)(points)
 
 
 def compute(config: Config) -> Arrays:
@@ -106,7 +106,8 @@ def compute(config: Config) -> Arrays:
     rules = config.rules()
     numbers = jnp.asarray([[case.a, case.b, case.g, case.h, case.c] for case in config.cases])
     runs = [
-        jax.jit(jax.vmap(lambda own, rule=rule: _run(rule, config, own)))(numbers) for rule in rules.values()
+        jax.jit(jax.vmap(lambda values, rule=rule: _run(rule, config, values)))(numbers)
+        for rule in rules.values()
     ]
     points, outcome = jax.tree.map(lambda *parts: jnp.stack(parts), *runs)
     cost, size = jax.jit(jax.vmap(jax.vmap(_measured), in_axes=(None, 0)))(numbers, points)

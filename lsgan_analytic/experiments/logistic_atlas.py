@@ -59,13 +59,13 @@ def compute(config: Config) -> Arrays:
             grid = {
                 name: centre[name] + np.linspace(-config.width, config.width, config.points) for name in names
             }
-            seen = lsgan.portrait(game, point, grid)
+            portrait = lsgan.portrait(game, point, grid)
             key = f"{sign}_{''.join(names)}"
             data |= {
                 f"first_{key}": grid[names[0]],
                 f"second_{key}": grid[names[1]],
-                f"cost_{key}": np.asarray(seen.cost, np.float32),
-                f"field_{key}": np.asarray(seen.field, np.float32),
+                f"cost_{key}": np.asarray(portrait.cost, np.float32),
+                f"field_{key}": np.asarray(portrait.field, np.float32),
                 f"kind_{key}": np.asarray(lsgan.classify(game, None, point, names).kind.name),
             }
         box = {name: (value - config.box, value + config.box) for name, value in centre.items()}
@@ -101,9 +101,9 @@ def plot(data: Arrays, config: Config) -> "Figure":
 
 def _draw_plane(axes: "Axes", data: Arrays, key: str, names: tuple[str, str]) -> None:
     grid = dict(zip(names, (jnp.asarray(data[f"{part}_{key}"]) for part in ("first", "second")), strict=True))
-    seen = lsgan.Portrait(grid, jnp.asarray(data[f"cost_{key}"]), jnp.asarray(data[f"field_{key}"]))
-    plotting.streamlines(axes, seen, density=0.5)
-    plotting.nullclines(axes, seen)
+    portrait = lsgan.Portrait(grid, jnp.asarray(data[f"cost_{key}"]), jnp.asarray(data[f"field_{key}"]))
+    plotting.streamlines(axes, portrait, density=0.5)
+    plotting.nullclines(axes, portrait)
     (x, y), (left, right) = grid.values(), names
     axes.set(xlabel=f"${left}$", ylabel=f"${right}$", xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
     middle = [float(values.mean()) for values in grid.values()]
@@ -121,7 +121,7 @@ def _handles() -> tuple[list, list[str]]:
         kind = lsgan.Kind[name]
         marker, face = plotting.MARKS[kind]
         words[kind.value] = {"marker": marker, "color": "black", "markerfacecolor": face, "linestyle": "none"}
-    return [Line2D([], [], **look) for look in words.values()], list(words)
+    return [Line2D([], [], **style) for style in words.values()], list(words)
 
 
 def caption(data: Arrays, config: Config) -> str:

@@ -109,7 +109,7 @@ def _train(config: Config, target: str, setting: str) -> Arrays:
     rule = config.rule()  # one object: compiled once
 
     @jax.jit
-    def look(generators: lsgan.NeuralGenerator) -> tuple[jax.Array, ...]:
+    def measures(generators: lsgan.NeuralGenerator) -> tuple[jax.Array, ...]:
         made = jax.vmap(lambda gen: gen(z))(generators)
         captured = jax.vmap(lambda x: lsgan.modes.modes_captured(x, centers, std, config.least))(made)
         share = jax.vmap(lambda x: lsgan.modes.high_quality_share(x, centers, std))(made)
@@ -128,7 +128,7 @@ def _train(config: Config, target: str, setting: str) -> Arrays:
             protocol="fresh",
             tile=1,
         )
-        found.append(tuple(map(np.asarray, look(jax.tree.map(lambda leaf: leaf[0], runs.players.gen)))))
+        found.append(tuple(map(np.asarray, measures(jax.tree.map(lambda leaf: leaf[0], runs.players.gen)))))
     captured, share, points = zip(*found, strict=True)
     key = f"{target}_{setting}"
     return {

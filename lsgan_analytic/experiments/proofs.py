@@ -197,9 +197,9 @@ def _draw_boxes(axes: "Axes", data: Arrays) -> None:
     from matplotlib.patches import Rectangle
 
     colors = (SKY, GREY, VERMILION)
-    look: Any = {"edgecolor": BLACK, "linewidth": 0.3, "alpha": 0.7}
+    style: Any = {"edgecolor": BLACK, "linewidth": 0.3, "alpha": 0.7}
     for ((w0, w1), (s0, s1)), how in zip(data["dirac_boxes"], data["dirac_how"], strict=True):
-        axes.add_patch(Rectangle((w0, s0), w1 - w0, s1 - s0, facecolor=colors[how], **look))
+        axes.add_patch(Rectangle((w0, s0), w1 - w0, s1 - s0, facecolor=colors[how], **style))
     for text, color in (("$f_w\\neq0$", SKY), ("$f_\\theta\\neq0$", GREY), ("exactly one zero", VERMILION)):
         axes.plot([], [], "s", color=color, label=text)
     axes.plot(0, 0, "+", color=BLUE)

@@ -87,11 +87,11 @@ def _under(sign: str, config: Config, g: np.ndarray) -> Arrays:
 def _along_the_line(game: lsgan.Game, config: Config, g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(G, 4) fields and (G, 4, 4) Jacobians."""
 
-    def look(g: jax.Array) -> tuple[lsgan.Players, jax.Array]:
+    def measures(g: jax.Array) -> tuple[lsgan.Players, jax.Array]:
         players = config.players(g)
         return lsgan.field(game, players), lsgan.jacobian(game, players)
 
-    fields, jacobians = jax.jit(jax.vmap(look))(g)
+    fields, jacobians = jax.jit(jax.vmap(measures))(g)
     return np.stack(jax.tree.leaves(fields), axis=1), np.asarray(jacobians)
 
 

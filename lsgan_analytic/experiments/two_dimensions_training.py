@@ -102,7 +102,7 @@ def compute(config: Config) -> Arrays:
             ),
             f"{name}_cost": np.asarray(path.cost),
             f"{name}_log_pdf": np.asarray(game.data.log_pdf(places), dtype=np.float32),  # pyright: ignore
-            f"{name}_generated": np.asarray([jax.vmap(own.gen)(z) for own in ends], dtype=np.float32),
+            f"{name}_generated": np.asarray([jax.vmap(end.gen)(z) for end in ends], dtype=np.float32),
             f"{name}_outcome": np.asarray(str(lsgan.Outcome[path.outcome])),  # pyright: ignore
         }
     return data | {"x1": x1, "x2": x2}

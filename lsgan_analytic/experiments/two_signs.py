@@ -67,12 +67,12 @@ def compute(config: Config) -> Arrays:
 
 def _under(sign: str, config: Config, common: Arrays) -> Arrays:
     """The runs of all cases under one sign."""
-    kept, data = common["iterations"], {}
+    iterations, data = common["iterations"], {}
     for case in config.cases:
         exact, x = case.game(), jnp.asarray(common[f"x_{case.name}"])
         game = lsgan.Game(data=exact.data, latent=exact.latent, loss=_LOSSES[sign])
         run = train(game, case.players(), config.step, config.updates, free=None)
-        a, b, g, h = (run.parameters[name][kept] for name in PARAMETER_COLORS)
+        a, b, g, h = (run.parameters[name][iterations] for name in PARAMETER_COLORS)
         made = lsgan.ShiftedExponential(loc=h[-1], scale=g[-1])
         key = f"{case.name}_{sign}"
         data |= {

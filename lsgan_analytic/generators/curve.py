@@ -36,9 +36,9 @@ class Curve(AbstractGenerator):
     def __call__(self, z: FloatLike) -> Values:
         z = jnp.asarray(z)
         rows = []
-        for own in self.coefficients:
-            value = jnp.full_like(z, 0) + own[-1]
-            for coefficient in own[-2::-1] if own.size > 1 else ():
+        for row in self.coefficients:
+            value = jnp.full_like(z, 0) + row[-1]
+            for coefficient in row[-2::-1] if row.size > 1 else ():
                 value = value * z + coefficient
             rows.append(value)
         return jnp.stack(rows, axis=-1)
@@ -46,6 +46,6 @@ class Curve(AbstractGenerator):
     def preimages(self, x: Array) -> Vector:
         """All z where the curve crosses one of the lines ``x``."""
         rows = jax.lax.stop_gradient(as_lines(x))
-        own = jax.lax.stop_gradient(self.coefficients)
-        along = rows[:, 0, None] * own[None, 0] + rows[:, 1, None] * own[None, 1]
+        c = jax.lax.stop_gradient(self.coefficients)
+        along = rows[:, 0, None] * c[None, 0] + rows[:, 1, None] * c[None, 1]
         return jax.vmap(real_roots)(along.at[:, 0].add(-rows[:, 2])).ravel()

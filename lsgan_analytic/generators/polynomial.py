@@ -34,25 +34,25 @@ class Polynomial(AbstractLineGenerator):
 
     def preimages(self, x: Vector) -> Vector:
         """The real roots of G(z) - x: eigenvalues of the companion matrix, polished by Newton's method."""
-        own = jax.lax.stop_gradient(self.coefficients)
-        size = jnp.max(jnp.abs(own))
-        tiny = jnp.finfo(own.dtype).eps * jnp.where(size > 0, size, 1)
-        top = jnp.where(jnp.abs(own[-1]) > tiny, own[-1], tiny)  # a lower degree: its last root is far away
-        slope = jnp.arange(1, own.size, dtype=own.dtype) * own[1:]
+        c = jax.lax.stop_gradient(self.coefficients)
+        size = jnp.max(jnp.abs(c))
+        tiny = jnp.finfo(c.dtype).eps * jnp.where(size > 0, size, 1)
+        top = jnp.where(jnp.abs(c[-1]) > tiny, c[-1], tiny)  # a lower degree: its last root is far away
+        slope = jnp.arange(1, c.size, dtype=c.dtype) * c[1:]
 
         def roots(level: Values) -> Vector:
-            low = own.at[0].add(-level)[:-1] / top
-            matrix = jnp.eye(own.size - 1, k=-1, dtype=own.dtype).at[:, -1].set(-low)
+            low = c.at[0].add(-level)[:-1] / top
+            matrix = jnp.eye(c.size - 1, k=-1, dtype=c.dtype).at[:, -1].set(-low)
             every = jnp.linalg.eigvals(jnp.where(jnp.isfinite(level), matrix, 0))
             z = every.real
             for _ in range(2):
-                move = (jnp.polyval(own[::-1], z) - level) / jnp.polyval(slope[::-1], z)
+                move = (jnp.polyval(c[::-1], z) - level) / jnp.polyval(slope[::-1], z)
                 z = z - jnp.where(jnp.abs(move) < 1e-3 * (1 + jnp.abs(z)), move, 0)
-            near = jnp.sqrt(jnp.finfo(own.dtype).eps) * (1 + jnp.abs(z))
+            near = jnp.sqrt(jnp.finfo(c.dtype).eps) * (1 + jnp.abs(z))
             return jnp.where((jnp.abs(every.imag) <= near) & jnp.isfinite(level), z, jnp.nan)
 
         return jax.vmap(roots)(jax.lax.stop_gradient(x)).ravel()
 
     def critical_points(self) -> Vector:
-        own = jax.lax.stop_gradient(self.coefficients)
-        return real_roots(jnp.arange(1, own.size, dtype=own.dtype) * own[1:])
+        c = jax.lax.stop_gradient(self.coefficients)
+        return real_roots(jnp.arange(1, c.size, dtype=c.dtype) * c[1:])

@@ -85,7 +85,7 @@ class Call(eqx.Module):
     def described(self) -> Description:
         """What two calls must share to have the same ends: the numbers, and what a run computes."""
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
-        return describe(lambda **own: Call(**own).end(jnp.asarray(0)), parts, {"jax": jax.__version__})
+        return describe(lambda **fields: Call(**fields).end(jnp.asarray(0)), parts, {"jax": jax.__version__})
 
     def end(self, start: Array) -> dict[str, Any]:
         """What ``Basins`` holds of the run from one start, by name, and the points it is judged by."""
@@ -94,15 +94,15 @@ class Call(eqx.Module):
         begin = Restriction(self.game, placed(self.players, places, self.axes, start), self.positions)
         run = Progress.begin(self.rule, begin)
         tolerance = self.tolerance.astype(dtype_of(self.players))
-        watched = _Watched.begin(run, tolerance, lambda own: far(own), min(half_of(self.steps + 1), RECORDED))
+        watched = _Watched.begin(run, tolerance, far, min(half_of(self.steps + 1), RECORDED))
         watched, _ = play(lambda _: self.game, self.rule, watched, 1, self.steps, keep=lambda _: None)
         watched, end = watched.noted(self.game), watched.run
-        outcome, seen = end.judged(self.game, self.rule, self.tolerance)
+        outcome, evidence = end.judged(self.game, self.rule, self.tolerance)
         rested = (watched.settled <= self.steps) & (end.steps_taken == self.steps)
         return {
             "players": end.players,
             "outcome": outcome,
-            "evidence": seen,
+            "evidence": evidence,
             "steps_taken": end.steps_taken,
             "settled": jnp.where(rested, watched.settled, -1),
             "distance": far(end.players),
@@ -131,7 +131,7 @@ def ends(call: Call, starts: np.ndarray) -> dict[str, Any]:
         weights = bump(len(recorded[run]))[:, None]
         centre[run] = np.sum(weights * recorded[run], axis=0)
         size[run] = np.sqrt(np.sum(weights * (recorded[run] - centre[run]) ** 2))
-    outcome = jax.vmap(lambda none, own: Outcome.where(none, own, Outcome.cycle))(
+    outcome = jax.vmap(lambda no_period, outcome: Outcome.where(no_period, outcome, Outcome.cycle))(
         jnp.isnan(period), found["outcome"]
     )
     return found | {"outcome": outcome, "period": period, "centre": centre, "size": size}

@@ -109,7 +109,7 @@ def _along(game: Game, players: Players, direction: Array) -> Array:
     flat, rebuild = ravel_pytree(players)
     times = 2.0 ** jnp.arange(_DOUBLINGS, dtype=flat.dtype)
     points = flat[None] + times[:, None] * direction.astype(flat.dtype)[None]
-    return jax.vmap(lambda own: game.cost(rebuild(own)))(points)
+    return jax.vmap(lambda point: game.cost(rebuild(point)))(points)
 
 
 def _extrapolate(values: np.ndarray) -> tuple[float, float]:

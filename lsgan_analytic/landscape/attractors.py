@@ -89,17 +89,17 @@ def attractors(found: Basins, apart: float, before: Attractors | None = None) ->
         )
     places = np.concatenate([centre, size], axis=1)
     known = [] if before is None else _known(before)
-    own = _labels(kinds, places, known, limit)
-    count = np.bincount(own, minlength=len(known))
-    share = count / own.size
+    of_run = _labels(kinds, places, known, limit)
+    count = np.bincount(of_run, minlength=len(known))
+    share = count / of_run.size
     labels = np.full(finished.size, -1)
-    labels[finished] = own
+    labels[finished] = of_run
     placed = np.asarray([kind in _PLACED for kind, _ in known])
 
     def mean(values: np.ndarray) -> np.ndarray:
-        there = [values[own == label].mean(axis=0) if count[label] else np.full(values.shape[1], np.nan)
+        centres = [values[of_run == label].mean(axis=0) if count[label] else np.full(values.shape[1], np.nan)
                  for label in range(len(known))]  # fmt: skip
-        return np.where(placed[:, None], np.stack(there), np.nan)
+        return np.where(placed[:, None], np.stack(centres), np.nan)
 
     return Attractors(
         labels=labels.reshape(found.finished.shape),
@@ -108,7 +108,7 @@ def attractors(found: Basins, apart: float, before: Attractors | None = None) ->
         size=mean(size)[:, 0],
         period=mean(period)[:, 0],
         share=share,
-        standard_error=np.sqrt(share * (1 - share) / own.size),
+        standard_error=np.sqrt(share * (1 - share) / of_run.size),
     )
 
 

@@ -23,11 +23,11 @@ class Cause(eqx.Enumeration):
 
     moving = "it is not small"
     saturated = "D is flat on the data and on the samples"
-    samples = "D is flat on the samples only: the generator feels nothing"
+    samples = "D is flat on the samples only: the generator has no gradient"
     sure = "D has slope on the samples, but the generator's loss is flat at the values it gives them"
     generator = "the generator hardly moves its samples"
     data = "D is flat on the data, and the samples balance"
-    balanced = "every factor is there, and they cancel: a stationary point is near"
+    balanced = "no factor is small, and they cancel: a stationary point is near"
 
 
 CAUSES = {
@@ -45,7 +45,7 @@ class Diagnosis(eqx.Module):
     Attributes:
         field_norm: |field| over the free parameters.
         data_slope: E|D'(x)| on the data; sample_slope: E|D'(G(z))| on the samples (per unit x).
-        pull: E|d phi_G(D(x))/dx| on the samples: what the generator feels of D.
+        pull: E|d phi_G(D(x))/dx| on the samples: the slope that the generator descends.
         generator_slope: E|dG/dtheta|, over all parameters of G.
         growth: growth rate of log|field| along the flow, u^T J u with u the direction of the field
             (per unit of flow time).
@@ -122,8 +122,8 @@ def _pace(part: Restriction, rule: AbstractRule | None, size: Scalar) -> Scalar:
     if rule is None:
         return jnp.ones_like(size)
     here = part.reduce(part.players)
-    there, _ = advance(part, rule, here, rule.init(here))
-    return norm(vector(there) - vector(here)) / jnp.where(size > 0, size, 1)
+    moved, _ = advance(part, rule, here, rule.init(here))
+    return norm(vector(moved) - vector(here)) / jnp.where(size > 0, size, 1)
 
 
 def _factors(game: Game, players: Players) -> tuple[Scalar, Scalar, Scalar, Scalar]:

@@ -13,7 +13,7 @@ from .. import solved
 from .._boxes import corners
 from .._checks import checked_float, checked_int
 from .._types import Players, Scalar
-from .._window import Box, spread, Window, window
+from .._window import Box, evenly_spaced, Window, window
 from ..equilibria._bound import halve, in_chunks
 from ..game import Game
 from ..parameters import Names
@@ -81,7 +81,7 @@ def extremes(
     gap = checked_float(gap, "gap", low=float(np.finfo(float).tiny))
     boxes, safety = checked_int(boxes, "boxes"), checked_float(safety, "safety", low=1.0)
     known = solved.ask(lambda solved_game: solved_game.cost_bounds(game, players, bounds.positions))
-    starts = bounds.at(spread(_TRIES, len(bounds.names))).astype(bounds.low.dtype)
+    starts = bounds.at(evenly_spaced(_TRIES, len(bounds.names))).astype(bounds.low.dtype)
     ranges = []
     for sign in (1.0, -1.0):
         searched = _collapsed(known, bounds, sign) if known else bounds

@@ -7,7 +7,7 @@ from jax import Array
 
 from .._checks import checked_int, positive_number
 from .._types import Players, Scalar, ScalarLike
-from .._window import Box, placed, spread, window
+from .._window import Box, evenly_spaced, placed, window
 from ..game import Game
 from ..parameters import Names
 from ..updates.base import AbstractRule, checked_rule
@@ -68,21 +68,23 @@ def plateaus(
     bounds = window(players, box, free)
     if rule is not None:
         checked_rule(rule)
-    where = bounds.at(spread(checked_int(points, "points"), len(bounds.names))).astype(bounds.low.dtype)
+    where = bounds.at(evenly_spaced(checked_int(points, "points"), len(bounds.names))).astype(
+        bounds.low.dtype
+    )
     threshold = positive_number("threshold")(threshold)
-    cost, seen = _map(game, placed(players, bounds.positions, where), rule, bounds.positions, threshold)
-    shares = {Cause[own]: float(np.mean(np.asarray(seen.cause == own))) for own in CAUSES.values()}
+    cost, diagnosis = _map(game, placed(players, bounds.positions, where), rule, bounds.positions, threshold)
+    shares = {Cause[cause]: float(np.mean(np.asarray(diagnosis.cause == cause))) for cause in CAUSES.values()}
     still = shares.pop(Cause[Cause.moving])
     causes = {name: part for name, part in sorted(shares.items(), key=lambda one: -one[1]) if part}
-    return Plateaus(bounds.names, where, np.asarray(cost), seen, 1 - still, causes)
+    return Plateaus(bounds.names, where, np.asarray(cost), diagnosis, 1 - still, causes)
 
 
 @eqx.filter_jit
 def _map(
     game: Game, where: Players, rule: AbstractRule | None, positions: tuple[int, ...], threshold: Scalar
 ) -> tuple[Array, Diagnosis]:
-    def look(own: Players) -> tuple[Array, Diagnosis]:
-        return game.cost(own), _diagnose(game, own, rule, positions, threshold)
+    def at_one(at: Players) -> tuple[Array, Diagnosis]:
+        return game.cost(at), _diagnose(game, at, rule, positions, threshold)
 
     size = jax.tree.leaves(where)[0].shape[0]
-    return jax.lax.map(look, where, batch_size=min(256, size))
+    return jax.lax.map(at_one, where, batch_size=min(256, size))

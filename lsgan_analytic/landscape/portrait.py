@@ -48,8 +48,8 @@ def portrait(game: AbstractGame, players: Players, grid: Mapping[str, Numbers]) 
     >>> import lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
     >>> players = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
-    >>> seen = lsgan.portrait(game, players, {"b": [-3.0, 0.0, 3.0], "h": [-2.0, 1.0]})
-    >>> seen.cost.shape, seen.field.shape
+    >>> portrait = lsgan.portrait(game, players, {"b": [-3.0, 0.0, 3.0], "h": [-2.0, 1.0]})
+    >>> portrait.cost.shape, portrait.field.shape
     ((3, 2), (3, 2, 2))
     """
     checked_parts(game, players)
@@ -57,13 +57,13 @@ def portrait(game: AbstractGame, players: Players, grid: Mapping[str, Numbers]) 
         raise ValueError(f"grid: expected {{name: values}}, got {grid!r}")
     if len(grid) != 2:
         raise ValueError(f"grid: expected two parameters, got {list(grid)}")
-    look = _Look(game, indices(players, tuple(grid), "grid"))
-    cost, force = surface(look, players, grid)
+    at_one = _CostAndField(game, indices(players, tuple(grid), "grid"))
+    cost, force = surface(at_one, players, grid)
     return Portrait({name: jnp.asarray(values) for name, values in grid.items()}, cost, force)
 
 
-class _Look(eqx.Module):
-    """What is seen at one point. A module, so that another look at the same game is not compiled again."""
+class _CostAndField(eqx.Module):
+    """Cost and field at one point. A module, so that a second portrait of a game is not compiled again."""
 
     game: AbstractGame
     positions: tuple[int, ...] = eqx.field(static=True)

@@ -1,7 +1,8 @@
 """Probability laws on the line: what the data and the latent variable are drawn from."""
 
-from .base import AbstractDensity as AbstractDensity, AbstractLaw as AbstractLaw
+from .base import AbstractLaw as AbstractLaw
 from .benchmarks import grid as grid, ring as ring
+from .density import AbstractDensity as AbstractDensity
 from .discrete import PointMasses as PointMasses
 from .exponential import Exponential as Exponential, ShiftedExponential as ShiftedExponential
 from .gamma import Gamma as Gamma

@@ -8,8 +8,10 @@ from .multivariate_normal import MultivariateNormal
 
 
 def _mixture(means: np.ndarray, std: float) -> Mixture:
-    own = np.diag([std * std] * 2)  # inf, which the law refuses, where ** would overflow
-    return Mixture(np.full(len(means), 1 / len(means)), [MultivariateNormal(mean, own) for mean in means])
+    covariance = np.diag([std * std] * 2)  # inf, which the law refuses, where ** would overflow
+    return Mixture(
+        np.full(len(means), 1 / len(means)), [MultivariateNormal(mean, covariance) for mean in means]
+    )
 
 
 def _positive(value: float, name: str) -> float:

@@ -9,7 +9,7 @@ from .._types import Flag, FloatLike, Parameter, Values
 from .transformed import AbstractRate, AbstractTransformed, Standard
 
 BULK = 6.4  # in sqrt(s): e^{-6.4^2} = 2e-18
-REACH = 8.6  # in sqrt(s): e^{-8.6^2} = 7e-33; where D is 1e-9 in the bulk, its tail carries E[D^2]
+REACH = 8.6  # in sqrt(s): e^{-8.6^2} = 7e-33; where D is 1e-9 for most of the mass, its tail carries E[D^2]
 
 STANDARD = Standard(
     breakpoints=(0, REACH),

@@ -7,7 +7,7 @@ from jax.scipy.special import gammainc, gammaln
 
 from .._checks import positive
 from .._types import Parameter, Scalar, Values, Vector
-from .base import PANELS
+from .density import PANELS
 from .transformed import AbstractRate, Standard
 
 _DEPTH = 74.0  # e^{-74} = 7e-33 of the mass is beyond either end

@@ -72,15 +72,15 @@ class Mixture(AbstractLaw):
             for law in self.components
         }
         if len(kinds) > 1 or not jax.tree.leaves(self.components):
-            return [function(*own) for own in zip(self.components, *others, strict=True)]
+            return [function(*arguments) for arguments in zip(self.components, *others, strict=True)]
         every = jax.tree.map(lambda *parts: jnp.stack(parts), *self.components)
         values = jax.vmap(function)(every, *others)
         parts = [list(leaf) for leaf in jax.tree.leaves(values)]
-        return [jax.tree.unflatten(jax.tree.structure(values), own) for own in zip(*parts, strict=True)]
+        return [jax.tree.unflatten(jax.tree.structure(values), leaves) for leaves in zip(*parts, strict=True)]
 
     def sample(self, key: Array, n: int) -> Values:
-        choice, own = jax.random.split(key)
-        keys = jax.random.split(own, len(self.components))
+        choice, rest = jax.random.split(key)
+        keys = jax.random.split(rest, len(self.components))
         which = jax.random.choice(choice, len(self.components), (n,), p=self.weights)
         draws = jnp.stack(self._each(lambda law, key: law.sample(key, n), keys))
         return draws[which, jnp.arange(n)]
@@ -96,8 +96,8 @@ class Mixture(AbstractLaw):
 
     def _joined(self, rule: Callable[[AbstractLaw], Rule]) -> Rule:
         points, weights = zip(*self._each(rule), strict=True)
-        own = [share * mass for share, mass in zip(self.weights, weights, strict=True)]
-        return jnp.concatenate(points), jnp.concatenate(own)
+        scaled = [share * mass for share, mass in zip(self.weights, weights, strict=True)]
+        return jnp.concatenate(points), jnp.concatenate(scaled)
 
     def singularities(self) -> Vector:
         return jnp.concatenate([law.singularities().astype(self.weights.dtype) for law in self.components])

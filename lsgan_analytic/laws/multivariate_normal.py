@@ -11,7 +11,7 @@ from jaxtyping import Float
 from .._checks import finite
 from .._plane import affine, as_lines, dot, pull_back, quotient, unit
 from .._types import Breakpoints, Numbers, Scalar, Values, Vector
-from .base import PER_PANEL
+from .density import PER_PANEL
 from .normal import Normal
 from .plane import AbstractPlaneLaw
 
@@ -77,12 +77,12 @@ class MultivariateNormal(AbstractPlaneLaw):
 
     def with_factor(self, mean: Vector, factor: Array) -> "MultivariateNormal":
         """The law of mean + factor u, without checks."""
-        return eqx.tree_at(lambda own: (own.mean, own.factor), self, (mean, factor))
+        return eqx.tree_at(lambda law: (law.mean, law.factor), self, (mean, factor))
 
     def widened(self, std: Scalar) -> "MultivariateNormal":
         """The law of x + std e, e ~ N(0, I)."""
-        spread = self.covariance + jnp.square(std) * jnp.eye(2, dtype=self.mean.dtype)
-        return self.with_factor(self.mean, _cholesky(spread))
+        covariance = self.covariance + jnp.square(std) * jnp.eye(2, dtype=self.mean.dtype)
+        return self.with_factor(self.mean, _cholesky(covariance))
 
     def sample(self, key: Array, n: int) -> Values:
         return affine(self.factor, self.mean, jax.random.normal(key, (n, 2), self.mean.dtype))
@@ -111,8 +111,8 @@ class MultivariateNormal(AbstractPlaneLaw):
 
     def _hermite(self, n: int) -> tuple[Values, Values]:
         points, weights = np.polynomial.hermite_e.hermegauss(n)
-        own = self.mean.dtype
-        return jnp.asarray(points, own), jnp.asarray(weights / weights.sum(), own)
+        dtype = self.mean.dtype
+        return jnp.asarray(points, dtype), jnp.asarray(weights / weights.sum(), dtype)
 
     def _tensor(
         self, first: tuple[Vector, Vector], second: tuple[Vector, Vector], frame: Float[Array, "2 2"]

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from .._checks import positive
 from .._types import Parameter, Values
-from .base import PANELS
+from .density import PANELS
 from .exponential import STANDARD
 from .transformed import AbstractTransformed, heavy_reach, Standard
 

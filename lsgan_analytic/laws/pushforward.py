@@ -9,10 +9,11 @@ from jax import Array
 
 from .._fit import fitting
 from .._implicit import differentiable_roots
-from .._plane import as_lines, as_points, dot
-from .._types import Breakpoints, Flags, FloatLike, Values, Vector
-from ..generators.base import AbstractGenerator, AbstractLineGenerator
+from .._plane import as_lines, as_points
+from .._types import Breakpoints, FloatLike, Values, Vector
+from ..generators.base import AbstractGenerator
 from ._bisection import quantile
+from ._preimages import distinct, preimages, with_derivatives
 from .base import AbstractLaw
 from .discrete import PointMasses
 
@@ -32,23 +33,13 @@ def register_pushforward(law: type, generator: type) -> Callable:
     return register
 
 
-def _distinct(z: Array) -> Array:
-    """Roots (n, k), NaN for those that equal one before: a panel between them would be at a singularity."""
-    if z.ndim != 2:
-        return z
-    near = float(jnp.finfo(z.dtype).eps) ** 0.5 * (1 + jnp.abs(z))
-    before = jnp.tril(jnp.ones((z.shape[1],) * 2, bool), -1)[None]
-    same = (jnp.abs(z[:, :, None] - z[:, None, :]) <= near[:, :, None]) & before
-    return jnp.where(same.any(axis=2), jnp.nan, z)
-
-
 class Pushforward(AbstractLaw):
     """The law of generator(z) with z ~ latent.
 
-    Expectations are taken over z, with panels that end where G(z) is at a break of D. The density is the sum
-    over all z with G(z) = x of p(z)/|G'(z)| (per unit x), the cdf is the mass of all z with G(z) <= x: for a
-    generator that knows its preimages. For others there is no density and no derivative of what has kinks or
-    jumps (ValueError), and cdf and quantile are those of the nodes of the rule: steps.
+    Expectations are taken over z, with panels that end where G(z) is at a breakpoint of D. The density is the
+    sum over all z with G(z) = x of p(z)/|G'(z)| (per unit x), the cdf is the mass of all z with G(z) <= x:
+    for a generator that knows its preimages. For others there is no density and no derivative of what has
+    kinks or jumps (ValueError), and cdf and quantile are those of the nodes of the rule: steps.
     """
 
     latent: AbstractLaw
@@ -81,12 +72,12 @@ class Pushforward(AbstractLaw):
             return self.nodes()
         breakpoints = as_points(breakpoints) if self.dim == 1 else as_lines(breakpoints)
         kinks = self.generator.breakpoints()
-        z = self._found(breakpoints)
-        z = z if kinks.size else _distinct(z)  # of a G with kinks each is known once
+        z = self._preimages(breakpoints)
+        z = z if kinks.size else distinct(z)  # of a G with kinks each is known once
         if differentiable and breakpoints.size:
             if not z.size:
                 raise ValueError(self._unknown("the integrand has kinks or jumps"))
-            z = self._moving(z, breakpoints)
+            z = self._with_derivatives(z, breakpoints)
         z = z.reshape(-1, *z.shape[2:])
         if kinks.size:
             gen = self.generator
@@ -96,58 +87,11 @@ class Pushforward(AbstractLaw):
         z, weights = self.latent.composite_nodes(z, n, differentiable or bool(kinks.size))
         return self._points(z), weights
 
-    def _found(self, x: Array) -> Array:
-        """All preimages of every x, (n, k), without derivatives; lines on the plane, (n, k, 3)."""
-        gen, x = jax.lax.stop_gradient((self.generator, x))
-        if x.ndim == 2 and isinstance(gen, AbstractLineGenerator):
-            raise ValueError(
-                f"gen: {type(gen).__name__} maps numbers, {type(self.latent).__name__} is on the plane and "
-                "D changes about lines; expected lsgan.AffineMap or another map of the plane"
-            )
-        if not x.size:  # of no breakpoints it is not known whether they are points or lines
-            return x[:, None]
-        z = jax.vmap(lambda one: gen.preimages(one[None]))(x)
-        return z if x.ndim > 1 else self._turning(z, x)
+    def _preimages(self, x: Array) -> Array:
+        return preimages(self.latent, self.generator, x)
 
-    def _turning(self, z: Array, x: Vector) -> Array:
-        """Preimages of what G takes, to rounding, where it turns: the turning point itself, for all near it.
-
-        They are off by the root of a rounding error, or missing, and a density is infinite there.
-        """
-        gen, turning = jax.lax.stop_gradient((self.generator, self.generator.critical_points()))
-        if not turning.size:
-            return z
-        apart = jnp.abs(x[:, None] - jax.vmap(gen)(turning)[None])
-        apart = jnp.where(jnp.isnan(apart), jnp.inf, apart)
-        at = turning[jnp.argmin(apart, axis=1)][:, None]
-        turns = jnp.min(apart, axis=1) <= 4 * jnp.finfo(x.dtype).eps * (1 + jnp.abs(x))
-        near = jnp.isnan(z) | (jnp.abs(z - at) < float(jnp.finfo(x.dtype).eps) ** 0.25 * (1 + jnp.abs(at)))
-        return jnp.where(turns[:, None] & near, at, z)
-
-    def _moving(self, z: Array, x: Array) -> Array:
-        """``z`` of ``_found``, with derivatives."""
-        if z.ndim == 3:  # lines, which are preimages of lines without division
-            return jax.vmap(lambda one: self.generator.preimages(one[None]))(x)
-        start = jax.lax.stop_gradient(self.latent.nodes()[0])
-        through = jax.vmap(jax.vmap(self.generator))
-
-        def off(z: Array) -> Array:
-            if x.ndim == 1:
-                return through(z) - x[:, None]
-            return jax.vmap(dot)(x[:, :2], through(z)) - x[:, 2, None]
-
-        moved = differentiable_roots(off, z, start[start.shape[0] // 2])
-        return moved if x.ndim > 1 else jnp.where(self._turns_at(x)[:, None], z, moved)
-
-    def _turns_at(self, x: Vector) -> Flags:
-        """Whether G turns where it is ``x``, to rounding: two preimages meet there."""
-        gen, x = jax.lax.stop_gradient((self.generator, x))
-        turning = gen.critical_points()
-        if not turning.size:
-            return jnp.zeros(x.shape, bool)
-        values = jax.vmap(gen)(turning)
-        close = 1e3 * jnp.finfo(x.dtype).eps * (1 + jnp.abs(x))
-        return (jnp.abs(x[:, None] - values[None]) <= close[:, None]).any(axis=1)
+    def _with_derivatives(self, z: Array, x: Array) -> Array:
+        return with_derivatives(self.latent, self.generator, z, x)
 
     def _unknown(self, why: str) -> str:
         return f"generator: expected one that knows its preimages, got {type(self.generator).__name__}; {why}"
@@ -169,17 +113,17 @@ class Pushforward(AbstractLaw):
 
     def log_pdf(self, x: FloatLike) -> Values:
         x = jnp.asarray(x)
-        z = self._found(x.ravel())
+        z = self._preimages(x.ravel())
         if z.size == 0 < x.size:
             raise ValueError(self._unknown("a density is the sum over them"))
         z = self._without_atoms(z)
-        known, z = jnp.isfinite(z), self._moving(z, x.ravel())
+        known, z = jnp.isfinite(z), self._with_derivatives(z, x.ravel())
         z = jnp.where(known, z, 1)
         slope = jnp.abs(jax.vmap(jax.vmap(jax.grad(self.generator)))(z))
         logs = jax.lax.stop_gradient(self).latent.log_pdf(jax.lax.stop_gradient(z))
-        there = known & (logs > -jnp.inf)
-        infinite = there & ((slope == 0) | (logs == jnp.inf))  # without derivatives
-        regular = there & ~infinite
+        present = known & (logs > -jnp.inf)
+        infinite = present & ((slope == 0) | (logs == jnp.inf))  # without derivatives
+        regular = present & ~infinite
         # the others are looked at where the density is positive: masked, 0 times infinity would be NaN
         inside = jax.lax.stop_gradient(self.latent.nodes()[0])
         at = jnp.where(regular, z, inside[inside.shape[0] // 2])
@@ -206,7 +150,7 @@ class Pushforward(AbstractLaw):
     def _has_steps(self) -> bool:
         """Whether nothing better than the nodes is known of the cdf."""
         one = jnp.zeros((1,), self.latent.nodes()[0].dtype)
-        return self.is_sample or jax.eval_shape(self._found, one).size == 0
+        return self.is_sample or jax.eval_shape(self._preimages, one).size == 0
 
     def _masses(self) -> PointMasses:
         points, weights = self.nodes()

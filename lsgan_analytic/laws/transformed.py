@@ -12,7 +12,7 @@ from jax import Array
 
 from .._checks import same_shape
 from .._types import Flag, Flags, FloatLike, Parameter, Scalar, Values, Vector
-from .base import AbstractDensity
+from .density import AbstractDensity
 
 _NEEDED = 74.0  # e^{-74} = 7e-33
 
@@ -97,8 +97,8 @@ class AbstractTransformed(AbstractDensity):
     """
 
     def __check_init__(self):
-        own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        same_shape(**{name: value for name, value in own.items() if eqx.is_inexact_array(value)})
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        same_shape(**{name: value for name, value in values.items() if eqx.is_inexact_array(value)})
 
     @abc.abstractmethod
     def standard(self) -> Standard:
@@ -160,9 +160,9 @@ class AbstractTransformed(AbstractDensity):
         x = jnp.asarray(x)
         s, inside = self._inverse(x)
         logs = self.standard().log_pdf(s)
-        there = inside & (logs > -jnp.inf)
-        logs = jnp.where(there, logs, 0) - self.log_slope(jnp.where(there, s, self._middle()))
-        return jnp.where(there, logs, jnp.where(jnp.isnan(x), x, -jnp.inf))
+        nonzero = inside & (logs > -jnp.inf)
+        logs = jnp.where(nonzero, logs, 0) - self.log_slope(jnp.where(nonzero, s, self._middle()))
+        return jnp.where(nonzero, logs, jnp.where(jnp.isnan(x), x, -jnp.inf))
 
     def _middle(self) -> Scalar:
         edges = jax.lax.stop_gradient(self.chart_breakpoints())

@@ -37,8 +37,8 @@ def inception_score(log_posteriors: Numbers, weights: Numbers | None = None) -> 
 
 @jax.jit
 def _score(logs: Array, shares: Vector) -> Scalar:
-    own = jnp.broadcast_to(shares[:, None], logs.shape)
-    marginal = jax.scipy.special.logsumexp(logs, axis=0, b=own)[None]
-    there = logs > -jnp.inf  # 0 log 0 = 0, in derivatives too
-    ratio = jnp.where(there, logs, 0) - jnp.where(there, marginal, 0)
-    return jnp.exp(jnp.sum(own * jnp.where(there, jnp.exp(jnp.where(there, logs, 0)) * ratio, 0)))
+    weights = jnp.broadcast_to(shares[:, None], logs.shape)
+    marginal = jax.scipy.special.logsumexp(logs, axis=0, b=weights)[None]
+    present = logs > -jnp.inf  # 0 log 0 = 0, in derivatives too
+    ratio = jnp.where(present, logs, 0) - jnp.where(present, marginal, 0)
+    return jnp.exp(jnp.sum(weights * jnp.where(present, jnp.exp(jnp.where(present, logs, 0)) * ratio, 0)))

@@ -40,7 +40,7 @@ def _in_balls(points: Array, centers: Array, k: int) -> Array:
 def _holds(centers: Array, points: Array, k: int) -> Array:
     """Which of the balls about ``centers`` hold a point."""
     reach = _reach(centers, k)
-    return by_rows(lambda squares, own: jnp.min(squares) <= own, centers, points, reach)
+    return by_rows(lambda squares, reach_squared: jnp.min(squares) <= reach_squared, centers, points, reach)
 
 
 def precision(real: Numbers, fake: Numbers, k: int) -> Scalar:

@@ -18,9 +18,9 @@ def unit_kinks(weights: Vector, biases: Vector) -> Vector:
 def ordered(kinks: Vector) -> Vector:
     """The kinks, increasing, without derivatives; those that are NaN are replaced by the largest (or 0)."""
     kinks = jax.lax.stop_gradient(kinks)
-    there = jnp.isfinite(kinks)
-    last = jnp.max(jnp.where(there, kinks, -jnp.inf))
-    return jnp.sort(jnp.where(there, kinks, jnp.where(jnp.isfinite(last), last, 0)))
+    finite = jnp.isfinite(kinks)
+    last = jnp.max(jnp.where(finite, kinks, -jnp.inf))
+    return jnp.sort(jnp.where(finite, kinks, jnp.where(jnp.isfinite(last), last, 0)))
 
 
 def layer_roots(first: tuple[Vector, Vector], second: tuple[Array, Vector], negative_slope: float) -> Vector:

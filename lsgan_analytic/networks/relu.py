@@ -61,11 +61,11 @@ class AbstractPiecewiseLinear(AbstractCritic, AbstractGenerator):
             raise ValueError(f"depth: expected 1 or 2 hidden layers, got {depth}")
         sizes = (1, *(checked_int(width, "width"),) * depth, 1)
         weights, biases = [], []
-        for own, before, after in zip(
+        for layer_key, before, after in zip(
             jax.random.split(typed_key(key), depth + 1), sizes, sizes[1:], strict=False
         ):
             is_last = len(weights) == depth
-            one, other = jax.random.split(own)
+            one, other = jax.random.split(layer_key)
             scale = jnp.sqrt((1.0 if is_last else 2.0) / before)
             weights.append(jax.random.normal(one, (after, before)) * scale)
             biases.append(jnp.zeros(after) if is_last else jax.random.normal(other, (after,)))
@@ -131,7 +131,7 @@ class AbstractPiecewiseLinear(AbstractCritic, AbstractGenerator):
         size = jnp.max(jnp.abs(slope))
         size = jnp.where(size > 0, size, 1)
         last = self.weights[-1] / size, self.biases[-1] / size
-        return eqx.tree_at(lambda own: (own.weights[-1], own.biases[-1]), self, last)
+        return eqx.tree_at(lambda network: (network.weights[-1], network.biases[-1]), self, last)
 
 
 def _arrays(name: str):

@@ -17,14 +17,14 @@ _ENDS = dict(zip(OUTCOMES, (SKY, GREEN, ORANGE, VERMILION, PURPLE, YELLOW, GREY)
 
 
 def cost_map(
-    axes: "Axes", seen: Portrait, levels: int = 40, pale: float = 2.0, label: str | None = None
+    axes: "Axes", portrait: Portrait, levels: int = 40, pale: float = 2.0, label: str | None = None
 ) -> "Axes":
     """J in bands of colour, with a bar if it has a ``label``; ``pale`` > 1: paler, below what lies on it."""
     from matplotlib.colors import Normalize
     from matplotlib.ticker import MaxNLocator
 
-    x, y = (np.asarray(values) for values in seen.grid.values())
-    cost = np.asarray(seen.cost)
+    x, y = (np.asarray(values) for values in portrait.grid.values())
+    cost = np.asarray(portrait.cost)
     middle, reach = 1.0, pale * max(1.0, float(np.nanmax(np.abs(cost - 1))))
     norm = Normalize(middle - reach, middle + reach)
     bands = axes.contourf(x, y, cost.T, levels, cmap=COST_MAP, norm=norm, antialiased=False)
@@ -58,8 +58,8 @@ def outcome_map(axes: "Axes", x: ArrayLike, y: ArrayLike, outcome: Outcome) -> "
     from matplotlib.colors import ListedColormap
 
     codes, names = np.full(np.shape(x) + np.shape(y), -1), []
-    for name, own in OUTCOMES.items():
-        here = np.asarray(outcome == own)
+    for name, code in OUTCOMES.items():
+        here = np.asarray(outcome == code)
         if here.any():
             codes[here] = len(names)
             names.append(name)

@@ -25,17 +25,17 @@ MARKS = {
 }
 
 
-def _plane(seen: Portrait) -> tuple[np.ndarray, np.ndarray]:
-    first, second = seen.grid.values()
+def _plane(portrait: Portrait) -> tuple[np.ndarray, np.ndarray]:
+    first, second = portrait.grid.values()
     return np.asarray(first), np.asarray(second)
 
 
-def streamlines(axes: "Axes", seen: Portrait, density: float = 0.8, color: str = GREY) -> "Axes":
+def streamlines(axes: "Axes", portrait: Portrait, density: float = 0.8, color: str = GREY) -> "Axes":
     """Curves along the field, with arrows. The grid has to be even in both parameters (ValueError)."""
-    x, y = _plane(seen)
-    size = np.asarray(seen.field_norm)
+    x, y = _plane(portrait)
+    size = np.asarray(portrait.field_norm)
     with np.errstate(invalid="ignore"):
-        along = np.asarray(seen.field) / np.where(size > 0, size, np.nan)[..., None]
+        along = np.asarray(portrait.field) / np.where(size > 0, size, np.nan)[..., None]
     along = np.ma.masked_invalid(along)
     axes.streamplot(
         x, y, along[..., 0].T, along[..., 1].T, density=density, color=color, linewidth=0.5, arrowsize=0.5
@@ -43,19 +43,21 @@ def streamlines(axes: "Axes", seen: Portrait, density: float = 0.8, color: str =
     return axes
 
 
-def nullclines(axes: "Axes", seen: Portrait, colors: Sequence[str] = (DISC, GEN)) -> "Axes":
+def nullclines(axes: "Axes", portrait: Portrait, colors: Sequence[str] = (DISC, GEN)) -> "Axes":
     """All branches on which a component of the field is zero: solid the first, dotted the second."""
-    x, y = _plane(seen)
-    for component, color, dash in zip(np.moveaxis(np.asarray(seen.field), -1, 0), colors, "-:", strict=False):
+    x, y = _plane(portrait)
+    for component, color, dash in zip(
+        np.moveaxis(np.asarray(portrait.field), -1, 0), colors, "-:", strict=False
+    ):
         if component.min() < 0 < component.max():
             axes.contour(x, y, component.T, levels=(0,), colors=color, linestyles=dash, linewidths=1.3)
     return axes
 
 
-def plateau(axes: "Axes", seen: Portrait, threshold: float = 1e-2) -> "Axes":
+def plateau(axes: "Axes", portrait: Portrait, threshold: float = 1e-2) -> "Axes":
     """Shade where |field| < ``threshold`` (per unit of the parameters)."""
-    x, y = _plane(seen)
-    size = np.asarray(seen.field_norm)
+    x, y = _plane(portrait)
+    size = np.asarray(portrait.field_norm)
     if (size < threshold).any():
         axes.contourf(x, y, size.T, levels=(0, threshold), colors=GREY, alpha=0.22)
     return axes
@@ -134,7 +136,7 @@ def tube(
     return axes
 
 
-def phase_portrait(axes: "Axes", seen: Portrait, threshold: float | None = 1e-2) -> "Axes":
+def phase_portrait(axes: "Axes", portrait: Portrait, threshold: float | None = 1e-2) -> "Axes":
     """Streamlines, all nullcline branches and shaded plateaus, with the names of the parameters.
 
     Where the field is below ``threshold`` on the whole plane (nothing moves on this slice), it says so.
@@ -151,15 +153,15 @@ def phase_portrait(axes: "Axes", seen: Portrait, threshold: float | None = 1e-2)
     >>> axes.get_xlabel(), axes.get_ylabel()
     ('$b$', '$h$')
     """
-    streamlines(axes, seen)
+    streamlines(axes, portrait)
     if threshold is not None:
-        plateau(axes, seen, threshold)
-    nullclines(axes, seen)
-    x, y = _plane(seen)
-    largest = float(np.nanmax(np.asarray(seen.field_norm)))
+        plateau(axes, portrait, threshold)
+    nullclines(axes, portrait)
+    x, y = _plane(portrait)
+    largest = float(np.nanmax(np.asarray(portrait.field_norm)))
     if threshold is not None and largest < threshold:
         words = f"nothing moves on this slice:\n|field| at most {largest:.1e}"
         axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center")
-    first, second = seen.grid
+    first, second = portrait.grid
     axes.set(xlabel=f"${first}$", ylabel=f"${second}$", xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
     return axes

@@ -66,15 +66,15 @@ def band(
     >>> float(axes.collections[0].get_datalim(axes.transData).y1)
     2.0
     """
-    middle, spread = np.asarray(mean, float), np.asarray(std, float)
+    middle, deviation = np.asarray(mean, float), np.asarray(std, float)
     k = np.arange(middle.size) if steps is None else np.asarray(steps)
-    if middle.ndim != 1 or spread.shape != middle.shape or k.shape != middle.shape:
+    if middle.ndim != 1 or deviation.shape != middle.shape or k.shape != middle.shape:
         raise ValueError(
-            f"mean, std, steps: expected one length, got {middle.shape}, {spread.shape}, {k.shape}"
+            f"mean, std, steps: expected one length, got {middle.shape}, {deviation.shape}, {k.shape}"
         )
     if not deviations >= 0:
         raise ValueError(f"deviations: expected a number >= 0, got {deviations}")
-    reach = deviations * spread
+    reach = deviations * deviation
     axes.fill_between(k, middle - reach, middle + reach, color=color, alpha=0.25, linewidth=0)
     axes.plot(k, middle, color=color, linewidth=1.4, label=label)
     return axes

@@ -127,9 +127,9 @@ class Jet:
 
     @classmethod
     def variable(cls, value: Ball, which: int, n: int) -> "Jet":
-        own = cls.constant(value, n)
-        own.slope[which] = ONE
-        return own
+        jet = cls.constant(value, n)
+        jet.slope[which] = ONE
+        return jet
 
     def __add__(self, other: "Jet") -> "Jet":
         n = range(len(self.slope))

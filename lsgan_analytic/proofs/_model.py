@@ -65,14 +65,14 @@ class Model:
 
     def _score(self, x: list[Ball]) -> tuple[Jet, Jet]:
         """alpha and beta."""
-        own = self._part("disc", x)
+        values = self._part("disc", x)
         if self.spec["disc"]["kind"] == "Logistic":
-            return own["b"], own["a"].log().times(arb(-1))
-        return own["a" if "a" in own else "w"], own["b"]
+            return values["b"], values["a"].log().times(arb(-1))
+        return values["a" if "a" in values else "w"], values["b"]
 
     def _law(self, owner: str, x: list[Ball]) -> list[Piece]:
         """The law of the data or of z, before noise."""
-        spec, own, n = self.spec[owner], self._part(owner, x), len(x)
+        spec, values, n = self.spec[owner], self._part(owner, x), len(x)
         kind, nought = spec["kind"], Jet.constant(ZERO, n)
         if kind == "PointMasses":
             masses = zip(spec["weights"], spec["points"], strict=True)
@@ -81,12 +81,12 @@ class Model:
                 for weight, point in masses
             ]
         if kind == "Rayleigh":  # of z^2, which Square takes
-            return [Piece(ONE, "exponential", nought, (own["scale"] * own["scale"]).times(arb(2)))]
+            return [Piece(ONE, "exponential", nought, (values["scale"] * values["scale"]).times(arb(2)))]
         loc, scale, name = {
-            "Exponential": lambda: (nought, own["rate"].reciprocal(), "exponential"),
-            "ShiftedExponential": lambda: (own["loc"], own["scale"], "exponential"),
-            "Normal": lambda: (own["mean"], own["std"], "normal"),
-            "Uniform": lambda: (own["low"], own["high"] + own["low"].times(arb(-1)), "uniform"),
+            "Exponential": lambda: (nought, values["rate"].reciprocal(), "exponential"),
+            "ShiftedExponential": lambda: (values["loc"], values["scale"], "exponential"),
+            "Normal": lambda: (values["mean"], values["std"], "normal"),
+            "Uniform": lambda: (values["low"], values["high"] + values["low"].times(arb(-1)), "uniform"),
         }[kind]()
         return [Piece(ONE, name, loc, scale)]
 
@@ -101,12 +101,12 @@ class Model:
         return found
 
     def _generated(self, piece: Piece, x: list[Ball]) -> Piece:
-        own, n = self._part("gen", x), len(x)
+        values, n = self._part("gen", x), len(x)
         factor, shift = {
-            "Square": lambda: (own["g"], own["h"]),
-            "Affine": lambda: (own["scale"], own["shift"]),
-            "Scale": lambda: (own["scale"], Jet.constant(ZERO, n)),
-            "Shift": lambda: (Jet.constant(ONE, n), own["shift"]),
+            "Square": lambda: (values["g"], values["h"]),
+            "Affine": lambda: (values["scale"], values["shift"]),
+            "Scale": lambda: (values["scale"], Jet.constant(ZERO, n)),
+            "Shift": lambda: (Jet.constant(ONE, n), values["shift"]),
         }[self.spec["gen"]["kind"]]()
         squares = self.spec["gen"]["kind"] == "Square" and piece.kind == "point"
         loc = piece.loc * piece.loc if squares else piece.loc
@@ -145,8 +145,8 @@ class Model:
             for i in n:
                 for j in n:
                     crossed = A.slope[i] * B.slope[j] + A.slope[j] * B.slope[i]
-                    own = p * B.slope[i] * B.slope[j] + q * crossed + r * A.slope[i] * A.slope[j]
-                    total[i][j] += c * (own + first[0] * B.bend[i][j] + first[1] * A.bend[i][j])
+                    straight = p * B.slope[i] * B.slope[j] + q * crossed + r * A.slope[i] * A.slope[j]
+                    total[i][j] += c * (straight + first[0] * B.bend[i][j] + first[1] * A.bend[i][j])
         return total
 
     def penalty(self, x: list[Ball]) -> Jet:

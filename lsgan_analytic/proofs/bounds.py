@@ -134,7 +134,7 @@ def _bounded(model: Model, box: Region, side: int) -> Part:
     x, middle = balls(face), balls(point)
     value = side * model.value(model.cost, middle)
     slope = [side * s for s in model.gradient(model.cost, middle)]
-    reach = [abs(own - centred).upper() for own, centred in zip(x, middle, strict=True)]
+    reach = [abs(ball - centred).upper() for ball, centred in zip(x, middle, strict=True)]
     n = range(len(x))
     low = value - sum((abs(slope[i]) * reach[i] for i in n), ZERO)
     for i in n:
@@ -167,8 +167,8 @@ def _in_one_dimension(
     middle, (least, most) = part.at[i][0], part.face[i]
     newton = min(max(middle - float(slope[i]) / float(bend), least), most)
     at = tuple(single(newton) if j == i else ends for j, ends in enumerate(part.at))
-    there = (side * model.value(model.cost, balls(at))).upper()
-    part = part._replace(value=there, at=at) if there < part.value else part
+    bound = (side * model.value(model.cost, balls(at))).upper()
+    part = part._replace(value=bound, at=at) if bound < part.value else part
     return part._replace(low=low) if low > part.low else part
 
 
@@ -189,7 +189,7 @@ def _slopes(model: Model, x: list[Ball]) -> tuple[list[Ball], list[list[Ball]]]:
     """dJ over the box, with the signs that are known however small it is, and d2J."""
     bends = model.hessian(model.cost, x)
     middle = centre(x)
-    apart = [own - point for own, point in zip(x, middle, strict=True)]
+    apart = [ball - point for ball, point in zip(x, middle, strict=True)]
     at = model.gradient(model.cost, middle)
     slopes = [
         value + sum((b * d for b, d in zip(row, apart, strict=True)), ZERO)

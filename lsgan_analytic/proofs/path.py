@@ -46,11 +46,11 @@ def path(
     ('proved', '[-2.94498600')
     """
     spec = description(game, players)
-    own = {name: x for part in ("disc", "gen") for name, x in spec[part].items() if name != "kind"}
-    names = tuple(own) if free is None else tuple(free)
-    if not names or not {*names} <= {*own}:
-        raise ValueError(f"free: expected names out of {tuple(own)}, got {names}")
-    start = {name: single(float.fromhex(own[name])) for name in names}
+    values = {name: x for part in ("disc", "gen") for name, x in spec[part].items() if name != "kind"}
+    names = tuple(values) if free is None else tuple(free)
+    if not names or not {*names} <= {*values}:
+        raise ValueError(f"free: expected names out of {tuple(values)}, got {names}")
+    start = {name: single(float.fromhex(values[name])) for name in names}
     model, region, spec = prepared(game, players, start)
     plan, steps, digits = plan_of(rule), checked_int(steps, "steps"), checked_int(digits, "digits")
     precision = 64 + 4 * digits

@@ -125,8 +125,8 @@ def verified(model: Model, region: Region) -> tuple[Region, list[Ball]] | None:
         return None
     for _ in range(_TRIPS):
         new = krawczyk(model, found)
-        closer = [old.intersection(own) for old, own in zip(found, new or found, strict=True)]
-        if not any(own.rad() < 0.9 * old.rad() for own, old in zip(closer, found, strict=True)):
+        closer = [old.intersection(new_ball) for old, new_ball in zip(found, new or found, strict=True)]
+        if not any(new_ball.rad() < 0.9 * old.rad() for new_ball, old in zip(closer, found, strict=True)):
             break
         found = closer
     return around, found

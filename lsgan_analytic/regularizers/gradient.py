@@ -125,9 +125,9 @@ class GradientPenalty(AbstractRegularizer):
         slope = jax.vmap(score_slope(disc))(mixed)
         # scaled before it is squared: |slope| has finite derivatives wherever it is not 0
         scale = jax.lax.stop_gradient(jnp.max(jnp.abs(slope), axis=1))
-        there = scale > 0
-        unit = jnp.where(there[:, None], slope / jnp.where(there, scale, 1)[:, None], 1)
-        size = jnp.where(there, scale * jnp.sqrt(jnp.sum(jnp.square(unit), axis=1)), 0)
+        nonzero = scale > 0
+        unit = jnp.where(nonzero[:, None], slope / jnp.where(nonzero, scale, 1)[:, None], 1)
+        size = jnp.where(nonzero, scale * jnp.sqrt(jnp.sum(jnp.square(unit), axis=1)), 0)
         square = jnp.sum(jnp.square(slope), axis=1)
         every = (square - 2 * self.target * size + jnp.square(self.target)).reshape(_MIX_NODES, -1)
         return jnp.sum(share[:, None] * weights[None] * every)

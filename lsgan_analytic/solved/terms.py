@@ -55,10 +55,10 @@ class GeneratorTerms(NamedTuple):
         """w > 0 where the terms are w E[(1 - D(y))^2], else None."""
         total = 0.0
         for factor, phi in self.terms:
-            own = _complement_factor(phi)
-            if own is None:
+            inner = _complement_factor(phi)
+            if inner is None:
                 return None
-            total += factor * own
+            total += factor * inner
         return total if 0 < total < float("inf") else None
 
 
@@ -114,7 +114,7 @@ class _Combination:
         if isinstance(factor, _Combination):
             return NotImplemented
         number = float(factor)
-        return _Combination(tuple((side, number * own, phi) for side, own, phi in self.terms))
+        return _Combination(tuple((side, number * factor, phi) for side, factor, phi in self.terms))
 
     __rmul__ = __mul__
 

@@ -30,7 +30,7 @@ class Kind(enum.Enum):
 
 
 class Classification(eqx.Module):
-    """A stationary point seen by the flow, by a rule, and as a solution of the game.
+    """A stationary point of the flow, of a rule, and as a solution of the game.
 
     Attributes:
         kind: of the flow theta' = field(theta); eigenvalues: (n,) of its Jacobian, by real part.
@@ -95,8 +95,8 @@ def classify(
     >>> import lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())
     >>> players = lsgan.Players(disc=lsgan.Linear(w=0.0), gen=lsgan.Shift(shift=0.0))
-    >>> seen = lsgan.classify(game, lsgan.Simultaneous(step=0.5), players, free=("w", "shift"))
-    >>> seen.kind.name, abs(seen.multipliers).round(6).tolist()
+    >>> found = lsgan.classify(game, lsgan.Simultaneous(step=0.5), players, free=("w", "shift"))
+    >>> found.kind.name, abs(found.multipliers).round(6).tolist()
     ('centre', [1.118034, 1.118034])
     """
     part = restrict(game, players, free)

@@ -200,9 +200,9 @@ def _averages(local: Array, first: Array, last: Array, batches: int) -> tuple[Ve
     k = jnp.arange(local.shape[0])
     inside = (k >= first) & (k < last)
     batch = (k - first) * batches // jnp.maximum(last - first, 1)
-    own = (jnp.arange(batches)[:, None] == batch[None]) & inside[None]
-    counts = jnp.sum(own, axis=1, keepdims=True).astype(local.dtype)
-    sums = jnp.sum(jnp.where(own[..., None], local[None], 0), axis=1)
+    member = (jnp.arange(batches)[:, None] == batch[None]) & inside[None]
+    counts = jnp.sum(member, axis=1, keepdims=True).astype(local.dtype)
+    sums = jnp.sum(jnp.where(member[..., None], local[None], 0), axis=1)
     means = sums / counts
     total = jnp.sum(sums, axis=0) / jnp.sum(counts, axis=0)
     return total, jnp.std(means, axis=0, ddof=1) / float(np.sqrt(batches))

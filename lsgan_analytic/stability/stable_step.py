@@ -38,11 +38,11 @@ def largest_stable_step(
     |mu| = 1, is not a loss. Whether |mu| - 1 is 0 is decided to the rounding of the eigenvalue: eps |M| times
     its condition number (at most the square root, as for a defective one). From 128 steps, a geometric grid
     from high/10^10 to ``high``, and refined 128-fold five times: a window of stability narrower than a factor
-    1.2 is not seen.
+    1.2 is not found.
 
     Where |mu| - 1 is rounding below the first step that is unstable, the rule is neutral there or unstable by
-    too little to be seen. The second if |mu| - 1 follows one power of the step, as it does near step 0
-    (step^2 for simultaneous play of the bilinear game), and that power is rounding where nothing was seen.
+    too little to be detected. The second if |mu| - 1 follows one power of the step, as it does near step 0
+    (step^2 for simultaneous play of the bilinear game), and that power is rounding where none was found.
 
     Args:
         family: step -> rule, e.g. ``lsgan.Alternating`` or ``lambda step: lsgan.Consensus(step, 0.1)``.
@@ -82,17 +82,17 @@ def largest_stable_step(
         return _growths(np.asarray(maps), steps)
 
     steps = np.geomspace(_SMALLEST * high, high, _POINTS)
-    seen = growths(steps)
-    lost = np.any(seen.unstable, axis=1)
+    found = growths(steps)
+    lost = np.any(found.unstable, axis=1)
     if not lost.any():
         return float("inf")
     first = int(np.argmax(lost))
     if first == 0:
         return 0.0
-    last, kept = _before(seen, first)
-    if kept is None and _hidden(steps[first - 1], seen.rounding[first - 1].max(), steps[first], growths):
+    last, neutral = _before(found, first)
+    if neutral is None and _hidden(steps[first - 1], found.rounding[first - 1].max(), steps[first], growths):
         return 0.0
-    return _refined(float(steps[last]), float(steps[first]), kept, growths)
+    return _refined(float(steps[last]), float(steps[first]), neutral, growths)
 
 
 class _Growths(NamedTuple):
@@ -127,12 +127,12 @@ def _growths(maps: np.ndarray, steps: np.ndarray) -> _Growths:
     return _Growths(np.where(finite[:, None], np.abs(values) - 1, np.inf), rounding)
 
 
-def _before(seen: _Growths, first: int) -> tuple[int, int | None]:
+def _before(found: _Growths, first: int) -> tuple[int, int | None]:
     """The last step before ``first`` at which all that is not neutral is clearly stable.
 
     And how many multipliers are neutral there and stay so at ``first``; None if one of them does not.
     """
-    neutral = np.sum(seen.neutral, axis=1)
+    neutral = np.sum(found.neutral, axis=1)
     start = max(0, first - _NEAR)
     nearby = neutral[start:first]
     last = start + int(np.flatnonzero(nearby == nearby.min())[-1])
@@ -141,11 +141,11 @@ def _before(seen: _Growths, first: int) -> tuple[int, int | None]:
 
 
 def _hidden(before: float, rounding: float, first: float, growths: Callable[[np.ndarray], _Growths]) -> bool:
-    """Whether the instability seen from step ``first`` on goes down to step 0, below rounding."""
+    """Whether the instability found from step ``first`` on goes down to step 0, below rounding."""
     steps = np.geomspace(first, 1e6 * first, _POINTS)
-    seen = growths(steps)
-    top = np.max(seen.size, axis=1)
-    clear = np.max(seen.size - 16 * seen.rounding, axis=1) > 0
+    found = growths(steps)
+    top = np.max(found.size, axis=1)
+    clear = np.max(found.size - 16 * found.rounding, axis=1) > 0
     at = int(np.argmax(clear)) + 4 * np.arange(3)  # a factor 1.5 apart
     if not clear.any() or at[-1] >= _POINTS or not np.all(clear[at] & np.isfinite(top[at])):
         return False
@@ -154,10 +154,10 @@ def _hidden(before: float, rounding: float, first: float, growths: Callable[[np.
     return bool(abs(powers[1] - powers[0]) <= _POWERS and expected <= 4 * rounding)
 
 
-def _leading(seen: _Growths, neutral: int) -> NDArray[np.float64]:
+def _leading(found: _Growths, neutral: int) -> NDArray[np.float64]:
     """The largest |mu| - 1 of each map, the ``neutral`` smallest in size left out."""
-    order = np.argsort(np.abs(seen.size), axis=1)[:, neutral:]
-    return np.max(np.take_along_axis(seen.size, order, axis=1), axis=1)
+    order = np.argsort(np.abs(found.size), axis=1)[:, neutral:]
+    return np.max(np.take_along_axis(found.size, order, axis=1), axis=1)
 
 
 def _refined(
@@ -166,8 +166,8 @@ def _refined(
     """The last step between ``low``, which is stable, and ``high``, which is not, that is stable."""
     for _ in range(_REFINEMENTS):
         between = np.linspace(low, high, _POINTS)
-        seen = growths(between)
-        lost = np.any(seen.unstable, axis=1) if neutral is None else _leading(seen, neutral) > 0
+        found = growths(between)
+        lost = np.any(found.unstable, axis=1) if neutral is None else _leading(found, neutral) > 0
         inside = np.flatnonzero(lost[1:-1])
         at = 1 + int(inside[0]) if len(inside) else _POINTS - 1
         low, high = float(between[at - 1]), float(between[at])

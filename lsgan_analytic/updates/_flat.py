@@ -24,8 +24,8 @@ class Flat:
     def __init__(self, game: AbstractGame, players: Players, sizes: Sizes):
         self.here, self.players = ravel_pytree(players)
         self.split = sum(leaf.size for leaf in jax.tree.leaves(players.disc))
-        own = jnp.arange(self.here.size) < self.split
-        self.sizes = jnp.where(own, *(size.astype(self.here.dtype) for size in sizes))
+        of_disc = jnp.arange(self.here.size) < self.split
+        self.sizes = jnp.where(of_disc, *(size.astype(self.here.dtype) for size in sizes))
         self._game = game
 
     players: Callable[[Array], Players]

@@ -47,10 +47,10 @@ class AbstractOptimizers(AbstractRule):
         return Players(disc, gen), (of_disc, of_gen)
 
 
-def updated(optimizer: GradientTransformation, own: Any, direction: Any, state: Any) -> tuple[Any, Any]:
+def updated(optimizer: GradientTransformation, player: Any, direction: Any, state: Any) -> tuple[Any, Any]:
     """One player and its optimiser's state after an update against -direction."""
     with jax.numpy_dtype_promotion("standard"):  # optax mixes its counters with floats
-        updates, after = optimizer.update(jax.tree.map(jnp.negative, direction), state, own)
-    moved = jax.tree.map(lambda value, by: value + by.astype(value.dtype), own, updates)
+        updates, after = optimizer.update(jax.tree.map(jnp.negative, direction), state, player)
+    moved = jax.tree.map(lambda value, by: value + by.astype(value.dtype), player, updates)
     # a scan wants the state to keep its dtypes
     return moved, jax.tree.map(lambda new, old: jnp.asarray(new).astype(jnp.asarray(old).dtype), after, state)

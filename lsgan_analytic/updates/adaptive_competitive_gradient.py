@@ -34,8 +34,8 @@ class AdaptiveCompetitiveGradient(AbstractRule):
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.AdaptiveCompetitiveGradient(step=0.5)
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 3), round(float(there.gen.shift), 3)
+    >>> moved, state = rule.step(game, players, rule.init(players))
+    >>> round(float(moved.disc.w), 3), round(float(moved.gen.shift), 3)
     (0.4, 1.2)
     """
 

@@ -36,8 +36,8 @@ class Averaged(AbstractRule):
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.Averaged(lsgan.Simultaneous(step=0.5))
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
+    >>> moved, state = rule.step(game, players, rule.init(players))
+    >>> round(float(moved.disc.w), 6), round(float(moved.gen.shift), 6)
     (0.75, 1.25)
     """
 
@@ -56,13 +56,13 @@ class Averaged(AbstractRule):
 
     def step(self, game: AbstractGame, players: Players, state: State) -> tuple[Players, State]:
         k, inner, inner_state = state
-        there, inner_state = advance(game, self.rule, inner, inner_state)
+        moved, inner_state = advance(game, self.rule, inner, inner_state)
 
         def mixed(mean: Array, new: Array) -> Array:
             share = 1 / (k + 2).astype(mean.dtype) if self.decay is None else 1 - self.decay
             return mean + share * (new - mean)
 
-        return jax.tree.map(mixed, players, there), (k + 1, there, inner_state)
+        return jax.tree.map(mixed, players, moved), (k + 1, moved, inner_state)
 
     def check(self, steps: int) -> None:
         self.rule.check(steps)

@@ -113,9 +113,9 @@ def state_at_rest(game: AbstractGame, rule: AbstractRule, players: Players, step
     return jax.lax.scan(remember, rule.init(players), length=steps)[0]
 
 
-def apply_update(own: Any, size: Array, direction: Any) -> Any:
+def apply_update(player: Any, size: Array, direction: Any) -> Any:
     """One player after a step along ``direction``."""
-    return jax.tree.map(lambda value, along: value + size.astype(value.dtype) * along, own, direction)
+    return jax.tree.map(lambda value, along: value + size.astype(value.dtype) * along, player, direction)
 
 
 def apply_updates(players: Players, sizes: Sizes, direction: Players) -> Players:
@@ -160,4 +160,4 @@ def repeated(once: Callable[[Players], Players], times: int, players: Players) -
     """``once`` so many times; differentiable, and compiled once."""
     if times == 1:
         return once(players)
-    return jax.lax.scan(lambda own, _: (once(own), None), players, length=times)[0]
+    return jax.lax.scan(lambda now, _: (once(now), None), players, length=times)[0]

@@ -26,8 +26,8 @@ class CompetitiveGradient(AbstractMemorylessRule):
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.CompetitiveGradient(step=0.5)
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
+    >>> moved, state = rule.step(game, players, rule.init(players))
+    >>> round(float(moved.disc.w), 6), round(float(moved.gen.shift), 6)
     (0.4, 1.2)
     """
 
@@ -44,7 +44,7 @@ class CompetitiveGradient(AbstractMemorylessRule):
 def competitive_step(flat: Flat, sizes: Vector) -> Vector:
     """The solution of Delta = S (v + C Delta), ``sizes`` the diagonal of S."""
     coupling = jax.jacfwd(flat.field)(flat.here)
-    own, n = flat.split, flat.here.size
-    coupling = coupling.at[:own, :own].set(0).at[own:, own:].set(0)
+    split, n = flat.split, flat.here.size
+    coupling = coupling.at[:split, :split].set(0).at[split:, split:].set(0)
     matrix = jnp.eye(n, dtype=flat.here.dtype) - sizes[:, None] * coupling
     return jnp.linalg.solve(matrix, sizes * flat.field(flat.here))

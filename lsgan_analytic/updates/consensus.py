@@ -24,8 +24,8 @@ class Consensus(AbstractDirectionRule):
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.Consensus(step=0.5, strength=0.1)
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
+    >>> moved, state = rule.step(game, players, rule.init(players))
+    >>> round(float(moved.disc.w), 6), round(float(moved.gen.shift), 6)
     (0.45, 1.45)
     """
 
@@ -37,6 +37,6 @@ class Consensus(AbstractDirectionRule):
         self.strength = positive_number("strength")(strength)
 
     def direction(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
-        value, pull = jax.vjp(lambda own: field(game, own), players)
-        (slope,) = pull(value)
+        value, vjp = jax.vjp(lambda at: field(game, at), players)
+        (slope,) = vjp(value)
         return jax.tree.map(lambda v, by: v - self.strength.astype(v.dtype) * by, value, slope)

@@ -27,8 +27,8 @@ class ExtraPerPlayer(AbstractOptimizers):
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.ExtraPerPlayer(disc=optax.adam(0.1), gen=optax.adam(0.1))
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 4), round(float(there.gen.shift), 4)
+    >>> moved, state = rule.step(game, players, rule.init(players))
+    >>> round(float(moved.disc.w), 4), round(float(moved.gen.shift), 4)
     (0.8999, 1.0996)
     """
 

@@ -20,8 +20,8 @@ class Extragradient(AbstractDirectionRule):
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.Extragradient(step=0.5)
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
+    >>> moved, state = rule.step(game, players, rule.init(players))
+    >>> round(float(moved.disc.w), 6), round(float(moved.gen.shift), 6)
     (0.25, 1.25)
     """
 

@@ -30,8 +30,8 @@ class FollowRidge(AbstractMemorylessRule):
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.FollowRidge(step=0.5)
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
+    >>> moved, state = rule.step(game, players, rule.init(players))
+    >>> round(float(moved.disc.w), 6), round(float(moved.gen.shift), 6)
     (0.5, 1.5)
     """
 
@@ -42,8 +42,8 @@ class FollowRidge(AbstractMemorylessRule):
 
     def update(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
         flat = Flat(game, players, sizes)
-        own = flat.split
+        split = flat.split
         step = flat.sizes * flat.field(flat.here)
-        hessian = jax.jacfwd(lambda theta: flat.field(theta)[:own])(flat.here)
-        ridge = -jnp.linalg.pinv(hessian[:, :own]) @ (hessian[:, own:] @ step[own:])
-        return flat.players(flat.here + step.at[:own].add(ridge))
+        hessian = jax.jacfwd(lambda theta: flat.field(theta)[:split])(flat.here)
+        ridge = -jnp.linalg.pinv(hessian[:, :split]) @ (hessian[:, split:] @ step[split:])
+        return flat.players(flat.here + step.at[:split].add(ridge))

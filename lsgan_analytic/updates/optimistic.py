@@ -25,8 +25,8 @@ class Optimistic(AbstractRule):
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.Optimistic(step=0.5)
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
+    >>> moved, state = rule.step(game, players, rule.init(players))
+    >>> round(float(moved.disc.w), 6), round(float(moved.gen.shift), 6)
     (0.5, 1.5)
     """
 
@@ -43,8 +43,8 @@ class Optimistic(AbstractRule):
         k, first, before = state
         now = field(game, players)
         direction = jax.tree.map(lambda v, past: 2 * v - jnp.where(first, v, past), now, before)
-        there = apply_updates(players, self.step_sizes(k, dtype_of(players)), direction)
-        return there, (next_count(k), jnp.asarray(False), now)
+        moved = apply_updates(players, self.step_sizes(k, dtype_of(players)), direction)
+        return moved, (next_count(k), jnp.asarray(False), now)
 
     def check(self, steps: int) -> None:
         self.step_sizes.check(steps)

@@ -30,8 +30,8 @@ class PerPlayer(AbstractOptimizers):
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.PerPlayer(disc=optax.sgd(0.5), gen=optax.sgd(0.5, momentum=-0.5), order="disc")
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
+    >>> moved, state = rule.step(game, players, rule.init(players))
+    >>> round(float(moved.disc.w), 6), round(float(moved.gen.shift), 6)
     (0.5, 1.25)
     """
 
@@ -46,20 +46,20 @@ class PerPlayer(AbstractOptimizers):
     def step(self, game: AbstractGame, players: Players, state: States) -> tuple[Players, States]:
         of_disc, of_gen = state
 
-        def disc_moved(own: Players, direction: Any) -> tuple[Players, Any]:
-            disc, after = updated(self.disc, own.disc, direction, of_disc)
-            return game.project(Players(disc, own.gen)), after
+        def disc_moved(pair: Players, direction: Any) -> tuple[Players, Any]:
+            disc, after = updated(self.disc, pair.disc, direction, of_disc)
+            return game.project(Players(disc, pair.gen)), after
 
-        def gen_moved(own: Players, direction: Any) -> tuple[Players, Any]:
-            gen, after = updated(self.gen, own.gen, direction, of_gen)
-            return game.project(Players(own.disc, gen)), after
+        def gen_moved(pair: Players, direction: Any) -> tuple[Players, Any]:
+            gen, after = updated(self.gen, pair.gen, direction, of_gen)
+            return game.project(Players(pair.disc, gen)), after
 
         if self.order == "simultaneous":
             return self.both_updated(players, field(game, players), state)
         if self.order == "disc":
-            there, of_disc = disc_moved(players, disc_direction(game, players))
-            there, of_gen = gen_moved(there, gen_direction(game, there))
+            moved, of_disc = disc_moved(players, disc_direction(game, players))
+            moved, of_gen = gen_moved(moved, gen_direction(game, moved))
         else:
-            there, of_gen = gen_moved(players, gen_direction(game, players))
-            there, of_disc = disc_moved(there, disc_direction(game, there))
-        return there, (of_disc, of_gen)
+            moved, of_gen = gen_moved(players, gen_direction(game, players))
+            moved, of_disc = disc_moved(moved, disc_direction(game, moved))
+        return moved, (of_disc, of_gen)

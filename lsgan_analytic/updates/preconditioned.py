@@ -32,8 +32,8 @@ class Preconditioned(AbstractOptimizers):
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> adjusted = lsgan.SymplecticAdjustment(step=1.0, strength=0.5)
     >>> rule = lsgan.Preconditioned(adjusted, disc=optax.sgd(0.5), gen=optax.sgd(0.5))
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
+    >>> moved, state = rule.step(game, players, rule.init(players))
+    >>> round(float(moved.disc.w), 6), round(float(moved.gen.shift), 6)
     (0.25, 1.25)
     """
 
@@ -55,8 +55,8 @@ class Preconditioned(AbstractOptimizers):
         states, k = state
         with explained_derivatives(self.rule):
             along = self.rule.direction(game, players, self.rule.step_sizes(k, dtype_of(players)))
-        there, states = self.both_updated(players, along, states)
-        return there, (states, next_count(k))
+        moved, states = self.both_updated(players, along, states)
+        return moved, (states, next_count(k))
 
     def check(self, steps: int) -> None:
         self.rule.check(steps)

@@ -33,8 +33,8 @@ class SymplecticAdjustment(AbstractDirectionRule):
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.SymplecticAdjustment(step=0.5)
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
+    >>> moved, state = rule.step(game, players, rule.init(players))
+    >>> round(float(moved.disc.w), 6), round(float(moved.gen.shift), 6)
     (0.0, 1.0)
     """
 
@@ -50,9 +50,9 @@ class SymplecticAdjustment(AbstractDirectionRule):
         self.align = align
 
     def direction(self, game: AbstractGame, players: Players, sizes: Sizes) -> Players:
-        value, pull = jax.vjp(lambda own: field(game, own), players)
-        (slope,) = pull(value)
-        _, turn = jax.jvp(lambda own: field(game, own), (players,), (value,))
+        value, vjp = jax.vjp(lambda at: field(game, at), players)
+        (slope,) = vjp(value)
+        _, turn = jax.jvp(lambda at: field(game, at), (players,), (value,))
         adjustment = jax.tree.map(lambda forward, back: (forward - back) / 2, turn, slope)
         sign = self._sign(vector(value), vector(slope), vector(adjustment)) if self.align else 1
 

@@ -29,8 +29,8 @@ class UnrolledPerPlayer(AbstractOptimizers):
     >>> game = lsgan.Game(lsgan.PointMasses([0.0]), lsgan.PointMasses([0.0]), lsgan.Wasserstein())  # -w shift
     >>> players = lsgan.Players(disc=lsgan.Linear(w=1.0), gen=lsgan.Shift(shift=1.0))
     >>> rule = lsgan.UnrolledPerPlayer(disc=optax.sgd(0.5), gen=optax.sgd(0.5), k=2)
-    >>> there, state = rule.step(game, players, rule.init(players))
-    >>> round(float(there.disc.w), 6), round(float(there.gen.shift), 6)
+    >>> moved, state = rule.step(game, players, rule.init(players))
+    >>> round(float(moved.disc.w), 6), round(float(moved.gen.shift), 6)
     (0.5, 0.5)
     """
 
@@ -48,7 +48,7 @@ class UnrolledPerPlayer(AbstractOptimizers):
 
         def unrolled(gen: Any) -> Scalar:
             start = Players(players.disc, gen), state[0]
-            (end, _), _ = jax.lax.scan(lambda own, _: (disc_updated(*own), None), start, length=self.k)
+            (end, _), _ = jax.lax.scan(lambda carry, _: (disc_updated(*carry), None), start, length=self.k)
             return -game.objectives(Players(end.disc, gen))[1]
 
         with explained_derivatives(self):

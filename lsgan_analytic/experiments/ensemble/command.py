@@ -77,14 +77,14 @@ def main(arguments: Sequence[str]) -> int:
 
 def _work(folder: Folder, task: Task, devices: Devices) -> None:
     """Make the shards of this task; whoever finds that all are made joins them."""
-    own = folder.shards[task.index :: task.count]
-    left = folder.left(own)
-    runs = sum(shard.runs for shard in own)
+    shards = folder.shards[task.index :: task.count]
+    left = folder.left(shards)
+    runs = sum(shard.runs for shard in shards)
     done = runs - sum(shard.runs for shard in left)
 
     def report() -> str:
-        made = len(own) - len(folder.left(own))
-        return f"task {task}: stopped; {made} of {len(own)} shards are saved. The same command goes on."
+        made = len(shards) - len(folder.left(shards))
+        return f"task {task}: stopped; {made} of {len(shards)} shards are saved. The same command goes on."
 
     silent = not sys.stderr.isatty()
     with (

@@ -73,8 +73,8 @@ class Folder:
         """ValueError, naming the difference, if the folder is that of another ensemble."""
         if not self._record.exists():
             return
-        there = json.loads(self._record.read_text(encoding="utf-8"))
-        if difference := changed(there, self._facts, f"in {self._record}", "here"):
+        recorded = json.loads(self._record.read_text(encoding="utf-8"))
+        if difference := changed(recorded, self._facts, f"in {self._record}", "here"):
             raise ValueError(f"--output: expected the folder of this ensemble, but {difference}")
 
     def _describe(self, own_game: bool) -> Facts:

@@ -43,9 +43,9 @@ def of_array(environment: Mapping[str, str]) -> Task:
     if "SLURM_ARRAY_TASK_ID" not in environment:
         return Task()
     names = ("ID", "MIN", "MAX", "STEP", "COUNT")
-    own, least, most, step, count = (int(environment[f"SLURM_ARRAY_TASK_{name}"]) for name in names)
+    index, least, most, step, count = (int(environment[f"SLURM_ARRAY_TASK_{name}"]) for name in names)
     if (most - least) // step + 1 != count:
         raise ValueError(
             f"--array: expected evenly spaced indices, got {count} from {least} to {most} in steps of {step}"
         )
-    return Task((own - least) // step, count)
+    return Task((index - least) // step, count)

@@ -243,6 +243,6 @@ GAMES: tuple[Callable[[], list[Scene]], ...] = (
 def with_presets(scenes: Sequence[Scene], presets: Sequence[tuple[str, str, str, Preset]]) -> list[Scene]:
     """Every preset in the scene of its game, loss and regulariser."""
     return [
-        replace(scene, presets=tuple(own for *key, own in presets if tuple(key) == scene.key))
+        replace(scene, presets=tuple(preset for *key, preset in presets if tuple(key) == scene.key))
         for scene in scenes
     ]

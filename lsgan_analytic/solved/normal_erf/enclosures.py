@@ -11,7 +11,7 @@ log-concave in mu, so least at an end of the range of mu; there each of its fact
 
     log P >= -log(v_1)/2 - mu^2/v_0 + log Phi(-k mu),    k of v_0 for mu > 0, of v_1 for mu <= 0.        (1)
 
-"Proved" here means: to rounding, for which each bound gives way a little.
+"Proved" here means: to rounding, for which each bound is widened a little.
 """
 
 from collections.abc import Callable
@@ -66,15 +66,15 @@ def _argument_ranges(
     flat, rebuild = ravel_pytree(players)
 
     def one(values: Array) -> Array:
-        own = rebuild(values)
-        a, b = own.disc.a, own.disc.b
-        mean, deviation = moments(game, own)
+        players = rebuild(values)
+        a, b = players.disc.a, players.disc.b
+        mean, deviation = moments(game, players)
         return jnp.stack([a, a * mean + b, a * deviation, jnp.abs(a * mean) + jnp.abs(b)])
 
     ends = jax.vmap(jax.vmap(one))(corner_vectors(flat, positions, low, high))
-    a, mu, spread, size = (ranges(x) for x in jnp.moveaxis(ends, -1, 0))
-    sizes = jnp.abs(jnp.stack(spread))
-    least = jnp.where(spread[0] * spread[1] > 0, jnp.min(sizes, axis=0), 0)
+    a, mu, scale, size = (ranges(x) for x in jnp.moveaxis(ends, -1, 0))
+    sizes = jnp.abs(jnp.stack(scale))
+    least = jnp.where(scale[0] * scale[1] > 0, jnp.min(sizes, axis=0), 0)
     v = 1 + 2 * jnp.square(least), 1 + 2 * jnp.square(jnp.max(sizes, axis=0))
     return a, mu, v, size[1]
 

@@ -36,9 +36,9 @@ def log_gradient(game: Game, players: Players) -> tuple[Players, Players]:
 
     def slopes(values: Array) -> Array:
         """(a, b, m, s) of the two terms, shape (2, 4)."""
-        own = rebuild(values)
-        real = _arguments(game.data, own.disc, game.loss.real)  # pyright: ignore
-        fake = _arguments(pushforward(game.latent, own.gen), own.disc, game.loss.fake)  # pyright: ignore
+        players = rebuild(values)
+        real = _arguments(game.data, players.disc, game.loss.real)  # pyright: ignore
+        fake = _arguments(pushforward(game.latent, players.gen), players.disc, game.loss.fake)  # pyright: ignore
         return jnp.stack([real, fake])
 
     at, inner = slopes(flat), jax.jacobian(slopes)(flat)  # (2, 4), (2, 4, n)

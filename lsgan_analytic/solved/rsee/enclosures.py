@@ -18,7 +18,7 @@ and the mirror image for A < 0. For any sign of A, and any S > 0, from the part 
 
 *Bounds of K*: it falls with A and with B, so its corners enclose it. A, B are linear in each parameter
 alone, so that their own extremes are at the corners of the box. "Proved" here means: to rounding, for which
-each bound gives way a little.
+each bound is widened a little.
 """
 
 import equinox as eqx
@@ -68,11 +68,12 @@ def _arguments(game: Game, players: Players, positions: tuple[int, ...], low: Ar
     flat, rebuild = ravel_pytree(players)
 
     def one(values: Array) -> Array:
-        own = rebuild(values)
+        players = rebuild(values)
         solved = type(game.data) in (Exponential, ShiftedExponential)
-        real = arguments(game.data, own.disc, Squared()) if solved else (jnp.zeros_like(own.disc.a),) * 2  # pyright: ignore
-        made = pushforward(game.latent, own.gen)
-        return jnp.stack([own.disc.a, *real, *arguments(made, own.disc, SquaredComplement())])  # pyright: ignore
+        disc = players.disc
+        real = arguments(game.data, disc, Squared()) if solved else (jnp.zeros_like(disc.a),) * 2  # pyright: ignore
+        made = pushforward(game.latent, players.gen)
+        return jnp.stack([disc.a, *real, *arguments(made, disc, SquaredComplement())])  # pyright: ignore
 
     return jax.vmap(jax.vmap(one))(corner_vectors(flat, positions, low, high))
 

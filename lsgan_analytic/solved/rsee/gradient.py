@@ -19,9 +19,9 @@ def log_gradient(game: Game, players: Players) -> tuple[Players, Players]:
 
     def slopes(values: Array) -> Array:
         """A and B of the two terms, shape (2, 2)."""
-        own = rebuild(values)
-        real = arguments(game.data, own.disc, game.loss.real)  # pyright: ignore
-        fake = arguments(pushforward(game.latent, own.gen), own.disc, game.loss.fake)  # pyright: ignore
+        players = rebuild(values)
+        real = arguments(game.data, players.disc, game.loss.real)  # pyright: ignore
+        fake = arguments(pushforward(game.latent, players.gen), players.disc, game.loss.fake)  # pyright: ignore
         return jnp.stack([jnp.stack(real), jnp.stack(fake)])
 
     at, weights = slopes(flat), jax.jacobian(slopes)(flat)
