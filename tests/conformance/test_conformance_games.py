@@ -44,7 +44,7 @@ RULED = {
 }
 WITH_RULES = {"data": "Exponential", "latent": "Rayleigh", "gen": "Square"}
 SLOTS = ("data", "latent", "gen", "disc", "loss", "reg", "rule")
-EVERY = 24  # of so many rows one is in the plain run
+EVERY = 48  # of so many rows one is in the plain run
 
 LINE_ROWS, LINE_REFUSED = covering(LINE, parts.fits)
 PLANE_ROWS, PLANE_REFUSED = covering(PLANE, parts.fits)
