@@ -34,10 +34,9 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def slow(session: nox.Session) -> None:
-    """Every claim decided again, every experiment with its coarse settings, every pair of public parts."""
+    """What the plain run leaves out, as far as half an hour goes."""
     session.install("-e", ".[test]")
-    files = ("tests/test_claims.py", "tests/test_experiments.py", "tests/conformance")
-    session.run("python", "-m", "pytest", "-n", "auto", "-m", "slow", "--seconds", "1800", *files)
+    session.run("python", "-m", "pytest", "-n", "auto", "-m", "slow", "--seconds", "1800", "tests")
 
 
 @nox.session
