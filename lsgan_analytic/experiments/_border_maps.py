@@ -24,6 +24,7 @@ _SOFT, _HARD, _OPEN = 1, -1, 0
 _SAID = {"supercritical": _SOFT, "subcritical": _HARD}
 _STYLES = {_SOFT: ("-", "soft"), _HARD: ("--", "hard"), _OPEN: (":", "coefficient 0")}
 _COLOURS = "cividis"
+_STARTS, _NEAR = 12, 3  # places from which curves are followed; cells from a curve within which none begins
 _EQUAL = 1e-6  # relative: radii are stored in single precision
 #: (step, another parameter) -> game and rule
 Training = Callable[[Any, Any], tuple[lsgan.AbstractGame, lsgan.AbstractRule]]
@@ -72,28 +73,35 @@ def border_line(
     steps: np.ndarray,
     at: Place = DIRAC,
 ) -> np.ndarray:
-    """(n, 3): other, step and whether the loss of stability is soft (1), hard (-1) or not decided (0)."""
+    """(n, 3): other, step and whether the loss of stability is soft (1), hard (-1) or not decided (0).
+
+    All curves that are met, a row of NaN between them.
+    """
+    unit = np.asarray([others[1] - others[0], steps[1] - steps[0]])  # a cell
+    lines = np.zeros((0, 3))
     crossings = _crossings(kind, multiplier)
-    for place in crossings[np.linspace(0, len(crossings) - 1, min(6, len(crossings))).astype(int)]:
-        start = (float(steps[place[0]]), float(others[place[1]]))
-        try:
-            border = lsgan.continue_border(
-                training,
-                at.players(),
-                kind,
-                start,
-                (float(steps[0]), float(steps[-1])),
-                (float(others[0]), float(others[-1])),
-                free=at.free,
-            )
-        except ValueError:
-            continue  # the border near this place is of the other kind
-        size = np.abs(border.eigenvalues).max(axis=1)
-        edge = np.flatnonzero(size < 1 + 1e-6)  # where the other multipliers are inside
-        if edge.size:
-            said = [_SAID.get(border.normal_form(int(i)).criticality, _OPEN) for i in edge]
-            return np.stack([border.q[edge], border.p[edge], said], axis=1)
-    return np.zeros((0, 3))
+    for place in crossings[np.linspace(0, len(crossings) - 1, min(_STARTS, len(crossings))).astype(int)]:
+        start = np.asarray([others[place[1]], steps[place[0]]])
+        if not np.any(np.abs((lines[:, :2] - start) / unit).max(axis=1) < _NEAR):
+            line = _one_line(training, kind, start, others, steps, at)
+            lines = np.concatenate([lines, np.full((min(len(lines), 1), 3), np.nan), line])
+    return lines
+
+
+def _one_line(
+    training: Training, kind: BorderKind, start: np.ndarray, others: np.ndarray, steps: np.ndarray, at: Place
+) -> np.ndarray:
+    """The curve near ``start`` = (other, step), where all other multipliers are inside."""
+    box = [(float(axis[0]), float(axis[-1])) for axis in (steps, others)]
+    try:
+        border = lsgan.continue_border(
+            training, at.players(), kind, (float(start[1]), float(start[0])), *box, free=at.free
+        )
+    except ValueError:
+        return np.zeros((0, 3))  # the border near this place is of the other kind
+    edge = np.flatnonzero(np.abs(border.eigenvalues).max(axis=1) < 1 + 1e-6)
+    said = [_SAID.get(border.normal_form(int(i)).criticality, _OPEN) for i in edge]
+    return np.stack([border.q[edge], border.p[edge], np.asarray(said, float)], axis=1)
 
 
 def map_of(name: str, training: Training, others: np.ndarray, steps: np.ndarray, at: Place = DIRAC) -> Arrays:
@@ -110,13 +118,14 @@ def best(data: Arrays, name: str) -> tuple[int, np.ndarray]:
     return int(row), np.flatnonzero(radius[row] <= radius[row, column] * (1 + _EQUAL))
 
 
-def _pieces(border: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+def _pieces(line: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     """Stretches of one verdict, each with the first point of the next."""
-    at = 0
-    for said, group in groupby(border[:, 2]):
-        size = len(list(group))
-        yield int(said), border[at : at + size + 1, :2]
-        at += size
+    for unbroken in np.split(line, np.flatnonzero(np.isnan(line[:, 2]))):
+        points, at = unbroken[np.isfinite(unbroken[:, 2])], 0
+        for said, group in groupby(points[:, 2]):
+            size = len(list(group))
+            yield int(said), points[at : at + size + 1, :2]
+            at += size
 
 
 def draw_map(
@@ -135,15 +144,18 @@ def draw_map(
     axes.set(xlim=(others[0], others[-1]), ylim=(steps[0], steps[-1]))
 
 
-def draw_keys(figure: "Figure", panels: np.ndarray, keyed: "Axes") -> None:
-    """The colour bar beside ``panels``, and the legend of the borders in ``keyed``."""
+def draw_keys(figure: "Figure", panels: np.ndarray, keyed: "Axes", data: Arrays) -> None:
+    """The colour bar beside ``panels``, and the legend of the borders that there are in ``keyed``."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
     scale = ScalarMappable(Normalize(0, 1), _COLOURS)
     figure.colorbar(scale, ax=panels, label=r"largest $|\mu|$ of a step", pad=0.01)
+    borders = (data[name] for name in data if name.startswith(KINDS))
+    drawn = {said for border in borders for said, _ in _pieces(border)}
     lines = [
         keyed.plot([], [], color=VERMILION, linewidth=1.6, linestyle=style, label=label)[0]
-        for style, label in _STYLES.values()
+        for said, (style, label) in _STYLES.items()
+        if said in drawn
     ]
     keyed.legend(handles=lines, loc="upper right", frameon=False, handlelength=1.8, title="border")

@@ -68,7 +68,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
         panel_letter(axes, letter, f"{name}, best {data[f'radius_{name}'][row, middle]:.2f}")
         axes.set_xlabel(r"R1 strength $\gamma$")
     panels[0].set_ylabel(r"step $\eta$")
-    draw_keys(figure, panels, panels[-1])
+    draw_keys(figure, panels, panels[-1], data)
     return figure
 
 

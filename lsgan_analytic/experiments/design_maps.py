@@ -106,7 +106,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
         panel_letter(axes, letter, f"{order}, best {size:.2f}")
         axes.set_xlabel(names[other])
     panels[0].set_ylabel(r"step $\eta$ ($\eta_G$)")
-    draw_keys(figure, panels, panels[0])
+    draw_keys(figure, panels, panels[0], data)
     return figure
 
 

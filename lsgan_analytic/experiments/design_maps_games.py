@@ -50,7 +50,7 @@ class Config:
     strengths: tuple[float, float] = (0.01, 2.0)
     ratios: tuple[float, float] = (0.05, 6.0)
     momenta: tuple[float, float] = (-0.9, 0.9)
-    steps: tuple[float, float] = (0.05, 8.0)
+    steps: tuple[float, float] = (0.05, 6.0)
     cells: int = 80
 
     def quick(self) -> Self:
@@ -119,7 +119,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
         axes.set_xlabel(label)
     for axes in panels[:, 0]:
         axes.set_ylabel(r"step $\eta$ ($\eta_G$)")
-    draw_keys(figure, panels, panels[0, 1])
+    draw_keys(figure, panels, panels[0, 1], data)
     return figure
 
 
