@@ -191,9 +191,10 @@ class Played:
         def on_nodes(vector: Array, weights: Array) -> Array:
             return self._step(nodes.game(game, weights), vector, counters, moves, settings)[0]
 
-        slope = jax.jacrev(on_nodes)(now, nodes.weights)
-        psi = nodes.centred(jax.jacrev(on_nodes, argnums=1)(now, nodes.weights).T)
-        return slope, psi, nodes.weights, on_nodes(now, nodes.weights)
+        # one pass forward and one back for all three
+        taken, pull = jax.vjp(on_nodes, now, nodes.weights)
+        slope, by_weight = jax.vmap(pull)(jnp.eye(now.size, dtype=now.dtype))
+        return slope, nodes.centred(by_weight.T), nodes.weights, taken
 
 
 def leaf_names(tree: PyTree) -> list[tuple[str, tuple[int, ...]]]:

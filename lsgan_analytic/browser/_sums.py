@@ -61,8 +61,8 @@ def _reduce(emitter: Emitter, operation: Operation) -> None:
         emitter.names.update(zip(operation.results, totals, strict=True))
         return
     results = [emitter.named(value) for value in operation.results]
-    for result, kind, start in zip(results, operation.result_types, names[count:], strict=True):
-        emitter.say(f"const {result}={new(kind)}.fill({start});")
+    for result, result_type, start in zip(results, operation.result_types, names[count:], strict=True):
+        emitter.say(f"const {result}={new(result_type)}.fill({start});")
     before = "".join(f"const {total}={result}[{to}];" for total, result in zip(totals, results, strict=True))
     stored = "".join(f"{result}[{to}]={n};" for result, n in zip(results, fresh, strict=True))
     emitter.say(looped(kind.shape, f"{before}{read}{text}{computed}{stored}"))
@@ -103,8 +103,8 @@ def _sort(emitter: Emitter, operation: Operation) -> None:
     less, order, row = emitter.name("f"), emitter.name("o"), emitter.name("r")
     emitter.say(f"const {less}=({','.join(arguments)})=>{{{text}\nreturn {first};}};")
     results = [emitter.named(value) for value in operation.results]
-    for result, kind in zip(results, operation.result_types, strict=True):
-        emitter.say(f"const {result}={new(kind)};")
+    for result, result_type in zip(results, operation.result_types, strict=True):
+        emitter.say(f"const {result}={new(result_type)};")
     length, stride = kind.shape[axis], kind.strides[axis]
     others = [1 if k == axis else size for k, size in enumerate(kind.shape)]
     place = {key: f"{row}+{key}*{stride}" for key in "ij"}
