@@ -114,6 +114,7 @@ from .landscape import (
     surface as surface,
 )
 from .laws import (
+    Beta as Beta,
     Exponential as Exponential,
     Gamma as Gamma,
     grid as grid,

@@ -87,6 +87,16 @@ def positive(name: str) -> Callable[[Numbers], Array]:
     return convert
 
 
+def between(name: str, low: float, high: float) -> Callable[[Numbers], Array]:
+    """A field converter: a float array, every entry from ``low`` to ``high``."""
+
+    def convert(value: Numbers) -> Array:
+        message = f"{name}: expected a number from {low:g} to {high:g}"
+        return _require(value, floating(value, name), lambda xp, x: (x >= low) & (x <= high), message)
+
+    return convert
+
+
 def positive_number(name: str) -> Callable[[ScalarLike], Array]:
     """As ``positive``, of one number: for arguments that are no parameters of a batch."""
 

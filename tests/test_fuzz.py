@@ -167,6 +167,7 @@ DENSITIES = {
     lsgan.Normal: ("any", "positive"),
     lsgan.Uniform: ("any", "any"),
     lsgan.Gamma: ("positive", "positive"),
+    lsgan.Beta: ("positive", "positive"),
     lsgan.Laplace: ("any", "positive"),
     lsgan.Weibull: ("positive", "positive"),
     lsgan.Pareto: ("positive", "positive"),

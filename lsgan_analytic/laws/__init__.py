@@ -2,6 +2,7 @@
 
 from .base import AbstractLaw as AbstractLaw
 from .benchmarks import grid as grid, ring as ring
+from .beta import Beta as Beta
 from .density import AbstractDensity as AbstractDensity
 from .discrete import PointMasses as PointMasses
 from .exponential import Exponential as Exponential, ShiftedExponential as ShiftedExponential

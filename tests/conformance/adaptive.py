@@ -20,6 +20,7 @@ LAWS: dict[str, Law] = {
     "Normal": [(1.0, stats.norm(0.4, 0.8))],
     "Uniform": [(1.0, stats.uniform(-1.0, 2.5))],
     "Gamma": [(1.0, stats.gamma(2.5, scale=1 / 1.2))],
+    "Beta": [(1.0, stats.beta(1.7, 2.6))],
     "Laplace": [(1.0, stats.laplace(0.2, 0.7))],
     "Weibull": [(1.0, stats.weibull_min(0.8, scale=1.2))],
     "Pareto": [(1.0, stats.pareto(30.0, scale=0.4))],

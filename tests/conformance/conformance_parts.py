@@ -29,6 +29,7 @@ LAWS: Examples = {
     "Normal": lambda: lsgan.Normal(0.4, 0.8),
     "Uniform": lambda: lsgan.Uniform(-1.0, 1.5),
     "Gamma": lambda: lsgan.Gamma(2.5, 1.2),
+    "Beta": lambda: lsgan.Beta(1.7, 2.6),
     "Laplace": lambda: lsgan.Laplace(0.2, 0.7),
     "Weibull": lambda: lsgan.Weibull(0.8, 1.2),
     "Pareto": lambda: lsgan.Pareto(30.0, 0.4),
@@ -149,7 +150,7 @@ _TABLES = {"Tabular", "TabularCritic"}
 _ANSWERING = {"OptimalDiscriminator", "OptimalIndicator", "AuthorsOptimalDiscriminator"}
 _HAVE_A_NORM = {"Linear", "RadialBasis", "HalfPlane", "Plane", "ReLUNetwork", "LeakyReLUNetwork"}
 _DISCRETE = {"PointMasses", "PointMasses: counts", "Mixture: with masses"}
-_POSITIVE = {"Exponential", "Rayleigh", "Gamma", "Weibull", "Pareto", "PointMasses: counts"}
+_POSITIVE = {"Exponential", "Rayleigh", "Gamma", "Beta", "Weibull", "Pareto", "PointMasses: counts"}
 
 
 def fits(one: tuple[str, str], other: tuple[str, str]) -> bool:
