@@ -154,9 +154,8 @@ def compute(config: Config) -> Arrays:
         play = Play(config, remedy)
         return np.asarray(jax.jit(jax.vmap(play.kept))(shifts, weights)), play.cost(shifts[0], weights[0])
 
-    kept, cost = zip(
-        *side_by_side(*(partial(one, remedy) for remedy in remedies(config).values())), strict=True
-    )
+    results = side_by_side(*(partial(one, remedy) for remedy in remedies(config).values()))
+    kept, cost = zip(*results, strict=True)
     # of a loop one pass is counted: a step's cost is linear in the number of passes
     names, passes = list(remedies(config)), config.unrolled
     single = Play(config, Remedy(rule=partial(lsgan.Unrolled, k=1))).cost(shifts[0], weights[0])
