@@ -17,6 +17,7 @@ from lsgan_analytic._threads import waited_for
 from ._captions import settings_of
 from ._interrupts import unfinished_prefix
 from ._settings import changed
+from ._sources import fingerprint
 from ._style import style
 
 if TYPE_CHECKING:
@@ -176,6 +177,7 @@ def _record(experiment: Experiment, config: Any, options: Options, path: Path) -
         "source": experiment.source,
         "quick": options.quick,
         "config": dataclasses.asdict(config),
+        "code": fingerprint(experiment.compute),
         "x64": bool(jax.config.jax_enable_x64),  # pyright: ignore[reportAttributeAccessIssue]
         "versions": {
             "lsgan_analytic": lsgan.__version__,
