@@ -19,7 +19,7 @@ _Place = tuple[str, str]  # a module and one of its names
 def fingerprint(compute: Callable[[Any], Any]) -> str:
     """Of the code of ``compute`` and of all that this names among the experiments, files with it.
 
-    The library is not part of it, nor are docstrings and ``Config.quick``. 16 hexadecimal digits.
+    The library is not part of it, nor are annotations, docstrings and ``quick``. 16 hexadecimal digits.
     """
     found, waiting = {}, [(compute.__module__, compute.__name__)]
     while waiting:
@@ -89,13 +89,17 @@ def _named(module: str, node: ast.stmt) -> Iterator[_Place]:
 
 
 def _form(node: Any) -> str:
-    """The syntax, without fields that are empty: some versions of Python have more of these."""
+    """Without annotations, and without fields that are empty: some versions of Python have more of these."""
     if isinstance(node, list):
         return f"[{', '.join(map(_form, node))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
-    fields = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
-    return f"{type(node).__name__}({', '.join(f'{name}={_form(value)}' for name, value in fields)})"
+    fields = [
+        f"{name}={_form(value)}"
+        for name, value in ast.iter_fields(node)
+        if value is not None and value != [] and name not in ("annotation", "returns")
+    ]
+    return f"{type(node).__name__}({', '.join(fields)})"
 
 
 def _files(place: _Place) -> list[Path]:
