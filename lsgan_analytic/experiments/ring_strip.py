@@ -84,7 +84,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(DOUBLE, 1.09 * len(_SETTINGS) + 1.35), layout="constrained")
-    strip, below = figure.subfigures(2, 1, height_ratios=(1.09 * len(_SETTINGS) + 0.2, 1.15))
+    strip, below = figure.subfigures(2, 1, height_ratios=(1.09 * len(_SETTINGS) + 0.2, 1.15))  # pyright: ignore[reportGeneralTypeIssues]
     figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.01, hspace=0.01)  # pyright: ignore
     panels = strip.subplots(len(_SETTINGS), len(config.frames))
     for setting, row in zip(_SETTINGS, panels, strict=True):

@@ -85,7 +85,7 @@ def compute(config: Config) -> Arrays:
         ("theory", data["ratio"], data["strength"]),
         ("fine theory", *_fine(config)),
     ):
-        data[name] = -_slowest(r, gamma).real
+        data[name] = -np.real(_slowest(r, gamma))
     multipliers = 1 + config.fine * _slowest(data["ratio"], data["strength"])
     data["theory of steps"] = -np.log(np.abs(multipliers)) / config.fine
     return data
