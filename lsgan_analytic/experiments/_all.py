@@ -12,6 +12,7 @@ from . import (
     basin_map,
     bifurcation,
     borders,
+    calibration,
     chaos,
     comparison,
     conformance,
@@ -32,6 +33,7 @@ from . import (
     optimal,
     proofs,
     rate_ratio,
+    ring_strip,
     surfaces,
     training,
     truth_line,
@@ -51,6 +53,7 @@ _MODULES = (
     comparison,
     tubes,
     convergence,
+    calibration,
     accuracy,
     approach,
     vanishing_gradient,
@@ -80,6 +83,7 @@ _MODULES = (
     network_widths,
     networks,
     neural,
+    ring_strip,
 )
 _FIGURES = {one.name: one for module in _MODULES for one in module.EXPERIMENTS}
 EXPERIMENTS = {**_FIGURES, **{claim.name: claim for claim in CLAIMS}}

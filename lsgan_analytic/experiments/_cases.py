@@ -25,7 +25,9 @@ class Case:
             data=lsgan.Exponential(rate=self.c), latent=lsgan.Rayleigh(), loss=lsgan.SquaredMinimax()
         )
 
-    def players(self, b: float | None = None, h: float | None = None) -> lsgan.Players:
+    def players(
+        self, b: float | jax.Array | None = None, h: float | jax.Array | None = None
+    ) -> lsgan.Players:
         """The start of the paper, or the same with another b and h."""
         b, h = self.b if b is None else b, self.h if h is None else h
         return lsgan.Players(disc=lsgan.Erf(a=self.a, b=b), gen=lsgan.Square(g=self.g, h=h))

@@ -23,15 +23,15 @@ def log10_gradient(game: lsgan.Game, players: lsgan.Players) -> tuple[jax.Array,
 
 
 def decades_norm(*decades: np.ndarray) -> "FuncNorm":
-    """Colours over all ``decades``, even in sqrt(highest - decade): a tail e^{-u^2} fades evenly in u."""
+    """Colours over all ``decades``, even in log(1 + highest - decade): the first are told apart too."""
     from matplotlib.colors import FuncNorm
 
     low, high = min(map(np.min, decades)), max(map(np.max, decades))
 
     def forward(decade: np.ndarray) -> np.ndarray:
-        return -np.sqrt(np.clip(high - np.asarray(decade), 0, None))
+        return -np.log1p(np.clip(high - np.asarray(decade), 0, None))
 
     def inverse(color: np.ndarray) -> np.ndarray:
-        return high - np.asarray(color) ** 2
+        return high - np.expm1(-np.asarray(color))
 
     return FuncNorm((forward, inverse), vmin=low, vmax=high)

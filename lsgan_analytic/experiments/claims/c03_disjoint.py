@@ -29,7 +29,7 @@ class Config:
     shift: float = 0.5
     far: float = 1.5
     gap: float = 1.0
-    points: int = 61
+    points: int = 241
 
     def quick(self) -> Self:
         return replace(self, points=11)

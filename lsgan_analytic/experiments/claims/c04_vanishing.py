@@ -22,6 +22,8 @@ STYLES = {
     "squares": ("least squares", GREEN),
 }
 
+_HEIGHTS = ((1e-11, 1e3), (1e-3, 10))  # without and with noise
+
 
 @dataclass(frozen=True)
 class Config:
@@ -31,7 +33,7 @@ class Config:
     noise: float = 1.0
     gaps: tuple[float, ...] = (0.5, 1.0)
     largest: float = 1.5
-    points: int = 61
+    points: int = 241
 
     def quick(self) -> Self:
         return replace(self, points=11)
@@ -76,14 +78,14 @@ def plot(data: Arrays, config: Config) -> "Figure":
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(DOUBLE, 2.5), layout="constrained")
-    panels = figure.subplots(1, 2, sharey=True)
+    panels = figure.subplots(1, 2)
     gap = data["gap"][:-2]
     titles = ("no noise", rf"instance noise of std {config.noise:g}")
     for row, (axes, title) in enumerate(zip(panels, titles, strict=True)):
         for name, (label, color) in STYLES.items():
             axes.semilogy(gap[1:], data[name][row, 1:-2], color=color, label=label)
         axes.axhline(1, color="#666666", lw=0.8, ls="--", label=r"$W_1$")
-        axes.set(xlabel=r"gap $\theta$", xlim=(0, config.largest), ylim=(1e-11, 1e3))
+        axes.set(xlabel=r"gap $\theta$", xlim=(0, config.largest), ylim=_HEIGHTS[row])
         panel_letter(axes, "ab"[row], title)
     panels[0].set_ylabel(r"generator's slope in $\theta$")
     panels[0].legend(frameon=False, loc="lower left")

@@ -37,7 +37,7 @@ class Config:
     std: float = 0.5
     masses: tuple[float, ...] = (0.01, 0.5)
     least: float = 1e-4
-    points: int = 41
+    points: int = 161
 
     def quick(self) -> Self:
         return replace(self, points=9)
@@ -101,7 +101,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
         axes.plot(mass, data[name][:-2], color=STYLES[name][1])
     axes.plot(mass, 0.5 * mass * np.log(2), color="#999999", lw=0.8, ls=":")
     axes.annotate(
-        r"$\frac{1}{2}\epsilon\log 2$", (mass[6], 0.5 * mass[6] * np.log(2)), (6, -10),
+        r"$\frac{1}{2}\epsilon\log 2$", (5e-4, 2.5e-4 * np.log(2)), (6, -10),
         textcoords="offset points", color="#666666",
     )  # fmt: skip
     off = r"$\chi^2(p\|q)\approx\epsilon^2 e^{144}$: off the scale"

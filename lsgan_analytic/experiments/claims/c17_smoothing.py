@@ -30,7 +30,7 @@ class Config:
     fake: float = 0.1
     gap: float = 1.0
     largest: float = 1.5
-    points: int = 61
+    points: int = 241
 
     def quick(self) -> Self:
         return replace(self, points=11)

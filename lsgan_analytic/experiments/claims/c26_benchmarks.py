@@ -11,7 +11,7 @@ from jax import Array
 import lsgan_analytic as lsgan
 
 from .._run import Arrays, evaluated
-from .._style import BLUE, DOUBLE, GREY, panel_letter, VERMILION
+from .._style import BLACK, BLUE, DOUBLE, GREY, panel_letter, VERMILION
 from ._claim import Claim, Found, recorded, theory
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def plot(data: Arrays, config: Config) -> "Figure":
     _draw_grid(grid, data, config)
     _draw_share(share, data, config)
     panel_letter(ring, "a", "the ring, and one with a closed end")
-    panel_letter(grid, "b", f"the grid, {config.points} perfect samples")
+    panel_letter(grid, "b", "the grid: samples about their modes")
     panel_letter(share, "c", "what a perfect sampler scores")
     return figure
 
@@ -127,14 +127,21 @@ def _draw_ring(axes: "Axes", data: Arrays) -> None:
 
 
 def _draw_grid(axes: "Axes", data: Arrays, config: Config) -> None:
+    """All modes on one another, in std: drawn to scale they would be points."""
+    from matplotlib.patches import Circle
+
     sample, centers = data["grid_sample"], data["grid_centers"]
-    off = np.min(np.linalg.norm(sample[:, None] - centers[None], axis=-1), axis=1) > 3 * config.grid_std
-    axes.plot(*sample[~off].T, "o", color=BLUE, markersize=1.2, markeredgewidth=0, rasterized=True)
+    nearest = np.linalg.norm(sample[:, None] - centers[None], axis=-1).argmin(axis=1)
+    scaled = (sample - centers[nearest]) / config.grid_std
+    off = np.linalg.norm(scaled, axis=1) > 3
+    axes.plot(*scaled[~off].T, "o", color=BLUE, markersize=1.2, markeredgewidth=0, rasterized=True)
     axes.plot(
-        *sample[off].T, "o", color=VERMILION, markersize=2.2, markeredgewidth=0,
-        label=f"{off.sum()} beyond $3\\sigma$", rasterized=True,
+        *scaled[off].T, "o", color=VERMILION, markersize=2.6, markeredgewidth=0,
+        label=f"{off.sum()} of {len(sample)} beyond $3\\sigma$",
     )  # fmt: skip
-    axes.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(-5, 5), ylim=(-5, 6.3), aspect="equal")
+    axes.add_patch(Circle((0, 0), 3, facecolor="none", edgecolor=BLACK, linewidth=0.7))
+    axes.set(xlabel=r"$(x_1-\mu_1)/\sigma$", ylabel=r"$(x_2-\mu_2)/\sigma$", aspect="equal")
+    axes.set(xlim=(-4.6, 4.6), ylim=(-4.2, 5.4), xticks=(-4, -2, 0, 2, 4), yticks=(-4, -2, 0, 2, 4))
     axes.legend(frameon=False, loc="upper right", handletextpad=0.1, borderaxespad=0.1)
 
 
