@@ -78,7 +78,9 @@ def test_density_and_cdf_are_those_of_all_roots(gen, latent):
         lambda x: (image.pdf(x), image.pdf(x.reshape(1, 5, 1)), image.cdf(x), image.quantile(image.cdf(x)))
     )(jnp.asarray(x))
     values, slopes = by_roots(gen, peer, x)
-    np.testing.assert_allclose(density, slopes, rtol=1e-7)
+    # near an end where p is infinite, p = c/sqrt(x - end), p'/p = p^2/(2 c^2): rounding of x matters
+    rounding = 20 * np.finfo(float).eps * (1 + np.abs(x)) * slopes**2
+    assert (np.abs(density - slopes) <= (1e-7 + rounding) * slopes).all()
     np.testing.assert_allclose(below, values, atol=1e-12)
     np.testing.assert_allclose(back, x, rtol=1e-9, atol=1e-9)
     assert (np.diff(below) >= 0).all()

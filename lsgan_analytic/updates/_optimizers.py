@@ -1,5 +1,6 @@
 """Optimisers of optax for both players: what rules that use them have in common."""
 
+from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 import equinox as eqx
@@ -21,6 +22,22 @@ class GradientTransformation(Protocol):
     def update(self) -> Any: ...
 
 
+def optimizer(name: str) -> Callable[[Any], Any]:
+    """Converter of a field: the optimiser itself; ValueError for what is none.
+
+    Before the field is set: equinox warns of arrays in a static one.
+    """
+
+    def check(given: Any) -> Any:
+        if not (callable(getattr(given, "init", None)) and callable(getattr(given, "update", None))):
+            raise ValueError(
+                f"{name}: expected an optax.GradientTransformation, e.g. optax.sgd(0.1), got {given!r}"
+            )
+        return given
+
+    return check
+
+
 States = tuple[Any, Any]  # of the optimisers of disc and of gen
 
 
@@ -29,13 +46,6 @@ class AbstractOptimizers(AbstractRule):
 
     disc: eqx.AbstractVar[GradientTransformation]
     gen: eqx.AbstractVar[GradientTransformation]
-
-    def __check_init__(self):
-        for name, given in (("disc", self.disc), ("gen", self.gen)):
-            if not (callable(getattr(given, "init", None)) and callable(getattr(given, "update", None))):
-                raise ValueError(
-                    f"{name}: expected an optax.GradientTransformation, e.g. optax.sgd(0.1), got {given!r}"
-                )
 
     def init(self, players: Players) -> Any:
         return self.disc.init(players.disc), self.gen.init(players.gen)

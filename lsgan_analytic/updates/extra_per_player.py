@@ -4,7 +4,7 @@ import equinox as eqx
 
 from .._types import Players
 from ..game import AbstractGame, field
-from ._optimizers import AbstractOptimizers, GradientTransformation, States
+from ._optimizers import AbstractOptimizers, GradientTransformation, optimizer, States
 
 
 class ExtraPerPlayer(AbstractOptimizers):
@@ -32,8 +32,8 @@ class ExtraPerPlayer(AbstractOptimizers):
     (0.8999, 1.0996)
     """
 
-    disc: GradientTransformation = eqx.field(static=True)
-    gen: GradientTransformation = eqx.field(static=True)
+    disc: GradientTransformation = eqx.field(static=True, converter=optimizer("disc"))
+    gen: GradientTransformation = eqx.field(static=True, converter=optimizer("gen"))
 
     def step(self, game: AbstractGame, players: Players, state: States) -> tuple[Players, States]:
         half, state = self.both_updated(players, field(game, players), state)

@@ -6,7 +6,7 @@ import equinox as eqx
 
 from .._types import Players
 from ..game import AbstractGame, field
-from ._optimizers import AbstractOptimizers, GradientTransformation, States, updated
+from ._optimizers import AbstractOptimizers, GradientTransformation, optimizer, States, updated
 from .base import disc_direction, gen_direction
 
 
@@ -35,8 +35,8 @@ class PerPlayer(AbstractOptimizers):
     (0.5, 1.25)
     """
 
-    disc: GradientTransformation = eqx.field(static=True)
-    gen: GradientTransformation = eqx.field(static=True)
+    disc: GradientTransformation = eqx.field(static=True, converter=optimizer("disc"))
+    gen: GradientTransformation = eqx.field(static=True, converter=optimizer("gen"))
     order: Literal["simultaneous", "disc", "gen"] = eqx.field(static=True, default="simultaneous")
 
     def __check_init__(self):

@@ -7,7 +7,7 @@ import equinox as eqx
 from .._types import Players
 from ..game import AbstractGame
 from ..parameters import dtype_of
-from ._optimizers import AbstractOptimizers, GradientTransformation, States
+from ._optimizers import AbstractOptimizers, GradientTransformation, optimizer, States
 from ._step_sizes import Count, next_count
 from .base import AbstractDirectionRule, explained_derivatives
 
@@ -38,8 +38,8 @@ class Preconditioned(AbstractOptimizers):
     """
 
     rule: AbstractDirectionRule
-    disc: GradientTransformation = eqx.field(static=True)
-    gen: GradientTransformation = eqx.field(static=True)
+    disc: GradientTransformation = eqx.field(static=True, converter=optimizer("disc"))
+    gen: GradientTransformation = eqx.field(static=True, converter=optimizer("gen"))
 
     def __check_init__(self):
         if not isinstance(self.rule, AbstractDirectionRule):

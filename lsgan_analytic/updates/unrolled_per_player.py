@@ -8,7 +8,7 @@ import jax
 from .._checks import checked_int
 from .._types import Players, Scalar
 from ..game import AbstractGame
-from ._optimizers import AbstractOptimizers, GradientTransformation, States, updated
+from ._optimizers import AbstractOptimizers, GradientTransformation, optimizer, States, updated
 from .base import disc_direction, explained_derivatives
 
 
@@ -34,8 +34,8 @@ class UnrolledPerPlayer(AbstractOptimizers):
     (0.5, 0.5)
     """
 
-    disc: GradientTransformation = eqx.field(static=True)
-    gen: GradientTransformation = eqx.field(static=True)
+    disc: GradientTransformation = eqx.field(static=True, converter=optimizer("disc"))
+    gen: GradientTransformation = eqx.field(static=True, converter=optimizer("gen"))
     k: int = eqx.field(static=True)
 
     def __check_init__(self):
