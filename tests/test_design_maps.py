@@ -61,7 +61,7 @@ def test_the_maps_of_games_with_width(subject):
     one, two = (np.sum(weights * points**k) for k in (1, 2))
     slope = np.array([[-0.5, one / 2, 0], [one / 2, -two / 2 - gamma, -0.5], [0, 0.5, 0]])
     values = np.linalg.eigvals(np.eye(3) + step * slope)
-    training = partial(design_maps_games.training, subject, "simultaneous", "strength", None)
+    training = partial(design_maps_games.training, subject, "simultaneous", "strength", gamma)
     found = largest(training, np.asarray([gamma]), np.asarray([step]), subject.place)
     np.testing.assert_allclose(np.abs(found), np.abs(values).max(), rtol=1e-10)
 
