@@ -150,3 +150,10 @@ def _spread(wanted: np.ndarray, gap: float) -> np.ndarray:
     places = np.empty_like(wanted)
     places[order] = base + gap * np.arange(wanted.size)
     return places
+
+
+def dotted_box(axes: "Axes", x_range: tuple[float, float], y_range: tuple[float, float]) -> None:
+    """The frame of a part of a map, in white."""
+    (left, right), (low, high) = x_range, y_range
+    corners = [left, right, right, left, left], [low, low, high, high, low]
+    axes.plot(*corners, color="white", linewidth=0.7, linestyle=":")

@@ -14,7 +14,7 @@ from ._captions import given, listed, plain
 from ._cases import Case, CASE_A, CASE_B, PAPER_WINDOW, train
 from ._decades import decades_norm, FLOAT32, FLOAT64, log10_gradient
 from ._run import Arrays, Experiment
-from ._style import BLACK, DOUBLE, ENDS, filled_bands, GREY, panel_letter, SIZE_MAP, VERMILION
+from ._style import BLACK, dotted_box, DOUBLE, ENDS, filled_bands, GREY, panel_letter, SIZE_MAP, VERMILION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,8 +136,8 @@ def plot(data: Arrays, config: Config) -> "Figure":
     for column, case in enumerate(config.cases):
         wide, close, along = panels[:, column]
         _mark_floor(wide, data, case.name)
-        _box(wide, config.close.b_range, config.close.h_range)
-        _box(close, *PAPER_WINDOW[case.name])
+        dotted_box(wide, config.close.b_range, config.close.h_range)
+        dotted_box(close, *PAPER_WINDOW[case.name])
         panel_letter(wide, "ab"[column], f"Case {case.name} (dotted: enlarged below)")
         panel_letter(close, "cd"[column], f"Case {case.name} (dotted: the paper's window)")
         _draw_along(along, data, case)
@@ -162,12 +162,6 @@ def _mark_floor(axes: "Axes", data: Arrays, name: str) -> None:
     names = {FLOAT64: rf"float64: $10^{{{FLOAT64}}}$", FLOAT32: rf"float32: $10^{{{FLOAT32}}}$"}
     axes.clabel(lines, fmt=names, fontsize=7.5, manual=[(26.6, 18), (9.2, 25)])
     axes.text(44, 33, "float64 gives 0", color="white", ha="center")
-
-
-def _box(axes: "Axes", b_range: tuple[float, float], h_range: tuple[float, float]) -> None:
-    (left, right), (low, high) = b_range, h_range
-    corners = [left, right, right, left, left], [low, low, high, high, low]
-    axes.plot(*corners, color="white", linewidth=0.7, linestyle=":")
 
 
 def _draw_paths(axes: "Axes", paths: np.ndarray, iterations: np.ndarray) -> None:
