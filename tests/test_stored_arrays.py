@@ -96,7 +96,7 @@ def test_multipliers_at_the_corners(rule):
 
 #: trainings that amplify rounding, on another processor to anything; and minutes of runs of ``predict``'s law
 APART = {"chaos", "neural", "ring_strip", "networks", "network_widths", "mitigations", "calibration"}
-APART |= {"accuracy", "convergence"}  # errors that are rounding themselves
+APART |= {"accuracy"}  # seconds, and errors that are rounding themselves
 FIGURES_ALONE = [name for name in EXPERIMENTS if not name.startswith("claim") and name not in APART]
 
 
