@@ -15,6 +15,7 @@ import sys
 import types
 import typing
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import PathFinder, SourceFileLoader
 from typing import Any, NoReturn, Self
 
@@ -129,7 +130,9 @@ def _hints(of: Any, module: str) -> dict[str, Any]:
 @functools.cache
 def _names(module: str) -> dict[str, Any]:
     names = dict(vars(sys.modules[module]))
-    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    # in a thread: Python 3.11 miscounts its recursion where it parses at a great depth, inside traced calls
+    with ThreadPoolExecutor(1) as thread:
+        tree = thread.submit(ast.parse, inspect.getsource(sys.modules[module])).result()
     for node in tree.body:
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             exec(compile(ast.Module(node.body, []), module, "exec"), names)
