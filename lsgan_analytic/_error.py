@@ -147,6 +147,6 @@ def _look_at_rules(law: AbstractLaw, function: Function, breakpoints: Breakpoint
     every = [(weights, function(points)) for points, weights in rules]
     values = jnp.stack([jnp.sum(weights * terms) for weights, terms in every])
     missing = [jnp.abs(1 - jnp.sum(weights)) * jnp.max(jnp.abs(terms)) for weights, terms in every]
-    range_ = jnp.max(jnp.abs(values - values[1]))
+    difference = jnp.max(jnp.abs(values - values[1]))
     weights, terms = every[-1]
-    return values[1], range_ + jnp.max(jnp.stack(missing)) + _rounding(weights * terms)
+    return values[1], difference + jnp.max(jnp.stack(missing)) + _rounding(weights * terms)

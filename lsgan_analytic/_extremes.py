@@ -1,7 +1,7 @@
 r"""K and its derivatives at offsets B beyond the reach of the quadrature, by their leading terms.
 
-With t = 1/A and s0 = |B t|, and relative errors of 1/B or less, the density mu of
-``_erfc_moments.py`` lies either
+With t = 1/A and s0 = |B t|, and relative errors of 1/B or less, the density mu of ``_erfc_moments.py``
+lies either
 
 - inside s > 0, about s0: A B < 0 and -B A > 1/2 (A > 0) or 1/4 (A < 0). Its height is
   e^{-s0 + t^2/4} or e^{-s0 + t^2/8}, and K = 1 - e^{-s0} or e^{-s0} with the derivatives of these; or

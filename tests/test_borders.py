@@ -23,6 +23,33 @@ def training(step, strength):
 RECTANGLE = {"p_range": (0.1, 6.0), "q_range": (0.05, 2.0), "free": FREE}
 
 
+FACTOR = {"gamma": 1.0}
+
+
+def scaled_training(step, strength):
+    """Reads a variable that is no argument."""
+    return dirac(FACTOR["gamma"] * strength), lsgan.Simultaneous(step)
+
+
+def scaled_by_step(step):
+    return scaled_training(step, 0.3)
+
+
+def test_a_system_that_has_changed_is_followed_as_it_is_now(monkeypatch):
+    """h = 4 gamma, then with the double of gamma: no program of the first border is used for the second."""
+    for factor in (1.0, 2.0):
+        monkeypatch.setitem(FACTOR, "gamma", factor)
+        border = lsgan.continue_border(
+            scaled_training, CENTRE, "neimark_sacker", (1.2 * factor, 0.3), **RECTANGLE, max_points=4
+        )
+        np.testing.assert_allclose(border.p, 4 * factor * border.q, rtol=1e-9)
+        form = border.normal_form(0)
+        assert form.criticality == "supercritical"
+        branch = lsgan.continue_branch(scaled_by_step, CENTRE, 0.1, 6.0, free=FREE)
+        found = [event.parameter for event in branch.bifurcations if event.kind == "neimark_sacker"]
+        np.testing.assert_allclose(found, 1.2 * factor, rtol=1e-8)
+
+
 def test_the_dirac_gan_with_r1():
     """h = 4 gamma, and the strong resonances at cos 2 pi/k = 1 - h gamma/2."""
     border = lsgan.continue_border(training, CENTRE, "neimark_sacker", (1.3, 0.3), **RECTANGLE)

@@ -1,5 +1,6 @@
 """A flow, or a rule's step with its state, as a function of one vector and of a parameter."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -10,6 +11,7 @@ from jax import Array
 from jaxtyping import PyTree
 
 from .._checks import refused_if
+from .._program import digest, Program
 from .._types import Players, Scalar, Vector
 from ..game import AbstractGame, checked_game
 from ..parameters import dtype_of
@@ -18,6 +20,7 @@ from ..updates.base import AbstractRule, advance, checked_rule, state_at_rest
 
 _LATER = (0, 1, 30, 1000, 10**6)  # steps
 _STEADY = 1e-3
+_UNKNOWN = itertools.count()
 
 #: parameter -> a game (its flow), or (game, rule)
 System = Callable[[Any], AbstractGame | tuple[AbstractGame, AbstractRule]]
@@ -41,15 +44,9 @@ class Motion(eqx.Module):
 
         ValueError for a flow of a game that projects: there is no continuous time for it.
         """
-        game, rule = _parts(system, parameter)
-        checked_game(game)
-        if rule is None and game.projects:
-            raise ValueError(
-                f"system: expected a game without projection (Clip, say) for a flow, got {game!r}"
-            )
+        _, rule = _checked_parts(system, parameter)
         state = None
         if rule is not None:
-            checked_rule(rule)
             state = _at_rest(system, players, positions, jnp.asarray(parameter, dtype_of(players)))
         return cls(system, players, positions, state, rule is not None).checked_steady(parameter, rule)
 
@@ -116,6 +113,36 @@ class Motion(eqx.Module):
         return jnp.max(jnp.stack(jax.tree.leaves(apart)))
 
 
+class _Computed(eqx.Module):
+    """A system with the name of what it computes, by which compiled programs are found again."""
+
+    system: System
+    program: str = eqx.field(static=True)
+
+    def __call__(self, parameter: Any) -> AbstractGame | tuple[AbstractGame, AbstractRule]:
+        return self.system(parameter)
+
+
+def named(system: System, players: Players, positions: tuple[int, ...], parameter: Any) -> System:
+    """``system``, for which no program is used that was compiled when it computed something else.
+
+    Programs are found again by the function that makes the system, and a function may read a variable that
+    has changed since. So it is traced, and what a step (or the field) computes is part of the name.
+    """
+    _checked_parts(system, parameter)
+
+    def once(system: System, players: Players, parameter: Any) -> Any:
+        game, rule = _parts(system, parameter)
+        part = Restriction(game, players, positions)
+        reduced = part.reduce(players)
+        return part.field(part.point) if rule is None else advance(part, rule, reduced, rule.init(reduced))
+
+    jaxpr, _, _ = eqx.filter_make_jaxpr(once)(system, players, jnp.asarray(parameter, dtype_of(players)))
+    program = Program(jaxpr)
+    # of a function that JAX does not trace nothing is known: compiled anew
+    return _Computed(system, digest(program) if not program.unknown else f"{next(_UNKNOWN)}")
+
+
 class _NoGame(AbstractGame):
     """In the place of a game where none is asked for anything."""
 
@@ -150,6 +177,17 @@ def _change(motion: Motion, parameter: Array) -> Scalar:
 
     steps = jax.vmap(moved)(jnp.asarray(_LATER))
     return jnp.max(jnp.abs(steps - steps[:1])) / jnp.max(jnp.abs(steps))
+
+
+def _checked_parts(system: System, parameter: Any) -> tuple[AbstractGame, AbstractRule | None]:
+    """The game and the rule; ValueError for others, and for a flow of a game that projects."""
+    game, rule = _parts(system, parameter)
+    checked_game(game)
+    if rule is not None:
+        checked_rule(rule)
+    elif game.projects:
+        raise ValueError(f"system: expected a game without projection (Clip, say) for a flow, got {game!r}")
+    return game, rule
 
 
 def _parts(system: System, parameter: Any) -> tuple[AbstractGame, AbstractRule | None]:

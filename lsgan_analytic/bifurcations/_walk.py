@@ -8,7 +8,7 @@ import numpy as np
 from .._types import Players
 from . import _events
 from ._arc import Arc, Bound
-from ._motion import Motion, System
+from ._motion import Motion, named, System
 
 
 class Point(NamedTuple):
@@ -27,6 +27,7 @@ class Walk:
     def __init__(
         self, system: System, players: Players, positions: tuple[int, ...], start: float, stop: float
     ):
+        system = named(system, players, positions, start)
         self.motion = motion = Motion.of(system, players, positions, start)
         self.is_map, here = motion.is_map, motion.start
         self.players = lambda values: motion.players_at(jnp.asarray(values, here.dtype))

@@ -20,7 +20,7 @@ from ..trajectory import checked_start
 from ..updates.base import AbstractRule
 from ._conditions import checked_kind
 from ._curve import Curve, Interval, SpecialPoint
-from ._motion import Motion
+from ._motion import Motion, named
 from .normal_form import Criticality, NormalForm
 
 #: (p, q) -> a game (its flow), or (game, rule)
@@ -29,7 +29,7 @@ BorderKind = Literal["fold", "flip", "neimark_sacker", "hopf"]
 
 
 class _OfPair(eqx.Module):
-    """The system as a function of one array; compiled once for one function ``system``."""
+    """The system as a function of one array."""
 
     system: PlaneSystem
 
@@ -150,7 +150,8 @@ def continue_border(
         raise ValueError(f"start: expected a pair (p, q), got {start!r}")
     place = [checked_float(value, "start", low, high) for value, (low, high) in zip(start, box, strict=True)]
     sides = np.asarray([high - low for low, high in box])
-    motion = Motion.of(_OfPair(system), checked_start(players), positions, jnp.asarray(place))
+    players, at = checked_start(players), jnp.asarray(place)
+    motion = Motion.of(named(_OfPair(system), players, positions, at), players, positions, at)
     curve = Curve(motion, checked_kind(kind, motion), box, sides)
     first = curve.first(np.append(np.asarray(motion.start, float), place))
     step = checked_float(0.01 if step is None else step, "step", low=1e-12)

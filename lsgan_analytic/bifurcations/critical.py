@@ -55,7 +55,8 @@ def critical_parameter(
     over ``others`` it is played side by side.
 
     Args:
-        system: (p, theta) -> game (its flow), or -> (game, rule).
+        system: (p, theta) -> game (its flow), or -> (game, rule). It is compiled once: what may change is
+            in p and theta.
         players: near the equilibrium at the border.
         kind: "fold", "flip" or "neimark_sacker" of a rule; "fold" or "hopf" of a flow.
         start: near p.

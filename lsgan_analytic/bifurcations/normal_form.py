@@ -88,7 +88,8 @@ def normal_form(system: System, players: Players, parameter: float, free: Names 
     The derivatives are those of JAX, of whatever rule. Compiled once for one ``system``.
 
     Args:
-        system: parameter -> game, or -> (game, rule), as for ``continue_branch``.
+        system: parameter -> game, or -> (game, rule), as for ``continue_branch``. It is compiled once: other
+            variables that it reads must not change between calls.
         players: the equilibrium, to 1e-6 (float32: 2e-3), as are the eigenvalues on the border.
         parameter: where the border is; free: names of the parameters that move (None: all).
 

@@ -13,11 +13,11 @@ OPERATIONS: dict[str, Emit] = {}
 def register(*names: str) -> Callable[[Emit], Emit]:
     """Decorator: emits the operations of these names."""
 
-    def register(function: Emit) -> Emit:
+    def decorate(function: Emit) -> Emit:
         OPERATIONS.update(dict.fromkeys(names, function))
         return function
 
-    return register
+    return decorate
 
 
 def array(emitter: Emitter, operation: Operation, filled: str = "") -> str:

@@ -25,7 +25,7 @@ _SETTINGS: dict[str, tuple[Free, Literal["fixed", "fresh"]]] = {
     "4-D, fixed": (None, "fixed"),
 }
 _COLORS = (VERMILION, ORANGE, GREEN, SKY)
-_LOOKS = {"2-D, fixed": (BLUE, "o"), "2-D, fresh": (GREEN, "s"), "4-D, fixed": (VERMILION, "^")}
+_MARKS = {"2-D, fixed": (BLUE, "o"), "2-D, fresh": (GREEN, "s"), "4-D, fixed": (VERMILION, "^")}
 _TOP = 60.0  # of the distances that are drawn
 
 
@@ -193,7 +193,7 @@ def _draw_shares(axes: "Axes", data: Arrays, case: str, config: Config) -> None:
         stats.binom(config.runs, config.level).ppf(tail) / config.runs for tail in _tails(config.level)
     )
     axes.axhspan(low, high, color=GREY, alpha=0.3, linewidth=0)
-    for setting, (color, marker) in _LOOKS.items():
+    for setting, (color, marker) in _MARKS.items():
         for kind, m, face, label in (
             ("distances", "samples", color, setting),
             ("node_distances", "on_nodes", "white", None),

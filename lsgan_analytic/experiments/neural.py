@@ -98,13 +98,37 @@ def compute(config: Config) -> Arrays:
     return data
 
 
-def _train(config: Config, target: str, setting: str) -> Arrays:
-    """Every seed has its own weights and its own samples; the program is compiled for the first alone."""
+def prepared(config: Config, target: str, setting: str) -> tuple[lsgan.Game, jax.Array, float, jax.Array]:
+    """In float32: the game, centres and std of the modes, and the latent points that are looked at."""
     law, std = config.targets()[target]
     game = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), config.game(law, setting))
     centers = jnp.stack([mode.mean for mode in law.components])  # pyright: ignore[reportAttributeAccessIssue]
-    centers = centers.astype(jnp.float32)
     z = lsgan.MultivariateNormal().sample(jax.random.key(7), config.looked_at).astype(jnp.float32)
+    return game, centers.astype(jnp.float32), std, z
+
+
+def generators(
+    config: Config, game: lsgan.Game, rule: lsgan.AbstractRule, seed: int
+) -> lsgan.NeuralGenerator:
+    """One run from the start of a seed: its generators at the saved steps."""
+    runs = lsgan.simulate(
+        game,
+        rule,
+        config.players(seed),
+        key=jax.random.key(100 + seed),
+        runs=1,
+        samples=config.samples,
+        steps=config.steps,
+        save_every=config.save_every,
+        protocol="fresh",
+        tile=1,
+    )
+    return jax.tree.map(lambda leaf: leaf[0], runs.players.gen)
+
+
+def _train(config: Config, target: str, setting: str) -> Arrays:
+    """Every seed has its own weights and its own samples; the program is compiled for the first alone."""
+    game, centers, std, z = prepared(config, target, setting)
     found: list[tuple[np.ndarray, ...]] = []
     rule = config.rule()  # one object: compiled once
 
@@ -116,19 +140,7 @@ def _train(config: Config, target: str, setting: str) -> Arrays:
         return captured, share, made[-1, : config.shown]
 
     for seed in range(config.seeds):
-        runs = lsgan.simulate(
-            game,
-            rule,
-            config.players(seed),
-            key=jax.random.key(100 + seed),
-            runs=1,
-            samples=config.samples,
-            steps=config.steps,
-            save_every=config.save_every,
-            protocol="fresh",
-            tile=1,
-        )
-        found.append(tuple(map(np.asarray, measures(jax.tree.map(lambda leaf: leaf[0], runs.players.gen)))))
+        found.append(tuple(map(np.asarray, measures(generators(config, game, rule, seed)))))
     captured, share, points = zip(*found, strict=True)
     key = f"{target}_{setting}"
     return {

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Self, TYPE_CHECKING
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 import lsgan_analytic as lsgan
@@ -13,7 +12,7 @@ import lsgan_analytic as lsgan
 from ._captions import given, listed
 from ._run import Arrays, Experiment, side_by_side
 from ._style import BLUE, DOUBLE, GREEN, GREY, VERMILION
-from .neural import Config as Networks
+from .neural import Config as Networks, generators, prepared
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,25 +48,9 @@ def compute(config: Config) -> Arrays:
 def _strip(config: Config, setting: str) -> Arrays:
     """The run of the first start of ``neural`` on this ring."""
     networks = config.networks
-    law, std = networks.targets()["ring"]
-    game = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), networks.game(law, setting))
-    centers = jnp.stack([mode.mean for mode in law.components])  # pyright: ignore[reportAttributeAccessIssue]
-    centers = centers.astype(jnp.float32)
-    z = lsgan.MultivariateNormal().sample(jax.random.key(7), networks.looked_at).astype(jnp.float32)
-    runs = lsgan.simulate(
-        game,
-        networks.rule(),
-        networks.players(config.seed),
-        key=jax.random.key(100 + config.seed),
-        runs=1,
-        samples=networks.samples,
-        steps=networks.steps,
-        save_every=networks.save_every,
-        protocol="fresh",
-        tile=1,
-    )
-    generators = jax.tree.map(lambda leaf: leaf[0], runs.players.gen)
-    made = jax.jit(jax.vmap(lambda gen: gen(z)))(generators)
+    game, centers, std, z = prepared(networks, "ring", setting)
+    saved = generators(networks, game, networks.rule(), config.seed)
+    made = jax.jit(jax.vmap(lambda gen: gen(z)))(saved)
     captured = jax.vmap(lambda x: lsgan.modes.modes_captured(x, centers, std, networks.least))(made)
     share = jax.vmap(lambda x: lsgan.modes.high_quality_share(x, centers, std))(made)
     at = np.asarray(config.frames) // networks.save_every

@@ -85,7 +85,7 @@ class Call(eqx.Module):
     def described(self) -> Description:
         """What two calls must share to have the same ends: the numbers, and what a run computes."""
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
-        return describe(lambda **fields: Call(**fields).end(jnp.asarray(0)), parts, {"jax": jax.__version__})
+        return describe(lambda **given: Call(**given).end(jnp.asarray(0)), parts, {"jax": jax.__version__})
 
     def end(self, start: Array) -> dict[str, Any]:
         """What ``Basins`` holds of the run from one start, by name, and the points it is judged by."""

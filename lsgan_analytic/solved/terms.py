@@ -114,7 +114,7 @@ class _Combination:
         if isinstance(factor, _Combination):
             return NotImplemented
         number = float(factor)
-        return _Combination(tuple((side, number * factor, phi) for side, factor, phi in self.terms))
+        return _Combination(tuple((side, number * weight, phi) for side, weight, phi in self.terms))
 
     __rmul__ = __mul__
 
