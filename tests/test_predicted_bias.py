@@ -3,6 +3,7 @@
 import jax
 import numpy as np
 import pytest
+from scipy import stats
 
 import lsgan_analytic as lsgan
 
@@ -59,3 +60,24 @@ def test_mean_of_runs(rule, protocol):
     error = values.std(axis=0, ddof=1) / len(values) ** 0.5
     z = (values.mean(axis=0) - band.mean[-1] - band.bias[-1]) / error
     assert np.abs(z).max() < 4
+
+
+def test_a_penalty_over_pairs_of_one_sample():
+    """A gradient step is of degree 2 in the latent law: exact against all samples of two values."""
+    m, values, weights = 4, np.asarray([-1.0, 1.0]), np.asarray([0.3, 0.7])
+
+    def game(counts):
+        some = counts > 0
+        latent = lsgan.PointMasses(values[some], counts[some] / counts.sum())
+        return lsgan.Game(lsgan.PointMasses([0.5]), latent, lsgan.LeastSquares(), (lsgan.Diversity(0.8),))
+
+    players = lsgan.Players(lsgan.Linear(w=0.4, b=0.1), lsgan.Affine(scale=1.2, shift=-0.5))
+    rule = lsgan.Simultaneous(0.2)
+    band = lsgan.predict(game(weights), rule, players, samples=m, steps=1)
+    mean = np.zeros(4)
+    for ones in range(m + 1):
+        path = lsgan.trajectory(game(np.asarray([m - ones, ones])), rule, players, steps=1)
+        after = np.asarray([leaf[-1] for leaf in jax.tree.leaves(path.players)])
+        mean += stats.binom(m, weights[1]).pmf(ones) * after
+    np.testing.assert_allclose(band.mean[1] + band.bias[1], mean, rtol=1e-12)
+    assert np.abs(band.bias[1]).max() > 0.01
