@@ -25,8 +25,9 @@ predicted. A_k and T_theta,theta are derivatives on the nodes where those are th
 where they may not be (a kink of the loss, a step that bends sharply) A_k is taken of the exact game, and (3)
 is not known. T_PP(x, x') is the second derivative of a step in the law, along point masses at x and x' less
 the law: 0 for a gradient step, which is linear in the laws, but not for rules that look at the laws more than
-once a step (``Extragradient``, ``LookAhead``, ``Consensus``) or penalties over pairs (``Diversity``). Source: the influence function and the
-second-order von Mises expansion of M-estimation (Hampel 1974) carried along a trajectory.
+once a step (``Extragradient``, ``LookAhead``, ``Consensus``) or penalties over pairs (``Diversity``). Source:
+the influence function and the second-order von Mises expansion of M-estimation (Hampel 1974) carried along a
+trajectory.
 """
 
 import equinox as eqx
