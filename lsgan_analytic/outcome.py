@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PyTree
 
-from ._types import Players, Scalar, Vector
+from ._types import Matrix, Players, Scalar, Vector
 from .game import field
 from .parameters import vector
 from .restriction import Restriction
@@ -19,7 +19,8 @@ class Outcome(eqx.Enumeration):
 
     ``Outcome[path.outcome]`` is the sentence, ``path.outcome == Outcome.plateau`` a test. *Cycle* is said by
     ``trajectory``, ``flow`` and ``basins``; an ensemble (``simulate``) keeps no more of its runs than it is
-    asked for, so that one on a cycle is still moving there: play it with ``trajectory`` to know.
+    asked for, so that one on a cycle is still moving there: play it with ``trajectory`` to know. *Not judged*
+    are the runs of an ensemble that was simulated with ``tolerance=None``.
     """
 
     plateau = "converged to a plateau: the field is gone and no root is near"
@@ -28,11 +29,12 @@ class Outcome(eqx.Enumeration):
     left_domain = "left the domain of a part and was stopped at its last valid point"
     overflowed = "overflowed and was stopped at its last valid point"
     cycle = "ended on a cycle: it comes back, neither growing nor shrinking"
+    not_judged = "took all its steps; how it ended was not asked"
 
 
 OUTCOMES = {
     name: getattr(Outcome, name)
-    for name in ("plateau", "point", "moving", "left_domain", "overflowed", "cycle")
+    for name in ("plateau", "point", "moving", "left_domain", "overflowed", "cycle", "not_judged")
 }
 
 
@@ -75,6 +77,7 @@ _ROOT_DISTANCE = 0.1  # relative to 1 + |theta|
 _LEAVING = 0.1
 _AHEAD = 64  # steps
 _MANY = 500  # parameters beyond which no Newton step is taken
+FEW = 8  # parameters in whose directions a field is differentiated at once; in two of more, for the memory
 
 
 def norm(values: Float[Array, " k"]) -> Scalar:
@@ -111,7 +114,7 @@ def _first_order(game: Restriction, ahead: Scalar) -> Evidence:
     here = game.point
     if here.size > _MANY:
         return _without_newton(game, ahead)
-    slope, force = jax.jacfwd(lambda point: (game.field(point),) * 2, has_aux=True)(here)
+    slope, force = _slope_and_value(game.field, here)
     size, steepness = norm(force), jnp.max(jnp.abs(slope))
     tiny = 100 * jnp.finfo(size.dtype).tiny
     flat_here = steepness < tiny  # force and slope have underflowed together
@@ -123,6 +126,18 @@ def _first_order(game: Restriction, ahead: Scalar) -> Evidence:
     direction = force / unit
     growth = (direction @ slope @ direction) * ahead / unit
     return Evidence(size, jnp.where(flat_here, jnp.inf, norm(newton)), ratio, growth)
+
+
+def _slope_and_value(function: Callable[[Vector], Vector], here: Vector) -> tuple[Matrix, Vector]:
+    """The Jacobian and the value, in memory for a few directions."""
+    if here.size <= FEW:
+        return jax.jacfwd(lambda point: (function(point),) * 2, has_aux=True)(here)
+
+    def along(direction: Vector) -> Vector:
+        return jax.jvp(function, (here,), (direction,))[1]
+
+    columns = jax.lax.map(along, jnp.eye(here.size, dtype=here.dtype), batch_size=2)
+    return columns.T, function(here)
 
 
 def _newton_step(slope: Float[Array, "k k"], force: Float[Array, " k"], size: Scalar) -> Float[Array, " k"]:

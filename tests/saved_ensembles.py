@@ -9,7 +9,7 @@ from jaxtyping import Array
 import lsgan_analytic as lsgan
 
 FORMATS = (".nc", ".mat")
-NAMES = ("cycle", "plateau", "point", "moving", "left_domain", "overflowed")
+NAMES = ("not_judged", "cycle", "plateau", "point", "moving", "left_domain", "overflowed")
 START = lsgan.Players(disc=lsgan.Erf(a=2.2, b=-3.0), gen=lsgan.Square(g=1.5, h=-2.0))
 
 

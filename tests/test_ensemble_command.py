@@ -129,7 +129,8 @@ def test_the_folder_of_another_ensemble_is_refused(alone, game_file, capsys):
     [
         (("--task", "2/2"), SETTING, "task: expected a number from 0 to count - 1 = 1, got 2/2"),
         (("--task", "two"), SETTING, "--task: expected INDEX/COUNT, e.g. 0/8, got 'two'"),
-        ((), ("shard=30",), "shard: expected a multiple of 20, got 30"),
+        ((), ("shard=10",), "shard: expected at least the 20 runs that are computed side by side, got 10"),
+        ((), ("shard=40", "tile=50"), "tile: expected an integer from 0 to shard=40, got 50"),
         ((), ("runs=0",), "runs: expected an integer >= 1, got 0"),
         ((), ("keep=all",), "keep: expected 'summary' or 'paths', got 'all'"),
         ((), ("nodes=many",), "nodes: expected none, auto or a number of nodes, got 'many'"),
@@ -152,12 +153,20 @@ def test_bad_games(tmp_path, capsys):
 
 
 def test_shards_hold_every_run_once():
-    for runs, most in ((1, 20), (20, 20), (21, 20), (190, 40), (100_000, 5000), (99_999, 7000)):
-        shards = shards_of(runs, most)
+    sizes = (
+        (1, 20, 20),
+        (21, 20, 20),
+        (190, 50, 20),
+        (100_000, 5000, 20),
+        (99_999, 7000, 20),
+        (99_999, 7000, 4096),
+    )
+    for runs, most, tile in sizes:
+        shards = shards_of(runs, most, tile)
         assert [run for one in shards for run in range(one.first, one.first + one.runs)] == list(range(runs))
         assert len({one.runs for one in shards[:-1]}) <= 1
         assert max(one.runs for one in shards) <= most
-        assert all(one.first % 20 == 0 for one in shards)
+        assert all(one.first % tile == 0 for one in shards)
 
 
 def test_which_task():
@@ -179,7 +188,8 @@ def test_every_field_reaches_the_simulation(monkeypatch):
     from lsgan_analytic.experiments.ensemble.config import Setup, simulated
 
     for nodes, expected in (("none", None), ("auto", "auto"), ("64", 64)):
-        config = Config(samples=7, steps=6, protocol="fresh", free=("b",), nodes=nodes, save_every=3)
+        numbers = {"samples": 7, "steps": 6, "save_every": 3, "tile": 40}
+        config = Config(**numbers, protocol="fresh", free=("b",), nodes=nodes, judge=False)
         with pytest.raises(AskedError) as error:
             simulated(config, Setup.of(config, None), 40, 20, [])
         (asked,) = error.value.args
@@ -188,6 +198,7 @@ def test_every_field_reaches_the_simulation(monkeypatch):
         }
         assert list(given.values()) == [7, 6, "fresh", ("b",), expected, 3]
         assert (asked["first_run"], asked["runs"], asked["quantiles"]) == (40, 20, (0.05, 0.5, 0.95))
+        assert (asked["tile"], asked["tolerance"]) == (40, None)
 
 
 def started(output, game_file, *more, setting):

@@ -25,6 +25,7 @@ def start(output, devices=1, processes=1, rank=0, port=0, *rest):
     words = [output, devices, processes, rank, port, *rest]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("XLA_", "JAX_"))}
     flags = os.environ.get("XLA_FLAGS", "").split()  # programs compiled otherwise round otherwise
+    environment["JAX_PLATFORMS"] = "cpu"  # of which there are as many devices as one asks for
     environment["XLA_FLAGS"] = " ".join(flag for flag in flags if "device_count" not in flag)
     return subprocess.Popen([sys.executable, str(SCRIPT), *map(str, words)], env=environment)
 

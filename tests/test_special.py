@@ -85,7 +85,8 @@ def test_float32_against_certified_values(certified):
     exact = jet(A.astype(float), B.astype(float))  # float64 at the rounded arguments: tested above
     values = jet(jnp.asarray(A), jnp.asarray(B))
     assert values.dtype == np.float32
-    for value, truth, promised in zip(values, exact, (5e-6, 5e-6, 5e-6, 5e-5, 5e-5, 5e-5), strict=True):
+    # second derivatives: 3e-5 seen on a CPU, 7e-5 on a GPU, whose exp is rounded otherwise
+    for value, truth, promised in zip(values, exact, (5e-6,) * 3 + (1e-4,) * 3, strict=True):
         visible = np.abs(truth) > 1e-30
         assert (np.abs(value - truth)[visible] / np.abs(truth[visible])).max() < promised
 

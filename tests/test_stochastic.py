@@ -296,7 +296,6 @@ def test_endpoint_distances_follow_chi_squared():
         ({"samples": (1, 2, 3)}, "samples: expected a number or a pair"),
         ({"steps": 0}, "steps: expected an integer >= 1, got 0"),
         ({"save_every": 7}, "steps: expected a multiple of save_every=7, got 30"),
-        ({"tile": 21}, "tile: expected at most runs=20, got 21"),
         ({"tile": 0}, "tile: expected an integer >= 1, got 0"),
         ({"protocol": "frozen"}, "protocol: expected 'fixed' or 'fresh', got 'frozen'"),
         ({"free": ("z",)}, "free: expected distinct names"),

@@ -60,9 +60,9 @@ def test_dataset():
 def test_every_outcome_has_its_own_name():
     assert len(NAMES) == len(lsgan.Outcome)
     sentences = [lsgan.Outcome[getattr(lsgan.Outcome, name)] for name in NAMES]
-    six = ensemble(runs=6)
-    codes = six.outcome._value
-    for name, code, sentence in zip(to_xarray(six).outcome.values, codes, sentences, strict=True):
+    every = ensemble(runs=len(NAMES))
+    codes = every.outcome._value
+    for name, code, sentence in zip(to_xarray(every).outcome.values, codes, sentences, strict=True):
         item = jax.tree.map(lambda _, code=code: code, lsgan.Outcome.point)
         assert item == getattr(lsgan.Outcome, name)
         assert lsgan.Outcome[item] == sentence

@@ -17,7 +17,8 @@ from jax.sharding import Mesh
 from .._describe import describe, Description
 from .._types import Players
 from ..game import Game
-from ..outcome import Evidence, Outcome
+from ..outcome import Evidence, FEW, Outcome
+from ..parameters import vector
 from ..restriction import Restriction
 from ..trajectory import play, Progress
 from ..updates.base import AbstractRule
@@ -28,6 +29,7 @@ from .summary import AbstractReducer
 
 _CHUNKS = 20  # how often a watched or checkpointed simulation comes up for air
 _AT_ONCE = 2**25  # numbers brought to the host in one chunk
+_JUDGED = 20  # runs of many parameters that are judged side by side
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,7 +140,21 @@ def classify_outcome(
             game = common.sampler.play_on(game, common.sampler.draw(game, common.own_key(run)))
         return now.judged(game, common.rule, tolerance)
 
-    return over_runs(one, mesh, plan.tile)((common, tolerance), (ids, now))
+    tile = plan.tile
+    if len(plan.positions) > FEW:  # the exact game of networks takes megabytes a run
+        tile = max(part for part in range(1, _JUDGED + 1) if tile % part == 0)
+    return over_runs(one, mesh, tile)((common, tolerance), (ids, now))
+
+
+def not_judged(now: Progress) -> tuple[Outcome, Evidence]:
+    """What is known of runs without asking how they ended: which of them were stopped."""
+
+    def one(now: Progress) -> tuple[Outcome, Evidence]:
+        unknown = jnp.full_like(vector(now.players), jnp.nan, shape=())
+        ended = Outcome.where(now.outcome == Outcome.moving, Outcome.not_judged, now.outcome)
+        return ended, Evidence(unknown, unknown, unknown, unknown)
+
+    return jax.vmap(one)(now)
 
 
 def identify(common: Common, plan: Plan, reducer: AbstractReducer) -> Description:

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import jax
+
 from .._checks import checked_int
 from .._types import Players
 from ..game import Game
@@ -11,10 +13,12 @@ from ..trajectory import checked_start
 from ..updates.base import AbstractRule, checked_rule
 from ._engine import Plan
 from ._on_nodes import NodeCount, on_nodes
-from ._sampling import AbstractSampler, checked_protocol, pair, Points
+from ._sampling import AbstractSampler, checked_protocol, pair, Points, Samples
 from .node_check import NodeCheck
 
-TILE = 20
+_TILE = 20  # runs side by side on a CPU: what its caches hold
+_LARGEST_TILE, _AT_ONCE = 8192, 2**23  # on other devices: runs, and points of a law; what fills a large GPU
+_NODES = 256  # of a law, where their number is not known yet
 RUNS = 2**32  # whose keys are different
 
 
@@ -29,7 +33,17 @@ def sampler_of(
     return sampler, dataclasses.replace(plan, nodes=check.sizes), check
 
 
-def plan_of(game, rule, players, runs, first_run, samples, steps, protocol, free, save_every, tile) -> Plan:
+def default_tile(runs: int, samples: Samples, on_nodes: bool) -> int:
+    """How many runs are computed side by side: a few on a CPU, elsewhere as many as fill the device."""
+    if jax.default_backend() == "cpu":
+        return _TILE
+    points = _NODES if on_nodes else max(pair(samples))
+    return min(runs, _LARGEST_TILE, max(_TILE, _AT_ONCE // points))
+
+
+def plan_of(
+    game, rule, players, runs, first_run, samples, steps, protocol, free, nodes, save_every, tile
+) -> Plan:
     if not isinstance(game, Game):
         raise ValueError(f"game: expected a lsgan.Game, whose laws can be sampled, got {game!r}")
     checked_rule(rule).check(checked_int(steps, "steps"))
@@ -43,11 +57,10 @@ def plan_of(game, rule, players, runs, first_run, samples, steps, protocol, free
         raise ValueError(f"steps: expected a multiple of save_every={save_every}, got {steps}")
     if first_run + runs > RUNS:
         raise ValueError(f"runs: expected first_run + runs <= 2**32, got {first_run} + {runs}")
-    if tile is not None and checked_int(tile, "tile") > runs:
-        raise ValueError(f"tile: expected at most runs={runs}, got {tile}")
     positions = indices(checked_start(players), free)
     every = parameter_names(players)
     names = tuple(every[i] for i in positions)
     checked = checked_protocol(protocol)
     sizes = pair(samples)
-    return Plan(runs, first_run, sizes, None, steps, save_every, checked, positions, names, tile or TILE)
+    tile = default_tile(runs, sizes, nodes is not None) if tile is None else checked_int(tile, "tile")
+    return Plan(runs, first_run, sizes, None, steps, save_every, checked, positions, names, tile)

@@ -18,7 +18,18 @@ from ..parameters import Names, vector
 from ..trajectory import checked_start, Progress
 from ..updates.base import AbstractRule
 from . import checkpoint as checkpoints
-from ._engine import begin, classify_outcome, Common, identify, joined, kept, Plan, restore, run_chunks
+from ._engine import (
+    begin,
+    classify_outcome,
+    Common,
+    identify,
+    joined,
+    kept,
+    not_judged,
+    Plan,
+    restore,
+    run_chunks,
+)
 from ._on_nodes import NodeCount
 from ._sampling import AbstractSampler, Protocol, Samples
 from ._setup import plan_of, RUNS, sampler_of
@@ -46,7 +57,7 @@ def simulate(
     devices: Devices = None,
     checkpoint: str | os.PathLike | None = None,
     resume: str | os.PathLike | None = None,
-    tolerance: ScalarLike = 1e-2,
+    tolerance: ScalarLike | None = 1e-2,
 ) -> Ensemble[Disc, Gen]:
     """Play ``rule`` on games drawn from ``game``: R = runs independent runs from one start.
 
@@ -71,10 +82,11 @@ def simulate(
         first_run: run r of these is run first_run + r of the ensemble of this key, to the same bits (to
             rounding where a part is a single tile): parts of a large ensemble, which ``concat`` joins.
         save_every: keep every so many steps: T = 1 + steps / save_every points.
-        tile: runs computed side by side (default 20): it bounds the memory. A run has the same bits in
-            every ensemble of the same tile, on any number of devices and processes; in one of a single tile
-            the compiled program is another, and a run may differ by rounding. Its evidence, computed
-            once at the end, had the same bits too where it was tried, but by 4e-15 (relative) in one case.
+        tile: runs computed side by side: it bounds the memory. None: 20 on a CPU; on other devices all, up to
+            8192 runs and 2^23 points of each law. A run has the same bits in every ensemble of the same tile,
+            on any number of devices and processes; in one of a single tile the compiled program is another,
+            and a run may differ by rounding. Its evidence, computed once at the end, had the same bits too
+            where it was tried, but by 4e-15 (relative) in one case.
         devices: a device, several, or a mesh with the one axis "runs"; None: the first local one. With
             several processes (``jax.distributed``) give ``jax.devices()``: each gets the whole result.
         checkpoint: file (.npz) written about every twentieth of the way.
@@ -83,7 +95,8 @@ def simulate(
             names), version of JAX and platform. A rule that calls back to Python cannot be compared and is
             refused. Where there is no such file yet the simulation begins at the start.
         tolerance: as for ``trajectory``; the outcome of a run is judged on its own sample ("fixed") or on
-            the exact game ("fresh").
+            the exact game ("fresh"). None: not judged, and the evidence is NaN: of networks the exact game
+            can cost more than all the steps (a second for a run of a pair with 16 units each).
 
     Returns:
         An ``Ensemble``. A run that overflows or leaves a domain is recorded and stops alone. One that ends
@@ -92,7 +105,7 @@ def simulate(
         tells.
 
     Raises:
-        ValueError: counts < 1, steps no multiple of save_every, tile > runs, an unknown protocol, unknown
+        ValueError: counts < 1, steps no multiple of save_every, an unknown protocol, unknown
             names in ``free``, a start that is not finite, a tolerance that is no number > 0, devices that
             are none or given twice, a checkpoint of another simulation (naming the difference: its numbers,
             and what a step computes) or one that cannot be compared; nodes that are fewer than 2 or far too
@@ -106,7 +119,9 @@ def simulate(
     >>> runs.players.disc.b.shape, runs.values.shape
     ((4, 11), (4, 11, 2))
     """
-    plan = plan_of(game, rule, players, runs, first_run, samples, steps, protocol, free, save_every, tile)
+    plan = plan_of(
+        game, rule, players, runs, first_run, samples, steps, protocol, free, nodes, save_every, tile
+    )
     sampler, plan, check = sampler_of(game, rule, players, plan, nodes)
     paths, last, outcome, seen = _simulate(
         game, rule, players, key, plan, sampler, WholePaths(), devices, checkpoint, resume, tolerance
@@ -135,7 +150,7 @@ def simulate_summary(
     devices: Devices = None,
     checkpoint: str | os.PathLike | None = None,
     resume: str | os.PathLike | None = None,
-    tolerance: ScalarLike = 1e-2,
+    tolerance: ScalarLike | None = 1e-2,
 ) -> Summary:
     """``simulate`` for ensembles too big to keep: statistics over the runs instead of their paths.
 
@@ -153,7 +168,9 @@ def simulate_summary(
     >>> summary.mean.shape, summary.quantiles.shape, summary.ends.shape
     ((11, 4), (11, 2, 4), (4, 4))
     """
-    plan = plan_of(game, rule, players, runs, first_run, samples, steps, protocol, free, save_every, tile)
+    plan = plan_of(
+        game, rule, players, runs, first_run, samples, steps, protocol, free, nodes, save_every, tile
+    )
     reducer = Statistics(plan.positions, checked_levels(quantiles))
     sampler, plan, check = sampler_of(game, rule, players, plan, nodes)
     statistics, last, outcome, seen = _simulate(
@@ -189,10 +206,10 @@ def _simulate(
     devices: Devices,
     checkpoint: str | os.PathLike | None,
     resume: str | os.PathLike | None,
-    tolerance: ScalarLike,
+    tolerance: ScalarLike | None,
 ) -> tuple[Any, Progress, Outcome, Evidence]:
     """What was kept, and per run its end, outcome and evidence."""
-    limit = positive_number("tolerance")(tolerance)
+    limit = None if tolerance is None else positive_number("tolerance")(tolerance)
     mesh, typed = mesh_of(devices), typed_key(key)
     common = Common(
         game,
@@ -215,6 +232,8 @@ def _simulate(
     if resume is not None and identity is not None and Path(resume).exists():
         now, saved, done = restore(checkpoints.read(resume, identity), now, saved[0], plan, mesh)
     now, saved = run_chunks(common, ids, now, saved, done, plan, mesh, reducer, identity, checkpoint)
-    outcome, seen = classify_outcome(common, ids, now, replicated(limit, mesh), plan.program, mesh)
+    outcome, seen = not_judged(now)
+    if limit is not None:
+        outcome, seen = classify_outcome(common, ids, now, replicated(limit, mesh), plan.program, mesh)
     last = jax.tree.map(jnp.asarray, plan.own(gathered((now, outcome, seen))))
     return joined(saved, reducer), *last

@@ -7,6 +7,7 @@ from pathlib import Path
 import jax
 
 import lsgan_analytic as lsgan
+from lsgan_analytic.stochastic._setup import default_tile
 from lsgan_analytic.stochastic.devices import Devices
 
 from .._cases import Case, CASE_A
@@ -23,7 +24,10 @@ class Config:
         nodes: "none": points are drawn; "auto" or a number: counts on nodes.
         seed: of the key. x64: float64 or float32.
         keep: "summary": statistics of each shard; "paths": all saved points of every run.
-        shard: the largest number of runs in one file, a multiple of 20.
+        shard: the largest number of runs in one file.
+        tile: runs computed side by side, at most ``shard``; 0: 20 on a CPU, elsewhere what fills the device.
+        judge: whether it is asked how each run ended, which can cost more than the run where the exact game
+            is one of networks.
     """
 
     case: Case = CASE_A
@@ -39,6 +43,8 @@ class Config:
     keep: str = "summary"
     quantiles: tuple[float, ...] = (0.05, 0.5, 0.95)
     shard: int = 5000
+    tile: int = 0
+    judge: bool = True
     x64: bool = True
 
     def __post_init__(self) -> None:
@@ -48,6 +54,13 @@ class Config:
             raise ValueError(f"nodes: expected none, auto or a number of nodes, got {self.nodes!r}")
         if self.runs < 1:
             raise ValueError(f"runs: expected an integer >= 1, got {self.runs}")
+        if not 0 <= self.tile <= self.shard:
+            raise ValueError(f"tile: expected an integer from 0 to shard={self.shard}, got {self.tile}")
+
+    @property
+    def side_by_side(self) -> int:
+        """Runs of a tile, the same for all shards."""
+        return self.tile or default_tile(min(self.runs, self.shard), self.samples, self.nodes != "none")
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,9 @@ def simulated(
         "free": config.free or None,
         "nodes": int(nodes) if nodes not in (None, "auto") else nodes,
         "save_every": config.save_every,
+        "tile": config.side_by_side,
         "devices": devices,
+        "tolerance": 1e-2 if config.judge else None,
     }
     parts = setup.game, setup.rule, setup.players
     if config.keep == "paths":

@@ -13,7 +13,6 @@ import jax
 import lsgan_analytic as lsgan
 from lsgan_analytic._describe import changed, Facts, noted
 from lsgan_analytic._files import write_whole
-from lsgan_analytic.stochastic._setup import TILE
 from lsgan_analytic.stochastic.devices import Devices
 
 from .config import Config, Setup, simulated
@@ -32,16 +31,18 @@ class Shard:
         return f"runs_{self.first:010d}_{self.first + self.runs - 1:010d}.nc"
 
 
-def shards_of(runs: int, most: int) -> list[Shard]:
+def shards_of(runs: int, most: int, tile: int) -> list[Shard]:
     """At most ``most`` runs each, as many in all but the last: these share a compiled program.
 
     Shards begin where a tile of ``simulate`` does, so that no run is computed twice.
     """
-    if most < TILE or most % TILE:
-        raise ValueError(f"shard: expected a multiple of {TILE}, got {most}")
-    tiles = -(-runs // TILE)
-    count = -(-runs // most)
-    size = TILE * -(-tiles // count)
+    if most < tile:
+        raise ValueError(
+            f"shard: expected at least the {tile} runs that are computed side by side, got {most}"
+        )
+    tiles = -(-runs // tile)
+    count = -(-tiles // (most // tile))
+    size = tile * -(-tiles // count)
     return [Shard(first, min(size, runs - first)) for first in range(0, runs, size)]
 
 
@@ -51,7 +52,7 @@ class Folder:
     def __init__(self, path: Path, config: Config, setup: Setup, own_game: bool) -> None:
         self.path, self._config, self._setup = path, config, setup
         self._record, self._facts = path / "ensemble.json", self._describe(own_game)
-        self.shards = shards_of(config.runs, config.shard)
+        self.shards = shards_of(config.runs, config.shard, config.side_by_side)
         self.saving = threading.Lock()  # held while a file is written
 
     @property
