@@ -30,7 +30,7 @@ def determinant(matrix: Array) -> Scalar:
 
 @determinant.defjvp
 def _(at: tuple[Array], moved: tuple[Array]) -> tuple[Scalar, Scalar]:
-    """M = U S V^T has the cofactors det(U) det(V) U C(S) V^T; those of S are products of all entries but one."""
+    """M = U S V^T has the cofactors det(U) det(V) U C(S) V^T; those of S are products of the others."""
     left, values, right = jnp.linalg.svd(*at)
     alone = jnp.eye(values.size, dtype=bool)
     others = jnp.prod(jnp.where(alone, 1, values[None]), axis=1)

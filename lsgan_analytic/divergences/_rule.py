@@ -52,12 +52,6 @@ def dimension(p: AbstractLaw, q: AbstractLaw) -> int:
     return p.dim
 
 
-def on_the_line(p: AbstractLaw, q: AbstractLaw, what: str) -> None:
-    """ValueError for laws on the plane."""
-    if dimension(p, q) != 1:
-        raise ValueError(f"p, q: {what} is for laws on the line, got {type(p).__name__} on the plane")
-
-
 def log_ratio(p: AbstractLaw, q: AbstractLaw, x: FloatLike) -> Values:
     """log p(x) - log q(x), 0 where neither has a density.
 
