@@ -157,6 +157,8 @@ from .regularizers import (
 from .stability import (
     Classification as Classification,
     classify as classify,
+    covariant_vectors as covariant_vectors,
+    CovariantVectors as CovariantVectors,
     Kind as Kind,
     largest_stable_step as largest_stable_step,
     lyapunov as lyapunov,

@@ -126,20 +126,29 @@ def lyapunov(
     return _spectrum(restrict(game, checked_start(players), free), rule, steps, first, batches)
 
 
-class _Stretched(eqx.Module):
-    """A run with the directions carried along: ``frame`` orthonormal, ``product`` e^{scale} the Jacobian."""
+class Stretched(eqx.Module):
+    """A run with the directions carried along.
+
+    ``frame`` Q is orthonormal and ``triangle`` the R of the last step, J Q = Q' R, NaN if there was none;
+    ``product`` e^{scale} is the product of all Jacobians.
+    """
 
     run: Progress
     frame: Matrix
+    triangle: Matrix
     product: Matrix
     scale: Scalar
-    local: Vector
 
     @classmethod
     def begin(cls, run: Progress, start: Restriction) -> Self:
         values = start.flatten(start.reduce(run.players), run.state)
-        eye, zeros = jnp.eye(values.size, dtype=values.dtype), jnp.zeros_like(values)
-        return cls(run, eye, eye, zeros.sum(), zeros)
+        eye = jnp.eye(values.size, dtype=values.dtype)
+        return cls(run, eye, eye, eye, jnp.zeros_like(eye[0, 0]))
+
+    @property
+    def local(self) -> Vector:
+        """log of the growth of each direction in the last step."""
+        return jnp.log(jnp.abs(jnp.diagonal(self.triangle)))
 
     def advance(self, game: AbstractGame, rule: AbstractRule) -> Self:
         here = self.run.on(game)
@@ -161,7 +170,7 @@ class _Stretched(eqx.Module):
             frame=jnp.where(going, frame, self.frame),
             product=jnp.where(going, product / jnp.where(size > 0, size, 1), self.product),
             scale=jnp.where(going, self.scale + jnp.log(size), self.scale),
-            local=jnp.where(going, jnp.log(jnp.abs(jnp.diagonal(triangle))), jnp.nan),
+            triangle=jnp.where(going, triangle, jnp.nan),
         )
 
 
@@ -174,7 +183,7 @@ def _spectrum(
     batches: int,
 ) -> Spectrum:
     game = restriction.game
-    start = _Stretched.begin(Progress.begin(rule, restriction), restriction)
+    start = Stretched.begin(Progress.begin(rule, restriction), restriction)
     end, (local, products, scales) = play(
         lambda _: game, rule, start, steps, keep=lambda now: (now.local, now.product, now.scale)
     )
