@@ -9,6 +9,7 @@ from jax.flatten_util import ravel_pytree
 
 import lsgan_analytic as lsgan
 from lsgan_analytic import outcome
+from lsgan_analytic.restriction import restrict
 
 WIDTH = 5
 
@@ -54,14 +55,14 @@ def test_evidence_without_a_jacobian(monkeypatch):
     """Size and growth as with the whole Jacobian; no root is sought."""
     game, players = sampled(), pair()
     rule = lsgan.Simultaneous(step=0.1)
-    positions, steps = tuple(range(ravel_pytree(players)[0].size)), jnp.asarray(7)
-    arguments = (game, rule, players, rule.init(players), positions, steps)
+    part = restrict(game, players, None)
+    arguments = (part, rule, rule.init(part.reduce(players)), jnp.asarray(7))
     whole = jax.jit(lambda: outcome.evidence(*arguments))()
     monkeypatch.setattr(outcome, "_MANY", 10)
     few = jax.jit(lambda: outcome.evidence(*arguments))()
     np.testing.assert_allclose([few.field_norm, few.growth], [whole.field_norm, whole.growth], rtol=1e-10)
     assert few.newton_distance == np.inf
-    assert outcome.judge(few, players, jnp.asarray(1e9)) != lsgan.Outcome.point
+    assert outcome.classify_outcome(few, players, jnp.asarray(1e9)) != lsgan.Outcome.point
 
 
 @pytest.mark.slow

@@ -84,14 +84,15 @@ def test_cells_have_the_chances_of_the_table():
 
 
 def pvalues(one, other):
-    """Two-sample Kolmogorov-Smirnov at ten times, for every parameter."""
+    """Two-sample Kolmogorov-Smirnov at ten times, for every parameter that varies by more than rounding."""
     at = np.linspace(1, one.values.shape[1] - 1, 10).astype(int)
-    return np.array(
-        [
-            [stats.ks_2samp(one.values[:, t, i], other.values[:, t, i]).pvalue for t in at]
-            for i in range(one.values.shape[2])
-        ]
-    )
+
+    def of(x, y):
+        still = max(x.std(), y.std()) <= 64 * np.finfo(float).eps * (1 + abs(x.mean()))
+        return float(np.allclose(x.mean(), y.mean(), rtol=1e-12)) if still else stats.ks_2samp(x, y).pvalue
+
+    values = np.asarray(one.values), np.asarray(other.values)
+    return np.array([[of(*(v[:, t, i] for v in values)) for t in at] for i in range(values[0].shape[2])])
 
 
 def both(game, players, rule=PLAY, nodes="auto", **setting):
@@ -165,10 +166,12 @@ PLANE = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize("protocol", ["fixed", "fresh"])
-@pytest.mark.parametrize("setting", [MIXTURE, PLANE], ids=["mixture", "plane"])
-def test_mixtures_and_the_plane(setting, protocol):
+@pytest.mark.parametrize(
+    ("setting", "runs", "steps"), [(MIXTURE, 2000, 60), (PLANE, 400, 20)], ids=["mixture", "plane"]
+)
+def test_mixtures_and_the_plane(setting, runs, steps, protocol):
     points, nodes = both(
-        *setting, lsgan.Alternating(step=0.1), runs=2000, samples=600, steps=60, save_every=6,
+        *setting, lsgan.Alternating(step=0.1), runs=runs, samples=600, steps=steps, save_every=steps // 10,
         protocol=protocol,
     )  # fmt: skip
     assert pvalues(points, nodes).min() > 1e-4
