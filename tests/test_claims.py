@@ -12,7 +12,7 @@ from lsgan_analytic.experiments.claims import CLAIMS
 LONG = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 14, 15, 16, 17, 18, 20, 21, 23, 25, 29}
 
 #: a claim's arrays by number, where rounding is amplified: a search, and a cycle that is one of a family
-WITHIN = {14: 1e-4, 15: 1e-4}
+WITHIN = {14: 1e-4, 15: 1e-3}
 
 
 def test_there_are_all_of_them():
