@@ -14,6 +14,7 @@ from ..updates.base import AbstractRule, checked_rule
 from ._engine import Plan
 from ._on_nodes import NodeCount, on_nodes
 from ._sampling import AbstractSampler, checked_protocol, pair, Points, Samples
+from .devices import mesh_of
 from .node_check import NodeCheck
 
 _TILE = 20  # runs side by side on a CPU: what its caches hold
@@ -34,7 +35,7 @@ def sampler_of(
 
 
 def default_tile(runs: int, samples: Samples, on_nodes: bool) -> int:
-    """How many runs are computed side by side: a few on a CPU, elsewhere as many as fill the device."""
+    """How many of the runs of a device are computed side by side: a few on a CPU, elsewhere what fills it."""
     if jax.default_backend() == "cpu":
         return _TILE
     points = _NODES if on_nodes else max(pair(samples))
@@ -42,7 +43,7 @@ def default_tile(runs: int, samples: Samples, on_nodes: bool) -> int:
 
 
 def plan_of(
-    game, rule, players, runs, first_run, samples, steps, protocol, free, nodes, save_every, tile
+    game, rule, players, runs, first_run, samples, steps, protocol, free, nodes, save_every, tile, devices
 ) -> Plan:
     if not isinstance(game, Game):
         raise ValueError(f"game: expected a lsgan.Game, whose laws can be sampled, got {game!r}")
@@ -62,5 +63,6 @@ def plan_of(
     names = tuple(every[i] for i in positions)
     checked = checked_protocol(protocol)
     sizes = pair(samples)
-    tile = default_tile(runs, sizes, nodes is not None) if tile is None else checked_int(tile, "tile")
+    of_one = -(-runs // mesh_of(devices).size)  # runs of a device
+    tile = default_tile(of_one, sizes, nodes is not None) if tile is None else checked_int(tile, "tile")
     return Plan(runs, first_run, sizes, None, steps, save_every, checked, positions, names, tile)
