@@ -109,4 +109,7 @@ def test_arrays_computed_again(name):
         fresh = EXPERIMENTS[name].compute(config)
     assert fresh.keys() == data.keys()
     for key, values in fresh.items():
-        assert difference(np.asarray(values), data[key]) < 1e-6, key
+        array = np.asarray(values)
+        if key.startswith("manifold_"):  # a curve, from the end at which rounding has let it begin
+            array = min(array, array[::-1], key=lambda one: difference(one, data[key]))
+        assert difference(array, data[key]) < 1e-6, key
