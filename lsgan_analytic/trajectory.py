@@ -197,26 +197,31 @@ def play(
     return jax.lax.scan(save, now, jnp.asarray(first) + jnp.arange(blocks))
 
 
+def _where(chosen: Flag, one: Progress, other: Progress) -> Progress:
+    return jax.tree.map(lambda x, y: jnp.where(chosen, x, y), one, other)
+
+
 @eqx.filter_jit
 def _play(start: Restriction, rule: AbstractRule, steps: int, tolerance: Scalar) -> Path:
     """The run, and the steps beyond its end that tell where it is going: in one loop, which compiles once."""
     game = start.game
 
     def once(now: Progress, k: Int[Array, ""]) -> tuple[Progress, tuple[Players, Array, Scalar]]:
+        # beyond the end there may be no derivatives, and 0 times infinity is not 0
+        now = _where(k <= steps, now, jax.lax.stop_gradient(now))
         here = now.on(game)
         shown = now.players, jnp.stack(game.cost_terms(now.players)), norm(here.field(here.point))
+        now = _where(k < steps, now, jax.lax.stop_gradient(now))
         players, state = now.moved(game, rule)
         beyond = replace(now, players=players, state=state)
-        inside = now.checked(game, players, state)
-        return jax.tree.map(lambda one, other: jnp.where(k < steps, one, other), inside, beyond), shown
+        return _where(k < steps, now.checked(game, players, state), beyond), shown
 
     first = Progress.begin(rule, start)
     end, (points, terms, norms) = jax.lax.scan(once, first, jnp.arange(steps + 1 + AHEAD))
     last = jax.tree.map(lambda leaf: leaf[steps], points)
     off = jax.vmap(lambda players: norm(vector(players) - vector(last)))(points)
-    found = evidence_of_steps(
-        Restriction(game, last, start.positions), jnp.log(norms[steps:]), off[steps + 1 :], end.steps_taken
-    )
+    logs, moved = jax.lax.stop_gradient((jnp.log(norms[steps:]), off[steps + 1 :]))
+    found = evidence_of_steps(Restriction(game, last, start.positions), logs, moved, end.steps_taken)
     outcome = end.outcome_from(found, last, tolerance)
     shown = jax.tree.map(lambda leaf: leaf[: steps + 1], (points, terms, norms))
     return Path(*shown, outcome, found, end.steps_taken, jnp.full_like(norms[0], jnp.nan))

@@ -258,3 +258,17 @@ def test_several_starts_need_vmap():
         lsgan.trajectory(case.game, PLAY, batch, steps=3)
     paths = jax.vmap(lambda p: lsgan.trajectory(case.game, PLAY, p, steps=3))(batch)
     assert paths.cost_terms.shape == (2, 4, 2)
+
+
+def test_derivatives_do_not_see_what_comes_after_the_end():
+    """x' = x + .1 x^3 is 2.2 after five steps from 1, and infinite soon after."""
+    game = lsgan.FunctionGame(lambda x, y: jnp.sum(x**4) / 4 - jnp.sum(y**2) / 2)
+
+    def end(x):
+        path = lsgan.trajectory(game, lsgan.Simultaneous(step=0.1), lsgan.Players(x[None], jnp.ones(1)), 5)
+        return path.players.disc[-1, 0] + path.cost[-1]
+
+    h = 1e-5
+    exact = (end(jnp.asarray(1 + h)) - end(jnp.asarray(1 - h))) / (2 * h)
+    np.testing.assert_allclose(jax.grad(end)(jnp.asarray(1.0)), exact, rtol=1e-8)
+    np.testing.assert_allclose(jax.jacfwd(end)(jnp.asarray(1.0)), exact, rtol=1e-8)
