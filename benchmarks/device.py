@@ -54,7 +54,7 @@ def used(x: Array, b: Array, h: Array) -> tuple[Array, Array]:
 @functools.partial(jax.jit, static_argnums=(0, 1, 2))
 def floor(runs: int, protocol: str, dtype, key: Array) -> Array:
     """The least that these runs can cost: tiles one after another, of arrays and nothing else."""
-    tile = default_tile(runs, SAMPLES, on_nodes=False)
+    tile = default_tile(SAMPLES, False, jax.default_backend())
 
     def drawn(key: Array) -> Array:
         return jax.random.exponential(key, (2, SAMPLES), dtype)

@@ -75,7 +75,7 @@ class Evidence(eqx.Module):
 _ROOT_RATIO = 0.2  # below the 1/4 of a double root and the 1/e of an exponential tail
 _ROOT_DISTANCE = 0.1  # relative to 1 + |theta|
 _LEAVING = 0.1
-AHEAD = 64  # steps
+_AHEAD = 64  # steps
 _MANY = 500  # parameters beyond which no Newton step is taken
 FEW = 8  # parameters in whose directions a field is differentiated at once; in two of more, for the memory
 
@@ -96,13 +96,9 @@ def evidence(
     steps: Int[Array, ""],
 ) -> Evidence:
     """The evidence for a run of steps of ``rule``, over the free parameters at ``game.players``."""
-    return evidence_of_steps(game, *_next_steps(game, rule, state), steps)
-
-
-def evidence_of_steps(game: Restriction, logs: Vector, moved: Vector, steps: Int[Array, ""]) -> Evidence:
-    """The same from log|f| here and after each of the next ``AHEAD`` steps, and how far away these are."""
+    logs, moved = _next_steps(game, rule, state)
     found = _first_order(game, moved[0] * steps.astype(game.point.dtype))
-    growth = _growth(game, logs, moved, jnp.clip(steps, 1, AHEAD), steps, found.growth)
+    growth = _growth(game, logs, moved, jnp.clip(steps, 1, _AHEAD), steps, found.growth)
     return eqx.tree_at(lambda found: found.growth, found, growth)
 
 
@@ -172,7 +168,7 @@ def _next_steps(game: Restriction, rule: AbstractRule, state: PyTree) -> tuple[V
             norm(vector(players) - vector(here)),
         )
 
-    _, (sizes, moved) = jax.lax.scan(once, (here, state), length=AHEAD + 1)
+    _, (sizes, moved) = jax.lax.scan(once, (here, state), length=_AHEAD + 1)
     return jnp.log(sizes), moved[1:]
 
 
@@ -183,7 +179,7 @@ def _growth_of_flow(
     here = game.point
     if here.size > _MANY:
         return otherwise
-    pace, share = velocity(here), time / AHEAD
+    pace, share = velocity(here), time / _AHEAD
     step = jax.scipy.linalg.expm(jax.jacfwd(velocity)(here) * share)
 
     def once(
@@ -199,10 +195,10 @@ def _growth_of_flow(
     size = norm(pace)
     first = jnp.log(size)
     _, (later, moved) = jax.lax.scan(
-        once, (pace / jnp.where(size > 0, size, 1), first, jnp.zeros_like(size)), length=AHEAD
+        once, (pace / jnp.where(size > 0, size, 1), first, jnp.zeros_like(size)), length=_AHEAD
     )
     every = jnp.concatenate([first[None], later])
-    return _growth(game, every, moved, jnp.asarray(AHEAD), jnp.asarray(AHEAD), otherwise)
+    return _growth(game, every, moved, jnp.asarray(_AHEAD), jnp.asarray(_AHEAD), otherwise)
 
 
 def _growth(
@@ -214,7 +210,7 @@ def _growth(
     otherwise: Scalar,
 ) -> Scalar:
     """From log|f| at the ``last`` next steps, of which each is ``moved`` away, over as many as ``steps``."""
-    k, half = jnp.arange(AHEAD + 1), last // 2
+    k, half = jnp.arange(_AHEAD + 1), last // 2
     peaks = [jnp.max(jnp.where(part, logs, -jnp.inf)) for part in (k <= half, (k > half) & (k <= last))]
     rate = (peaks[1] - peaks[0]) / (last - half).astype(logs.dtype)
     rounding = 64 * jnp.finfo(logs.dtype).eps * norm(vector(game.players))

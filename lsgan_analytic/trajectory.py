@@ -1,7 +1,6 @@
 """The only loop over training steps."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Generic, Protocol, runtime_checkable, Self, TypeVar
 
 import equinox as eqx
@@ -15,7 +14,7 @@ from ._checks import checked_int, floating, positive_number
 from ._period import recurrent_period
 from ._types import Disc, Flag, Gen, Players, Scalar, ScalarLike
 from .game import AbstractGame
-from .outcome import AHEAD, classify_outcome, Evidence, evidence, evidence_of_steps, norm, Outcome
+from .outcome import classify_outcome, Evidence, evidence, norm, Outcome
 from .parameters import checked_players, Names, vector
 from .restriction import restrict, Restriction
 from .updates.base import AbstractRule, advance, checked_rule
@@ -133,16 +132,9 @@ class Progress(eqx.Module):
 
     def advance(self, game: AbstractGame, rule: AbstractRule) -> Self:
         """One step; a run that overflows or leaves a domain stays at its last valid point for good."""
-        return self.checked(game, *self.moved(game, rule))
-
-    def moved(self, game: AbstractGame, rule: AbstractRule) -> tuple[Players, PyTree]:
-        """Where one step leads, and the state after it."""
         here = self.on(game)
         reduced, state = advance(here, rule, here.reduce(self.players), self.state)
-        return here.whole(reduced), state
-
-    def checked(self, game: AbstractGame, moved: Players, state: PyTree) -> Self:
-        """The run after a step there, if it is finite and inside."""
+        moved = here.whole(reduced)
         sound, inside = finite(moved), game.in_domain(moved)
         running = self.outcome == Outcome.moving
         stop = Outcome.where(sound, Outcome.left_domain, Outcome.overflowed)
@@ -155,12 +147,8 @@ class Progress(eqx.Module):
     def judged(self, game: AbstractGame, rule: AbstractRule, tolerance: Scalar) -> tuple[Outcome, Evidence]:
         """The outcome at the end, and its evidence on ``game``."""
         found = evidence(self.on(game), rule, self.state, self.steps_taken)
-        return self.outcome_from(found, self.players, tolerance), found
-
-    def outcome_from(self, found: Evidence, players: Players, tolerance: Scalar) -> Outcome:
-        """How a run that was not stopped ended at ``players``."""
-        verdict = classify_outcome(found, players, tolerance)
-        return Outcome.where(self.outcome == Outcome.moving, verdict, self.outcome)
+        verdict = classify_outcome(found, self.players, tolerance)
+        return Outcome.where(self.outcome == Outcome.moving, verdict, self.outcome), found
 
 
 @runtime_checkable
@@ -197,34 +185,19 @@ def play(
     return jax.lax.scan(save, now, jnp.asarray(first) + jnp.arange(blocks))
 
 
-def _where(chosen: Flag, one: Progress, other: Progress) -> Progress:
-    return jax.tree.map(lambda x, y: jnp.where(chosen, x, y), one, other)
-
-
 @eqx.filter_jit
 def _play(start: Restriction, rule: AbstractRule, steps: int, tolerance: Scalar) -> Path:
-    """The run, and the steps beyond its end that tell where it is going: in one loop, which compiles once."""
     game = start.game
+    end, later = play(lambda _: game, rule, Progress.begin(rule, start), steps)
+    points = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), start.players, later)
 
-    def once(now: Progress, k: Int[Array, ""]) -> tuple[Progress, tuple[Players, Array, Scalar]]:
-        # beyond the end there may be no derivatives, and 0 times infinity is not 0
-        now = _where(k <= steps, now, jax.lax.stop_gradient(now))
-        here = now.on(game)
-        shown = now.players, jnp.stack(game.cost_terms(now.players)), norm(here.field(here.point))
-        now = _where(k < steps, now, jax.lax.stop_gradient(now))
-        players, state = now.moved(game, rule)
-        beyond = replace(now, players=players, state=state)
-        return _where(k < steps, now.checked(game, players, state), beyond), shown
+    def costs_and_norm(players: Players) -> tuple[Array, Array]:
+        here = Restriction(game, players, start.positions)
+        return jnp.stack(game.cost_terms(players)), norm(here.field(here.point))
 
-    first = Progress.begin(rule, start)
-    end, (points, terms, norms) = jax.lax.scan(once, first, jnp.arange(steps + 1 + AHEAD))
-    last = jax.tree.map(lambda leaf: leaf[steps], points)
-    off = jax.vmap(lambda players: norm(vector(players) - vector(last)))(points)
-    logs, moved = jax.lax.stop_gradient((jnp.log(norms[steps:]), off[steps + 1 :]))
-    found = evidence_of_steps(Restriction(game, last, start.positions), logs, moved, end.steps_taken)
-    outcome = end.outcome_from(found, last, tolerance)
-    shown = jax.tree.map(lambda leaf: leaf[: steps + 1], (points, terms, norms))
-    return Path(*shown, outcome, found, end.steps_taken, jnp.full_like(norms[0], jnp.nan))
+    terms, norms = jax.vmap(costs_and_norm)(points)
+    outcome, found = end.judged(game, rule, tolerance)
+    return Path(points, terms, norms, outcome, found, end.steps_taken, jnp.full_like(norms[0], jnp.nan))
 
 
 def with_cycle(run: Any, players: Players, spacing: Scalar | float = 1.0) -> Any:

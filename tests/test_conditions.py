@@ -56,3 +56,16 @@ def test_second_derivative():
 
     exact = jax.grad(jax.grad(lambda t: jnp.linalg.det(matrix + t * along)))(0.0)
     np.testing.assert_allclose(jax.grad(jax.grad(at))(0.0), exact, rtol=1e-11)
+
+
+@pytest.mark.parametrize(
+    "matrix", [np.eye(3), [[0.0, 1.0], [-1.0, 0.0]], np.zeros((2, 2)), np.diag([0.0, 0, 1])]
+)
+def test_second_derivative_where_singular_values_coincide(matrix):
+    along = jnp.asarray(np.random.default_rng(1).normal(size=np.shape(matrix)))
+
+    def twice(function):
+        return jax.grad(jax.grad(lambda t: function(jnp.asarray(matrix) + t * along)))(0.0)
+
+    found, exact = twice(determinant), twice(jnp.linalg.det)
+    np.testing.assert_allclose(found, exact, rtol=1e-11, atol=1e-13)

@@ -32,8 +32,8 @@ def test_equal_weights_are_an_assignment(distance, order):
 
 @pytest.mark.parametrize(("distance", "order"), ORDERS)
 def test_any_weights_are_a_linear_program(distance, order):
-    x, y = X[:7], Y[:5]
-    p, q = RNG.dirichlet(np.ones(7)), RNG.dirichlet(np.ones(5))
+    x, y, rng = X[:7], Y[:5], np.random.default_rng(order)
+    p, q = rng.dirichlet(np.ones(7)), rng.dirichlet(np.ones(5))
     rows, columns = np.kron(np.eye(7), np.ones(5)), np.kron(np.ones(7), np.eye(5))
     solved = optimize.linprog(
         (distances(x, y) ** order).ravel(), A_eq=np.vstack([rows, columns]), b_eq=np.concatenate([p, q])
@@ -62,9 +62,10 @@ def test_points_of_a_line_are_the_distances_on_it(distance, order):
 @pytest.mark.parametrize(("distance", "order"), ORDERS)
 def test_derivatives(distance, order):
     """In points and in weights along a direction that keeps their sum, by central differences."""
-    weights, along, move = np.full(40, 1 / 40), RNG.normal(size=40), RNG.normal(size=(40, 2))
+    rng = np.random.default_rng(0)
+    weights, along, move = np.full(40, 1 / 40), rng.normal(size=40), rng.normal(size=(40, 2))
     along = (along - along.mean()) * 1e-3
-    others = RNG.dirichlet(np.ones(40))  # no partial sums agree, where there would be a kink
+    others = rng.dirichlet(np.ones(40))  # no partial sums agree, where there would be a kink
 
     def at(t):
         p = PointMasses.unchecked(
@@ -72,8 +73,8 @@ def test_derivatives(distance, order):
         )
         return distance(p, PointMasses(Y, others))
 
-    h = 1e-5
-    np.testing.assert_allclose(jax.grad(at)(0.0), (at(h) - at(-h)) / (2 * h), rtol=1e-7)
+    h = 1e-6
+    np.testing.assert_allclose(jax.grad(at)(0.0), (at(h) - at(-h)) / (2 * h), rtol=1e-6)
     at_once = jax.vmap(at)(jnp.asarray([0.0, 0.1]))
     np.testing.assert_allclose(at_once, [at(0.0), at(0.1)], rtol=1e-13)
 
@@ -95,3 +96,35 @@ def test_samples_alone(monkeypatch):
         ImportError, match=r'on the plane need POT: python -m pip install "lsgan_analytic\[transport\]"'
     ):
         w1(PointMasses(X[:3]), PointMasses(Y[:3]))
+
+
+@pytest.mark.parametrize(("distance", "order"), ORDERS)
+@pytest.mark.parametrize("scale", [1e-8, 1e-100, 1e100])
+def test_units_do_not_matter(distance, order, scale):
+    """The tolerances of the simplex are absolute."""
+    at_one = distance(PointMasses(X), PointMasses(Y))
+    np.testing.assert_allclose(
+        distance(PointMasses(scale * X), PointMasses(scale * Y)) / scale, at_one, rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize(("distance", "order"), ORDERS)
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_is_no_number_has_no_distance(distance, order, bad):
+    equal = jnp.full(40, 1 / 40)
+    assert np.isnan(distance(PointMasses.unchecked(jnp.asarray(X).at[0, 0].set(bad), equal), PointMasses(Y)))
+    assert np.isnan(distance(PointMasses.unchecked(jnp.asarray(X), equal.at[0].set(bad)), PointMasses(Y)))
+
+
+def test_derivative_in_a_weight_that_is_zero():
+    """Mass from two near points to one that is far away."""
+    x, y = (
+        jnp.asarray([[5.0, 5.0], [0.0, 0.0], [1.0, 0.0]]),
+        PointMasses([[0.0, 1.0], [1.0, 1.0]], [0.3, 0.7]),
+    )
+    weights, along = jnp.asarray([0.0, 0.5, 0.5]), jnp.asarray([1.0, -0.5, -0.5])
+
+    def at(t):
+        return w1(PointMasses.unchecked(x, weights + t * along), y)
+
+    np.testing.assert_allclose(jax.grad(at)(0.0), (at(1e-6) - at(0.0)) / 1e-6, rtol=1e-6)

@@ -18,25 +18,39 @@ def compound(matrix: Array) -> Array:
     return one[:, rows] * two[:, columns] - one[:, columns] * two[:, rows]
 
 
+_BY_MINORS = 6  # rows
+
+
 @jax.custom_jvp
 def determinant(matrix: Array) -> Scalar:
     """det M; its derivative, the sum of C_ij dM_ij with the cofactors C, also where M is singular.
 
     As it is on borders. There that of ``jnp.linalg.det``, which comes from an LU decomposition, can be wrong:
-    for one singular matrix of -1, 0 and 1 in seven, of four rows; for two rows on a GPU.
+    for a third of the singular matrices of -1, 0, 1 of four rows (JAX 0.10.2); for two rows on a GPU.
     """
     return jnp.linalg.det(matrix)
 
 
 @determinant.defjvp
 def _(at: tuple[Array], moved: tuple[Array]) -> tuple[Scalar, Scalar]:
-    """M = U S V^T has the cofactors det(U) det(V) U C(S) V^T; those of S are products of the others."""
-    left, values, right = jnp.linalg.svd(*at)
-    alone = jnp.eye(values.size, dtype=bool)
-    others = jnp.prod(jnp.where(alone, 1, values[None]), axis=1)
-    cofactors = jnp.matmul(left * others[None], right, precision="highest")
+    return jnp.linalg.det(*at), jnp.sum(_cofactors(*at) * moved[0])
+
+
+def _cofactors(matrix: Array) -> Array:
+    """By minors, which have derivatives of every order; of many rows by the SVD, which has not."""
+    n = matrix.shape[0]
+    if n == 1:
+        return jnp.ones_like(matrix)
+    if n <= _BY_MINORS:
+        rest = np.array([np.delete(np.arange(n), i) for i in range(n)])
+        minors = matrix[rest[:, None, :, None], rest[None, :, None, :]]
+        signs = np.where(np.add.outer(np.arange(n), np.arange(n)) % 2, -1, 1).astype(matrix.dtype)
+        return jnp.asarray(signs) * jax.vmap(jax.vmap(determinant))(minors)
+    # M = U S V^T has those of S, products of the other entries, turned: det(U) det(V) U C(S) V^T
+    left, values, right = jnp.linalg.svd(matrix)
+    others = jnp.prod(jnp.where(jnp.eye(n, dtype=bool), 1, values[None]), axis=1)
     turned = jnp.sign(jnp.linalg.det(left)) * jnp.sign(jnp.linalg.det(right))
-    return jnp.linalg.det(*at), turned * jnp.sum(cofactors * moved[0])
+    return turned * jnp.matmul(left * others[None], right, precision="highest")
 
 
 def condition(kind: str, is_map: bool, matrix: Array) -> Scalar:

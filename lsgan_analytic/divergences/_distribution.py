@@ -98,6 +98,8 @@ def quantile_of(law: AbstractLaw) -> Callable[[Vector], Vector]:
 
 
 def root(square: Scalar) -> Scalar:
-    """The square root, with derivative 0 at 0."""
+    """The square root, with derivative 0 at 0; 0 where rounding has left less than 0, NaN of NaN."""
     positive = square > 0
-    return jnp.where(positive, jnp.sqrt(jnp.where(positive, square, 1)), 0)
+    return jnp.where(
+        positive, jnp.sqrt(jnp.where(positive, square, 1)), jnp.where(jnp.isnan(square), square, 0)
+    )

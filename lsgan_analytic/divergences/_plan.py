@@ -40,13 +40,25 @@ def _optimum(costs: Array, p: Array, q: Array) -> tuple[Array, Array, Array]:
 
 
 def _solve(*arrays: Any) -> tuple[np.ndarray, ...]:
-    emd = solver()
     costs, p, q = (np.asarray(x, float) for x in arrays)
-    # masses of p and q agree to rounding only, which the simplex does not like
-    plan, log = emd(p / p.sum(), q / q.sum(), np.ascontiguousarray(costs), numItermax=_PIVOTS, log=True)
+    kind, largest = np.asarray(arrays[0]).dtype, costs.max(initial=0)
+    sound = (
+        all(np.isfinite(x).all() and (x >= 0).all() for x in (costs, p, q)) and p.sum() > 0 and q.sum() > 0
+    )
+    if not sound:
+        return tuple(np.full(x.shape, np.nan, kind) for x in (costs, p, q))
+    # tolerances of the simplex are absolute; and masses agree to rounding only
+    scaled = np.ascontiguousarray(costs / (largest or 1))
+    plan, log = solver()(p / p.sum(), q / q.sum(), scaled, numItermax=_PIVOTS, log=True)
+    u, v = log["u"], log["v"]
+    # a point without mass takes part in no plan: the potential at which it would begin to
+    u, v = (
+        np.where(p > 0, u, (scaled - v[None])[:, q > 0].min(1)),
+        np.where(q > 0, v, (scaled - u[:, None])[p > 0].min(0)),
+    )
     failed = log["warning"] is not None
-    kind = np.asarray(arrays[0]).dtype
-    return tuple(np.where(failed, np.nan, x).astype(kind) for x in (plan, log["u"], log["v"]))
+    results = (plan, largest * u, largest * v)
+    return tuple(np.where(failed, np.nan, x).astype(kind) for x in results)
 
 
 def solver() -> Any:

@@ -17,14 +17,14 @@ def w1(p: AbstractLaw, q: AbstractLaw) -> Scalar:
 
     On the line int |F_p(x) - F_q(x)| dx, F the cdf: exact, to rounding, for laws with exact cdfs, samples
     (``PointMasses``) among them, in any pairing (Vallender, Theory Probab. Appl. 18 (1974) 784). On the plane
-    between samples, to rounding, by the network simplex of POT (extra ``transport``; Bonneel et al., ACM
-    Trans. Graphics 30 (2011) 158): 0.7 s for two of 2000 points.
+    between samples, to the rounding of the largest distance, by the network simplex of POT (extra
+    ``transport``; Bonneel et al., ACM Trans. Graphics 30 (2011) 158): 0.7 s for two of 2000 points.
 
     Args:
         p, q: laws on the line, or samples on the plane; ValueError otherwise, ImportError without POT.
 
-    Differentiable in the parameters, in the points of a sample too, on the plane also in its weights; where
-    points coincide, and there is a kink, the derivative is given as 0.
+    Differentiable in the parameters, in the points of a sample too, on the plane also once in its weights,
+    along directions that keep their sum; where points coincide, and there is a kink, the derivative is 0.
 
     >>> import lsgan_analytic as lsgan
     >>> round(float(lsgan.divergences.w1(lsgan.Normal(0.0, 1.0), lsgan.Normal(3.0, 1.0))), 12)

@@ -36,7 +36,7 @@ class CovariantVectors(eqx.Module):
 
     @property
     def exponents(self) -> Vector:
-        """(n,), the mean growth of each per step: the Lyapunov exponents, largest first."""
+        """(n,), the mean growth of each per step: over many points the Lyapunov exponents, largest first."""
         return jnp.mean(self.growth, axis=-2)
 
     def angles(self, fast: int) -> Values:
@@ -81,8 +81,9 @@ def covariant_vectors(
             settle, at the rate of the differences of the exponents; >= 1.
 
     Returns:
-        ``CovariantVectors``; NaN where a run was stopped before its last step, and of directions whose past a
-        step forgets (a singular Jacobian). Where exponents are equal, as of a pair of complex multipliers,
+        ``CovariantVectors``; NaN where a run was stopped before its last step, and at all points before a
+        step that forgets a direction (a singular Jacobian). Whether the directions have settled is seen with
+        twice the transient. Where exponents are equal, as of a pair of complex multipliers,
         the vectors of the pair span the right plane, and their place in it is arbitrary.
 
     Raises:

@@ -2,8 +2,6 @@
 
 import dataclasses
 
-import jax
-
 from .._checks import checked_int
 from .._types import Players
 from ..game import Game
@@ -18,7 +16,7 @@ from .devices import mesh_of
 from .node_check import NodeCheck
 
 _TILE = 20  # runs side by side on a CPU: what its caches hold
-_LARGEST_TILE, _AT_ONCE = 8192, 2**23  # on other devices: runs, and points of a law; what fills a large GPU
+_LARGEST_TILE, _AT_ONCE = 1024, 2**23  # on other devices: runs, and points of a law; what fills a large GPU
 _NODES = 256  # of a law, where their number is not known yet
 RUNS = 2**32  # whose keys are different
 
@@ -34,12 +32,12 @@ def sampler_of(
     return sampler, dataclasses.replace(plan, nodes=check.sizes), check
 
 
-def default_tile(runs: int, samples: Samples, on_nodes: bool) -> int:
-    """How many of the runs of a device are computed side by side: a few on a CPU, elsewhere what fills it."""
-    if jax.default_backend() == "cpu":
+def default_tile(samples: Samples, on_nodes: bool, platform: str) -> int:
+    """How many runs are computed side by side: a few on a CPU, elsewhere what fills a device."""
+    if platform == "cpu":
         return _TILE
     points = _NODES if on_nodes else max(pair(samples))
-    return min(runs, _LARGEST_TILE, max(_TILE, _AT_ONCE // points))
+    return min(_LARGEST_TILE, max(_TILE, _AT_ONCE // points))
 
 
 def plan_of(
@@ -63,6 +61,6 @@ def plan_of(
     names = tuple(every[i] for i in positions)
     checked = checked_protocol(protocol)
     sizes = pair(samples)
-    of_one = -(-runs // mesh_of(devices).size)  # runs of a device
-    tile = default_tile(of_one, sizes, nodes is not None) if tile is None else checked_int(tile, "tile")
+    platform = mesh_of(devices).devices.flat[0].platform
+    tile = default_tile(sizes, nodes is not None, platform) if tile is None else checked_int(tile, "tile")
     return Plan(runs, first_run, sizes, None, steps, save_every, checked, positions, names, tile)

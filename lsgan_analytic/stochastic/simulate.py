@@ -82,11 +82,11 @@ def simulate(
         first_run: run r of these is run first_run + r of the ensemble of this key, to the same bits (to
             rounding where a part is a single tile): parts of a large ensemble, which ``concat`` joins.
         save_every: keep every so many steps: T = 1 + steps / save_every points.
-        tile: runs computed side by side: it bounds the memory. None: 20 on a CPU; elsewhere all of a
-            device, up to 8192 runs and 2^23 points of each law. A run has the same bits in every ensemble of
-            the same tile, on any number of devices and processes; in one of a single tile the compiled
-            program is another, and a run may differ by rounding. Its evidence, computed once at the end,
-            had the same bits too where it was tried, but by 4e-15 (relative) in one case.
+        tile: runs computed side by side: it bounds the memory. None: 20 on a CPU, elsewhere 1024, or as many
+            as have 2^23 points of a law. Of the last tile all runs are computed. A run has the same bits in
+            every ensemble of the same tile, on any number of devices and processes; in one of a single tile
+            the compiled program is another, and a run may differ by rounding. Its evidence, computed once at
+            the end, had the same bits too where it was tried, but by 4e-15 (relative) in one case.
         devices: a device, several, or a mesh with the one axis "runs"; None: the first local one. With
             several processes (``jax.distributed``) give ``jax.devices()``: each gets the whole result.
         checkpoint: file (.npz) written about every twentieth of the way.

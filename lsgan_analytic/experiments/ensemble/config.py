@@ -25,7 +25,7 @@ class Config:
         seed: of the key. x64: float64 or float32.
         keep: "summary": statistics of each shard; "paths": all saved points of every run.
         shard: the largest number of runs in one file.
-        tile: runs computed side by side, at most ``shard``; 0: 20 on a CPU, elsewhere what fills the device.
+        tile: runs computed side by side, at most ``shard``; 0: that of ``lsgan.simulate``.
         judge: whether it is asked how each run ended, which can cost more than the run where the exact game
             is one of networks.
     """
@@ -60,7 +60,7 @@ class Config:
     @property
     def side_by_side(self) -> int:
         """Runs of a tile, the same for all shards."""
-        return self.tile or default_tile(min(self.runs, self.shard), self.samples, self.nodes != "none")
+        return self.tile or default_tile(self.samples, self.nodes != "none", jax.default_backend())
 
 
 @dataclass(frozen=True)
