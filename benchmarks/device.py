@@ -1,10 +1,10 @@
 """What one device does: a table in Markdown, in float64 and float32, on the device that JAX finds first.
 
-    python -m benchmarks.device [--scale 1]
+    python -m benchmarks.device [--scale 1] [--tile 8192]
 
-``--scale`` divides the sizes, which are those of a large GPU. Floors: as many samples, one ``erfc`` and one
-``exp`` of each, and a mean over a run; where samples are fresh they are drawn, as exponentials. All that is
-timed has been compiled before; the best of three.
+``--scale`` divides the sizes, which are those of a large GPU; ``--tile`` is that of ``simulate``. Floors: as
+many samples, one ``erfc`` and one ``exp`` of each, and a mean over a run; where samples are fresh they are
+drawn, as exponentials. All that is timed has been compiled before; the best of three.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from jax import Array
 import lsgan_analytic as lsgan
 from lsgan_analytic.stochastic._setup import default_tile
 
-SAMPLES, STEPS, STEP = 1000, 250, 0.4
+RUNS, SAMPLES, STEPS, STEP, NODES = 97 * 1024, 1000, 250, 0.4, 128
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,10 +51,9 @@ def used(x: Array, b: Array, h: Array) -> tuple[Array, Array]:
     return b + 0.2 * (real + fake), h - 0.4 * fake
 
 
-@functools.partial(jax.jit, static_argnums=(0, 1, 2))
-def floor(runs: int, protocol: str, dtype, key: Array) -> Array:
+@functools.partial(jax.jit, static_argnums=(0, 1, 2, 3))
+def floor(runs: int, tile: int, protocol: str, dtype, key: Array) -> Array:
     """The least that these runs can cost: tiles one after another, of arrays and nothing else."""
-    tile = default_tile(SAMPLES, False, jax.default_backend())
 
     def drawn(key: Array) -> Array:
         return jax.random.exponential(key, (2, SAMPLES), dtype)
@@ -75,9 +74,9 @@ def floor(runs: int, protocol: str, dtype, key: Array) -> Array:
     return jax.lax.map(one_tile, jnp.arange(-(-runs // tile) * tile).reshape(-1, tile))
 
 
-def ensembles(dtype, scale: float) -> Iterator[Row]:
+def ensembles(dtype, scale: float, tile: int) -> Iterator[Row]:
     game, players = case_a(dtype)
-    runs, kind = int(1e5 / scale), jnp.dtype(dtype).name
+    runs, kind = int(RUNS / scale), jnp.dtype(dtype).name
 
     def simulate(protocol: str, samples: int = SAMPLES, nodes: int | str | None = None) -> Array:
         return lsgan.simulate(
@@ -92,20 +91,21 @@ def ensembles(dtype, scale: float) -> Iterator[Row]:
             protocol=protocol,
             free=("b", "h"),
             nodes=nodes,
+            tile=tile,
         ).values
 
     for protocol in ("fixed", "fresh"):
         work = 2.0 * runs * SAMPLES * STEPS
-        bare = functools.partial(floor, runs, protocol, dtype, jax.random.key(1))
+        bare = functools.partial(floor, runs, tile, protocol, dtype, jax.random.key(1))
         title = f"{runs} runs x {SAMPLES} x {STEPS}, {protocol}, {kind}"
         yield Row(f"floor of {title}", bare, work, "samples")
         yield Row(title, functools.partial(simulate, protocol), work, "samples", f"floor of {title}")
-        call = functools.partial(simulate, protocol, 10**6, 256)
-        title = f"{runs} runs x 10^6 on 256 nodes x {STEPS}, {protocol}, {kind}"
+        call = functools.partial(simulate, protocol, 10**6, NODES)
+        title = f"{runs} runs x 10^6 on {NODES} nodes x {STEPS}, {protocol}, {kind}"
         yield Row(title, call, 2e6 * runs * STEPS, "samples")
 
 
-def exact(dtype, scale: float) -> Iterator[Row]:
+def exact(dtype, scale: float, tile: int) -> Iterator[Row]:
     game, players = case_a(dtype)
     name = jnp.dtype(dtype).name
     n = int(2**18 / scale)
@@ -134,7 +134,7 @@ def exact(dtype, scale: float) -> Iterator[Row]:
     )
 
 
-def networks(dtype, scale: float) -> Iterator[Row]:
+def networks(dtype, scale: float, tile: int) -> Iterator[Row]:
     name, runs = jnp.dtype(dtype).name, int(4096 / scale)
     keys = jax.random.split(jax.random.key(0), 2)
     data = lsgan.Mixture([0.5, 0.5], (lsgan.Normal(-2.0, 0.5), lsgan.Normal(2.0, 0.5)))
@@ -154,6 +154,7 @@ def networks(dtype, scale: float) -> Iterator[Row]:
             steps=STEPS,
             save_every=STEPS,
             protocol="fresh",
+            tile=tile,
             tolerance=None,
         ).values
 
@@ -194,13 +195,15 @@ def attempt(row: Row) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--scale", type=float, default=1, help="sizes are divided by this")
+    tile = default_tile(SAMPLES, False, jax.default_backend())
+    parser.add_argument("--tile", type=int, default=tile, help="runs side by side")
     options = parser.parse_args()
     jax.config.update("jax_enable_x64", True)
     show(f"{jax.devices()[0].device_kind}, JAX {jax.__version__}")
     rows: list[Row] = []
     for dtype in (jnp.float64, jnp.float32):
         for part in (ensembles, exact, networks):
-            rows += part(dtype, options.scale)
+            rows += part(dtype, options.scale, options.tile)
     table(rows)
 
 

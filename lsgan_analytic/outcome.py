@@ -114,21 +114,14 @@ def _first_order(game: Restriction, ahead: Scalar) -> Evidence:
     here = game.point
     if here.size > _MANY:
         return _without_newton(game, ahead)
-    tiny = 100 * jnp.finfo(here.dtype).tiny
-
-    def once(at: Vector, _: None) -> tuple[Vector, tuple[Matrix, Vector, Vector]]:
-        slope, force = _slope_and_value(game.field, at)
-        steepness = jnp.max(jnp.abs(slope))
-        scale = jnp.where(steepness < tiny, 1, steepness)
-        newton = _newton_step(slope / scale, force / scale, norm(at))
-        return at + newton, (slope, force, newton)
-
-    # here and after the step, in a loop, so that the field is compiled once
-    _, ((slope, _), (force, forced), (newton, _)) = jax.lax.scan(once, here, length=2)
-    size = norm(force)
-    flat_here = jnp.max(jnp.abs(slope)) < tiny  # force and slope have underflowed together
+    slope, force = _slope_and_value(game.field, here)
+    size, steepness = norm(force), jnp.max(jnp.abs(slope))
+    tiny = 100 * jnp.finfo(size.dtype).tiny
+    flat_here = steepness < tiny  # force and slope have underflowed together
+    scale = jnp.where(flat_here, 1, steepness)
+    newton = _newton_step(slope / scale, force / scale, norm(here))
     unit = jnp.where(size > 0, size, 1)
-    after = norm(forced) / unit
+    after = norm(game.field(here + newton)) / unit
     ratio = jnp.where(size > 0, after, jnp.where(flat_here, 1, 0).astype(after.dtype))
     direction = force / unit
     growth = (direction @ slope @ direction) * ahead / unit

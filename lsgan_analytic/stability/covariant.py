@@ -87,7 +87,8 @@ def covariant_vectors(
         the vectors of the pair span the right plane, and their place in it is arbitrary.
 
     Raises:
-        ValueError: bad arguments as for ``trajectory``; transient < 1.
+        ValueError: bad arguments as for ``trajectory``; transient < 1; a rule with sizes for fewer than the
+            steps + 2 transient steps that are played.
 
     >>> import lsgan_analytic as lsgan
     >>> game = lsgan.Game(lsgan.Exponential(rate=0.5), lsgan.Rayleigh(), lsgan.SquaredMinimax())
@@ -106,7 +107,7 @@ def covariant_vectors(
 def _vectors(restriction: Restriction, rule: AbstractRule, steps: int, transient: int) -> CovariantVectors:
     game = restriction.game
     start = Stretched.begin(Progress.begin(rule, restriction), restriction)
-    # axes may be directions that a step keeps; no frame made of random numbers is
+    # the axes may be invariant directions, from which the frame would not turn to the fastest growing one
     frame, _ = jnp.linalg.qr(jax.random.normal(jax.random.key(0), start.frame.shape, start.frame.dtype))
     every = steps + 2 * transient
     _, (frames, triangles, players) = play(

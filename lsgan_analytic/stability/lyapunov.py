@@ -129,8 +129,8 @@ def lyapunov(
 class Stretched(eqx.Module):
     """A run with the directions carried along.
 
-    ``frame`` Q is orthonormal and ``triangle`` the R of the last step, J Q = Q' R, NaN if there was none;
-    ``product`` e^{scale} is the product of all Jacobians.
+    ``frame`` Q is orthonormal and ``triangle`` the R of the last step, J Q = Q' R, NaN once the run was
+    stopped; ``product`` e^{scale} is the product of all Jacobians.
     """
 
     run: Progress
